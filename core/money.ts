@@ -1,0 +1,70 @@
+import * as E from "fp-ts/Either";
+import { pipe } from "fp-ts/function";
+import * as t from "io-ts";
+
+interface AmountBrand {
+  readonly Amount: unique symbol;
+}
+
+/**
+ * ISO 4217's currencies in circulation: funds, metals and test codes are left out, because no account is kept in them.
+ * Source: ISO 4217 list one, as of 2026.
+ */
+export const currencyCodes: ReadonlyArray<string> = (
+  "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF " +
+  "CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL " +
+  "HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD " +
+  "MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG " +
+  "QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD " +
+  "TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG"
+).split(" ");
+
+interface CurrencyBrand {
+  readonly Currency: unique symbol;
+}
+
+const currencies = new Set(currencyCodes);
+
+/** An ISO 4217 currency code, which also says what a minor unit is (EUR: cents, JPY: yen). */
+export const Currency = t.brand(
+  t.string,
+  (code): code is t.Branded<string, CurrencyBrand> => currencies.has(code),
+  "Currency",
+);
+export type Currency = t.TypeOf<typeof Currency>;
+
+const amountPattern = /^[1-9][0-9]{0,17}$/;
+
+type AmountOfMoney = bigint & t.Brand<AmountBrand>;
+
+const isAmount = (value: unknown): value is AmountOfMoney =>
+  typeof value === "bigint" && amountPattern.test(value.toString());
+
+/** A positive amount in minor units; outside the core a string of 1 to 18 digits, without leading zeros. */
+export const Amount = new t.Type<AmountOfMoney, string>(
+  "Amount",
+  isAmount,
+  (value, context) =>
+    typeof value === "string" && amountPattern.test(value)
+      ? t.success(BigInt(value) as AmountOfMoney)
+      : t.failure(value, context),
+  String,
+);
+export type Amount = t.TypeOf<typeof Amount>;
+
+const balancePattern = /^(0|[1-9][0-9]*)$/;
+
+/** What an account holds, in minor units: never negative, and of any size, since deposits add up. */
+export const Balance = new t.Type<bigint, string>(
+  "Balance",
+  (value): value is bigint => typeof value === "bigint" && value >= 0n,
+  (value, context) =>
+    pipe(
+      t.string.validate(value, context),
+      E.chain((digits) =>
+        balancePattern.test(digits) ? t.success(BigInt(digits)) : t.failure(value, context),
+      ),
+    ),
+  String,
+);
+export type Balance = t.TypeOf<typeof Balance>;

@@ -1,0 +1,117 @@
+import { pipe } from "fp-ts/function";
+import * as O from "fp-ts/Option";
+import type * as RTE from "fp-ts/ReaderTaskEither";
+import * as TE from "fp-ts/TaskEither";
+import {
+  announce,
+  type Folded,
+  foldEvents,
+  holdForMissing,
+  type ProjectionError,
+  type Step,
+} from "./fold-events";
+import type { ProjectionPorts } from "./ports";
+import { emptySummary, type Summary } from "./projection";
+import { rebuildStream } from "./rebuild-stream";
+
+// The projection is gated by version, never by the order of delivery: whatever arrives twice, late, out of order or
+// beside another projector, a summary only ever moves from the version it was loaded at to the fold of more events.
+
+/** One event of a stream as it was delivered. */
+export interface Delivered {
+  readonly version: number;
+  readonly stored: unknown;
+}
+
+const attempts = 5;
+
+/** What was delivered after `version`, if nothing is missing in it. */
+const runAfter = (
+  version: number,
+  delivered: ReadonlyArray<Delivered>,
+): O.Option<ReadonlyArray<unknown>> => {
+  const later = delivered.filter((event) => event.version > version);
+  const run = [...new Map(later.map((event) => [event.version, event.stored]))];
+  run.sort(([a], [b]) => a - b);
+  return run.at(-1)?.[0] === version + run.length
+    ? O.some(run.map(([, stored]) => stored))
+    : O.none;
+};
+
+/** Folds what follows `from`: from the delivery where that is complete, from the event table where it is not. */
+const foldNext =
+  (from: Summary, delivered: ReadonlyArray<Delivered>, known: number): Step<Folded> =>
+  (ports) =>
+    pipe(
+      runAfter(from.version, delivered),
+      O.match(() => ports.events.readAfter(from.streamId, from.version), TE.right),
+      TE.map((events) =>
+        events.length === 0
+          ? { summary: holdForMissing(from, known, ports.now()), changes: [] }
+          : foldEvents(ports)(from, events),
+      ),
+    );
+
+/** Moves a summary to `known` or further, page by page, so that a crash loses no more than a page's work. */
+const advance =
+  (
+    loaded: O.Option<Summary>,
+    from: Summary,
+    delivered: ReadonlyArray<Delivered>,
+    known: number,
+  ): Step<void> =>
+  (ports) =>
+    O.isSome(from.held) || from.version >= known
+      ? TE.right(undefined)
+      : pipe(
+          foldNext(from, delivered, known)(ports),
+          TE.chain((folded) =>
+            pipe(
+              // The order makes a crash harmless: entries can be written again, and nothing counts as folded
+              // before the summary has moved.
+              ports.readModel.saveEntries(folded.changes),
+              TE.chain(() => ports.readModel.commit(loaded, folded.summary)),
+              TE.chainW(() => announce(folded)(ports)),
+              TE.chain(() =>
+                advance(O.some(folded.summary), folded.summary, delivered, known)(ports),
+              ),
+            ),
+          ),
+        );
+
+const projectLoaded =
+  (streamId: string, loaded: O.Option<Summary>, delivered: ReadonlyArray<Delivered>): Step<void> =>
+  (ports) => {
+    const summary = O.getOrElse(() => emptySummary(streamId, ports.projection))(loaded);
+    const known = Math.max(...delivered.map(({ version }) => version));
+    if (summary.projection > ports.projection) return TE.left({ _tag: "Outdated" });
+    if (O.isSome(summary.held)) return TE.right(undefined);
+    return summary.projection < ports.projection
+      ? rebuildStream(streamId, loaded, known)(ports)
+      : advance(loaded, summary, delivered, known)(ports);
+  };
+
+const tryToProject =
+  (streamId: string, delivered: ReadonlyArray<Delivered>, attemptsLeft: number): Step<void> =>
+  (ports) =>
+    pipe(
+      ports.readModel.load(streamId),
+      TE.chainW((loaded) => projectLoaded(streamId, loaded, delivered)(ports)),
+      TE.orElse((error) =>
+        error._tag === "Superseded" && attemptsLeft > 1
+          ? tryToProject(streamId, delivered, attemptsLeft - 1)(ports)
+          : TE.left(error),
+      ),
+    );
+
+/** Brings a stream's summary up to the events that were delivered, at the least. A held stream stays where it is. */
+export const projectStream =
+  (
+    streamId: string,
+    delivered: ReadonlyArray<Delivered>,
+  ): RTE.ReaderTaskEither<ProjectionPorts, ProjectionError, void> =>
+  (ports) =>
+    pipe(
+      tryToProject(streamId, delivered, attempts)(ports),
+      TE.mapLeft((error) => (error._tag === "Superseded" ? { _tag: "Contended" } : error)),
+    );

@@ -1,0 +1,90 @@
+import { pipe } from "fp-ts/function";
+import * as O from "fp-ts/Option";
+import * as TE from "fp-ts/TaskEither";
+import { announce, type Folded, foldEvents, holdForMissing, type Step } from "./fold-events";
+import { emptySummary, type Summary } from "./projection";
+
+// A rebuild folds a stream from its first event beside the live projection. The old summary serves its readers until
+// it is replaced in one step, under the same condition that guards every other move of a summary.
+
+const attempts = 5;
+
+const versionOf = (summary: O.Option<Summary>): number =>
+  O.isSome(summary) ? summary.value.version : 0;
+
+/** Folds on to the end of the stream, or to where it is held; keeps the changes that come after `announced`. */
+const refold =
+  (from: Folded, announced: number): Step<Folded> =>
+  (ports) =>
+    O.isSome(from.summary.held)
+      ? TE.right(from)
+      : pipe(
+          ports.events.readAfter(from.summary.streamId, from.summary.version),
+          TE.chainW((events) => {
+            if (events.length === 0) return TE.right(from);
+            const { summary, changes } = foldEvents(ports)(from.summary, events);
+            const news = changes.filter(({ version }) => version > announced);
+            return pipe(
+              ports.readModel.saveEntries(changes),
+              TE.chainW(() =>
+                refold({ summary, changes: [...from.changes, ...news] }, announced)(ports),
+              ),
+            );
+          }),
+        );
+
+/** What the old summary is replaced by: where a rebuild is held before it caught up, the last balance stays readable. */
+const replacement = (old: O.Option<Summary>, rebuilt: Summary): Summary =>
+  O.isSome(old) && rebuilt.version < old.value.version
+    ? { ...old.value, held: rebuilt.held }
+    : rebuilt;
+
+const rebuildFrom =
+  (from: Folded, old: O.Option<Summary>, known: number, attemptsLeft: number): Step<void> =>
+  (ports) =>
+    pipe(
+      refold(from, versionOf(old))(ports),
+      TE.chain((caughtUp) => {
+        const { summary } = caughtUp;
+        const complete =
+          O.isNone(summary.held) && summary.version < known
+            ? holdForMissing(summary, known, ports.now())
+            : summary;
+        const rebuilt = replacement(old, complete);
+        return pipe(
+          ports.readModel.commit(old, rebuilt),
+          TE.chainW(() =>
+            announce({
+              summary: rebuilt,
+              changes: caughtUp.changes.filter(({ version }) => version > versionOf(old)),
+            })(ports),
+          ),
+          TE.orElse((error) =>
+            error._tag === "Superseded" && attemptsLeft > 1
+              ? pipe(
+                  ports.readModel.load(summary.streamId),
+                  TE.chainW((moved) =>
+                    rebuildFrom(
+                      caughtUp,
+                      moved,
+                      Math.max(known, versionOf(moved)),
+                      attemptsLeft - 1,
+                    )(ports),
+                  ),
+                )
+              : TE.left(error),
+          ),
+        );
+      }),
+    );
+
+/** Folds a stream anew and replaces its summary, whose last event or a delivered one is known to have `known` as version. */
+export const rebuildStream =
+  (streamId: string, old: O.Option<Summary>, known: number): Step<void> =>
+  (ports) =>
+    rebuildFrom(
+      { summary: emptySummary(streamId, ports.projection), changes: [] },
+      old,
+      Math.max(known, versionOf(old)),
+      attempts,
+    )(ports);
