@@ -1,7 +1,7 @@
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as t from "io-ts";
-import type { Event } from "./event";
+import { AccountName, type Event } from "./event";
 import { Subject } from "./identifiers";
 import { Balance, Currency } from "./money";
 
@@ -9,6 +9,7 @@ import { Balance, Currency } from "./money";
 export const Account = t.type(
   {
     owner: Subject,
+    name: AccountName,
     currency: Currency,
     balance: Balance,
     status: t.keyof({ OPEN: null, CLOSED: null }),
@@ -41,6 +42,7 @@ const decideWithoutAccount = (event: Event): Decision =>
   event.type === "AccountOpeningRequested"
     ? posted({
         owner: event.owner,
+        name: event.data.name,
         currency: event.data.currency,
         balance: 0n,
         status: "OPEN",

@@ -1,5 +1,5 @@
 import * as t from "io-ts";
-import { Memo } from "./event";
+import { AccountName, Memo } from "./event";
 import { AccountId, CommandId, Version } from "./identifiers";
 import { Amount, Currency } from "./money";
 
@@ -24,15 +24,19 @@ const ExpectedLaterVersion = t.refinement(
   "ExpectedVersion of at least 1",
 );
 
-export const OpenAccount = t.type({
-  accountId: AccountId,
-  commandId: CommandId,
-  expectedVersion: ExpectedVersion,
-  currency: Currency,
-});
+/** An account without a name goes by its id. */
+export const OpenAccount = t.intersection([
+  t.type({
+    accountId: AccountId,
+    commandId: CommandId,
+    expectedVersion: ExpectedVersion,
+    currency: Currency,
+  }),
+  t.partial({ name: t.union([AccountName, t.null]) }),
+]);
 export type OpenAccount = t.TypeOf<typeof OpenAccount>;
 
-/** A deposit or a withdrawal. A memo that is left out and one that is null are the same. */
+/** A deposit or a withdrawal. What is left out and what is null are the same. */
 export const MoveMoney = t.intersection([
   t.type({
     accountId: AccountId,

@@ -1,9 +1,10 @@
-import type * as E from "fp-ts/Either";
-import { pipe } from "fp-ts/function";
+import * as E from "fp-ts/Either";
+import { flow, pipe } from "fp-ts/function";
 import * as t from "io-ts";
 import { decodeWith } from "./decoding";
 import { AccountId, CommandId, Subject, Version } from "./identifiers";
 import { Amount, Currency } from "./money";
+import { lift, type UnreadableEvent, unreadable } from "./upcasting";
 
 // Events are recorded requests: the write path keeps what was asked, and the fold decides what came of it.
 
@@ -18,6 +19,18 @@ export const Memo = t.brand(
   "Memo",
 );
 export type Memo = t.TypeOf<typeof Memo>;
+
+interface AccountNameBrand {
+  readonly AccountName: unique symbol;
+}
+
+/** What people call an account: 1 to 64 characters, counted as a memo's are. */
+export const AccountName = t.brand(
+  t.string,
+  (name): name is t.Branded<string, AccountNameBrand> => name.length >= 1 && name.length <= 64,
+  "AccountName",
+);
+export type AccountName = t.TypeOf<typeof AccountName>;
 
 interface TimestampBrand {
   readonly Timestamp: unique symbol;
@@ -48,8 +61,8 @@ export const AccountOpeningRequested = t.intersection([
   Envelope,
   t.type({
     type: t.literal("AccountOpeningRequested"),
-    schemaVersion: t.literal(1),
-    data: t.type({ currency: Currency }),
+    schemaVersion: t.literal(2),
+    data: t.type({ currency: Currency, name: AccountName }),
   }),
 ]);
 
@@ -77,8 +90,7 @@ export const Event = t.union(
   "Event",
 );
 export type Event = t.TypeOf<typeof Event>;
-export type EventType = Event["type"];
 
-/** Reads one stored event, or says in one line why it cannot be read. */
-export const decodeEvent = (stored: unknown): E.Either<string, Event> =>
-  pipe(stored, decodeWith(Event));
+/** Reads a stored event of any schema version that this release knows, or says in one line why it cannot be read. */
+export const decodeEvent = (stored: unknown): E.Either<UnreadableEvent, Event> =>
+  pipe(stored, lift, E.chain(flow(decodeWith(Event), E.mapLeft(unreadable))));

@@ -1,7 +1,7 @@
 import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
-import type * as RTE from "fp-ts/ReaderTaskEither";
+import * as RTE from "fp-ts/ReaderTaskEither";
 import * as RA from "fp-ts/ReadonlyArray";
 import * as TE from "fp-ts/TaskEither";
 import type { ProjectionPorts, Superseded, Unavailable } from "./ports";
@@ -16,6 +16,24 @@ export type ProjectionError = Unavailable | GaveWay;
 
 /** A step of the projection: it may also find that somebody else was faster. */
 export type Step<A> = RTE.ReaderTaskEither<ProjectionPorts, ProjectionError | Superseded, A>;
+
+/** A use case as a whole. */
+export type Result<A> = RTE.ReaderTaskEither<ProjectionPorts, ProjectionError, A>;
+
+/** How often a use case begins anew, because another projector was faster, before it leaves the stream to the others. */
+const attempts = 5;
+
+/** Runs a use case from its loading on until it has lost no race. */
+export const retryingLostRaces = <A>(step: Step<A>, attemptsLeft = attempts): Result<A> =>
+  pipe(
+    step,
+    RTE.orElse((error): Result<A> => {
+      if (error._tag !== "Superseded") return RTE.left(error);
+      return attemptsLeft > 1
+        ? retryingLostRaces(step, attemptsLeft - 1)
+        : RTE.left({ _tag: "Contended" });
+    }),
+  );
 
 /** A summary with the changes that led to it. */
 export interface Folded {

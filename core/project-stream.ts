@@ -1,16 +1,15 @@
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
-import type * as RTE from "fp-ts/ReaderTaskEither";
 import * as TE from "fp-ts/TaskEither";
 import {
   announce,
   type Folded,
   foldEvents,
   holdForMissing,
-  type ProjectionError,
+  type Result,
+  retryingLostRaces,
   type Step,
 } from "./fold-events";
-import type { ProjectionPorts } from "./ports";
 import { emptySummary, type Summary } from "./projection";
 import { rebuildStream } from "./rebuild-stream";
 
@@ -22,8 +21,6 @@ export interface Delivered {
   readonly version: number;
   readonly stored: unknown;
 }
-
-const attempts = 5;
 
 /** What was delivered after `version`, if nothing is missing in it. */
 const runAfter = (
@@ -38,43 +35,54 @@ const runAfter = (
     : O.none;
 };
 
+/** How far to go: to a version that is known to have been written, or on from there to the end of the stream. */
+export interface Goal {
+  readonly known: number;
+  readonly toTheEnd: boolean;
+}
+
 /** Folds what follows `from`: from the delivery where that is complete, from the event table where it is not. */
 const foldNext =
-  (from: Summary, delivered: ReadonlyArray<Delivered>, known: number): Step<Folded> =>
+  (from: Summary, delivered: ReadonlyArray<Delivered>, known: number): Step<O.Option<Folded>> =>
   (ports) =>
     pipe(
       runAfter(from.version, delivered),
       O.match(() => ports.events.readAfter(from.streamId, from.version), TE.right),
-      TE.map((events) =>
-        events.length === 0
-          ? { summary: holdForMissing(from, known, ports.now()), changes: [] }
-          : foldEvents(ports)(from, events),
-      ),
+      TE.map((events) => {
+        if (events.length > 0) return O.some(foldEvents(ports)(from, events));
+        return from.version < known
+          ? O.some({ summary: holdForMissing(from, known, ports.now()), changes: [] })
+          : O.none;
+      }),
     );
 
-/** Moves a summary to `known` or further, page by page, so that a crash loses no more than a page's work. */
-const advance =
+/** Moves a summary towards its goal, page by page, so that a crash loses no more than a page's work. */
+export const advance =
   (
     loaded: O.Option<Summary>,
     from: Summary,
     delivered: ReadonlyArray<Delivered>,
-    known: number,
+    goal: Goal,
   ): Step<void> =>
   (ports) =>
-    O.isSome(from.held) || from.version >= known
+    O.isSome(from.held) || (from.version >= goal.known && !goal.toTheEnd)
       ? TE.right(undefined)
       : pipe(
-          foldNext(from, delivered, known)(ports),
-          TE.chain((folded) =>
-            pipe(
-              // The order makes a crash harmless: entries can be written again, and nothing counts as folded
-              // before the summary has moved.
-              ports.readModel.saveEntries(folded.changes),
-              TE.chain(() => ports.readModel.commit(loaded, folded.summary)),
-              TE.chainW(() => announce(folded)(ports)),
-              TE.chain(() =>
-                advance(O.some(folded.summary), folded.summary, delivered, known)(ports),
-              ),
+          foldNext(from, delivered, goal.known)(ports),
+          TE.chain(
+            O.match(
+              () => TE.right(undefined),
+              (folded) =>
+                pipe(
+                  // The order makes a crash harmless: entries can be written again, and nothing counts as folded
+                  // before the summary has moved.
+                  ports.readModel.saveEntries(folded.changes),
+                  TE.chain(() => ports.readModel.commit(loaded, folded.summary)),
+                  TE.chainW(() => announce(folded)(ports)),
+                  TE.chain(() =>
+                    advance(O.some(folded.summary), folded.summary, delivered, goal)(ports),
+                  ),
+                ),
             ),
           ),
         );
@@ -88,30 +96,17 @@ const projectLoaded =
     if (O.isSome(summary.held)) return TE.right(undefined);
     return summary.projection < ports.projection
       ? rebuildStream(streamId, loaded, known)(ports)
-      : advance(loaded, summary, delivered, known)(ports);
+      : advance(loaded, summary, delivered, { known, toTheEnd: false })(ports);
   };
 
-const tryToProject =
-  (streamId: string, delivered: ReadonlyArray<Delivered>, attemptsLeft: number): Step<void> =>
-  (ports) =>
+/** Brings a stream's summary up to the events that were delivered, at the least. A held stream stays where it is. */
+export const projectStream = (
+  streamId: string,
+  delivered: ReadonlyArray<Delivered>,
+): Result<void> =>
+  retryingLostRaces((ports) =>
     pipe(
       ports.readModel.load(streamId),
       TE.chainW((loaded) => projectLoaded(streamId, loaded, delivered)(ports)),
-      TE.orElse((error) =>
-        error._tag === "Superseded" && attemptsLeft > 1
-          ? tryToProject(streamId, delivered, attemptsLeft - 1)(ports)
-          : TE.left(error),
-      ),
-    );
-
-/** Brings a stream's summary up to the events that were delivered, at the least. A held stream stays where it is. */
-export const projectStream =
-  (
-    streamId: string,
-    delivered: ReadonlyArray<Delivered>,
-  ): RTE.ReaderTaskEither<ProjectionPorts, ProjectionError, void> =>
-  (ports) =>
-    pipe(
-      tryToProject(streamId, delivered, attempts)(ports),
-      TE.mapLeft((error) => (error._tag === "Superseded" ? { _tag: "Contended" } : error)),
-    );
+    ),
+  );

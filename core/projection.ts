@@ -5,7 +5,8 @@ import * as t from "io-ts";
 import type { Account, DeclineReason } from "./account";
 import { decide, evolve } from "./account";
 import { type Digest, genesis, link } from "./chain";
-import { decodeEvent, type Event, type EventType } from "./event";
+import { decodeEvent, type Event } from "./event";
+import type { EventType } from "./upcasting";
 
 /**
  * The number of this projection. Raise it whenever the same events shall give other rows: streams whose summary
@@ -17,7 +18,12 @@ export const currentProjection = 1;
 export const Hold = t.type(
   {
     version: t.number,
-    reason: t.keyof({ UNREADABLE_EVENT: null, MISSING_EVENT: null, OWNER_CHANGED: null }),
+    reason: t.keyof({
+      UNREADABLE_EVENT: null,
+      NEWER_SCHEMA_VERSION: null,
+      MISSING_EVENT: null,
+      OWNER_CHANGED: null,
+    }),
     detail: t.string,
     since: t.string,
   },
@@ -143,7 +149,6 @@ export const fold =
   (summary: Summary, stored: unknown): E.Either<Fault, readonly [Summary, Change]> =>
     pipe(
       decodeEvent(stored),
-      E.mapLeft((detail): Fault => ({ reason: "UNREADABLE_EVENT", detail })),
-      E.chain(inSequence(summary)),
+      E.chainW(inSequence(summary)),
       E.map((event) => apply(summary, link(digest)(summary.chainHead, stored))(event)),
     );

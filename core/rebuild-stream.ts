@@ -1,7 +1,15 @@
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
-import { announce, type Folded, foldEvents, holdForMissing, type Step } from "./fold-events";
+import {
+  announce,
+  type Folded,
+  foldEvents,
+  holdForMissing,
+  type Result,
+  retryingLostRaces,
+  type Step,
+} from "./fold-events";
 import { emptySummary, type Summary } from "./projection";
 
 // A rebuild folds a stream from its first event beside the live projection. The old summary serves its readers until
@@ -88,3 +96,16 @@ export const rebuildStream =
       Math.max(known, versionOf(old)),
       attempts,
     )(ports);
+
+/** Folds a stream anew although nothing asks for it: to mend what was lost, or to replace rows ahead of their next event. */
+export const reprojectStream = (streamId: string): Result<void> =>
+  retryingLostRaces((ports) =>
+    pipe(
+      ports.readModel.load(streamId),
+      TE.chainW((loaded) =>
+        O.isSome(loaded) && loaded.value.projection > ports.projection
+          ? TE.left({ _tag: "Outdated" as const })
+          : rebuildStream(streamId, loaded, 0)(ports),
+      ),
+    ),
+  );
