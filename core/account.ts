@@ -5,8 +5,11 @@ import { AccountName, type Event } from "./event";
 import { Subject } from "./identifiers";
 import { Balance, Currency } from "./money";
 
-/** An account as its events have left it. */
-export const Account = t.type(
+/**
+ * An account as its events have left it. Strict, because it lies in one row with other columns: a codec that kept those
+ * would have the account write them back, version included.
+ */
+export const Account = t.strict(
   {
     owner: Subject,
     name: AccountName,

@@ -1,11 +1,13 @@
 import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import type * as t from "io-ts";
+import { canonicalForm } from "./chain";
 
 /** Long enough to recognise what was found, short enough to be kept and shown. */
 const excerpt = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  const text = value === undefined ? "nothing" : canonicalForm(value);
+  // Half of a surrogate pair is no well-formed text, and this text is stored.
+  return text.length > 80 ? `${text.slice(0, 80).replace(/[\uD800-\uDBFF]$/, "")}…` : text;
 };
 
 const faultOf = ({ context, value }: t.ValidationError): string => {

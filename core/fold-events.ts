@@ -60,7 +60,7 @@ export const holdForMissing = (summary: Summary, known: number, since: string): 
 
 /** Folds what follows `from`, up to the first event that cannot be folded: the stream is held there. */
 export const foldEvents =
-  ({ digest, now }: ProjectionPorts) =>
+  ({ digest, now }: Pick<ProjectionPorts, "digest" | "now">) =>
   (from: Summary, events: ReadonlyArray<unknown>): Folded =>
     events.reduce<Folded>(
       (folded, stored) =>

@@ -44,11 +44,12 @@ export const projectBatch =
   (ports) =>
     pipe(
       [...deliveries],
-      NEA.groupBy(({ streamId }) => streamId),
+      // The prefix keeps any name of a stream from being that of an object's own prototype.
+      NEA.groupBy(({ streamId }) => `stream:${streamId}`),
       R.toReadonlyArray,
       RA.chunksOf(concurrentStreams),
       T.traverseSeqArray(
-        T.traverseArray(([streamId, events]) => projectOne(streamId, events)(ports)),
+        T.traverseArray(([, events]) => projectOne(NEA.head(events).streamId, events)(ports)),
       ),
       T.map((failed) => failed.flat(2)),
     );

@@ -20,6 +20,10 @@ const attempts = 5;
 const versionOf = (summary: O.Option<Summary>): number =>
   O.isSome(summary) ? summary.value.version : 0;
 
+/** Whether a later release than this one has written the summary: its rows are not replaced by older ones. */
+const isLater = (summary: O.Option<Summary>, projection: number): boolean =>
+  O.isSome(summary) && summary.value.projection > projection;
+
 /** Folds on to the end of the stream, or to where it is held; keeps the changes that come after `announced`. */
 const refold =
   (from: Folded, announced: number): Step<Folded> =>
@@ -59,6 +63,10 @@ const rebuildFrom =
             ? holdForMissing(summary, known, ports.now())
             : summary;
         const rebuilt = replacement(old, complete);
+        // There is no such stream, and a summary would be an account that nobody has asked for.
+        if (O.isNone(old) && rebuilt.version === 0 && O.isNone(rebuilt.held)) {
+          return TE.right(undefined);
+        }
         return pipe(
           ports.readModel.commit(old, rebuilt),
           TE.chainW(() =>
@@ -69,21 +77,30 @@ const rebuildFrom =
           ),
           TE.orElse((error) =>
             error._tag === "Superseded" && attemptsLeft > 1
-              ? pipe(
-                  ports.readModel.load(summary.streamId),
-                  TE.chainW((moved) =>
-                    rebuildFrom(
-                      caughtUp,
-                      moved,
-                      Math.max(known, versionOf(moved)),
-                      attemptsLeft - 1,
-                    )(ports),
-                  ),
-                )
+              ? goOn(caughtUp, known, attemptsLeft - 1)(ports)
               : TE.left(error),
           ),
         );
       }),
+    );
+
+/** Continues a rebuild beside which the summary has moved. */
+const goOn =
+  ({ summary, changes }: Folded, known: number, attemptsLeft: number): Step<void> =>
+  (ports) =>
+    pipe(
+      ports.readModel.load(summary.streamId),
+      TE.chainW((moved) =>
+        isLater(moved, ports.projection)
+          ? TE.left({ _tag: "Outdated" as const })
+          : rebuildFrom(
+              // What it was held by may have been mended by now: that event is read again.
+              { summary: { ...summary, held: O.none }, changes },
+              moved,
+              Math.max(known, versionOf(moved)),
+              attemptsLeft,
+            )(ports),
+      ),
     );
 
 /** Folds a stream anew and replaces its summary, whose last event or a delivered one is known to have `known` as version. */
@@ -103,7 +120,7 @@ export const reprojectStream = (streamId: string): Result<void> =>
     pipe(
       ports.readModel.load(streamId),
       TE.chainW((loaded) =>
-        O.isSome(loaded) && loaded.value.projection > ports.projection
+        isLater(loaded, ports.projection)
           ? TE.left({ _tag: "Outdated" as const })
           : rebuildStream(streamId, loaded, 0)(ports),
       ),

@@ -4,10 +4,10 @@ import type { unmarshallOptions } from "@aws-sdk/util-dynamodb";
  * How a stored number becomes a value, for the stream and the tables alike: the hash chain is over these values. A
  * number that JavaScript cannot hold exactly stays a bigint, or a text where it has a fraction.
  */
-export const numbers: unmarshallOptions = {
-  wrapNumbers: (text) => {
+export const numbers: Readonly<unmarshallOptions> = Object.freeze({
+  wrapNumbers: (text: string) => {
     const number = Number(text);
     if (Number.isSafeInteger(number)) return number;
     return /^-?\d+$/.test(text) ? BigInt(text) : text;
   },
-};
+});

@@ -35,11 +35,15 @@ const writing = (write: () => Promise<unknown>): TE.TaskEither<Unavailable | Sup
     TE.map(() => undefined),
   );
 
+/** A word that DynamoDB's expressions reserve. */
+const projectionName = { "#projection": "projection" };
+
 const entryPut = (table: string, change: Change): PutCommandInput => ({
   TableName: table,
   Item: entryRow(change),
   // A projector of an earlier release, late with its work, does not undo what a later one has written.
-  ConditionExpression: "attribute_not_exists(pk) OR projection <= :projection",
+  ConditionExpression: "attribute_not_exists(pk) OR #projection <= :projection",
+  ExpressionAttributeNames: projectionName,
   ExpressionAttributeValues: { ":projection": change.projection },
 });
 
@@ -56,7 +60,8 @@ const summaryPut = (
       () => ({ ConditionExpression: "attribute_not_exists(pk)" }),
       ({ version, projection, held }) => ({
         ConditionExpression:
-          "version = :version AND projection = :projection AND processing = :processing",
+          "version = :version AND #projection = :projection AND processing = :processing",
+        ExpressionAttributeNames: projectionName,
         ExpressionAttributeValues: {
           ":version": version,
           ":projection": projection,

@@ -10,10 +10,10 @@ import { type Change, Hold, type Summary } from "../core/projection";
 // The read model's rows: an account's summary and its entries lie under one partition key, the entries in the order of
 // their versions. The templates in vtl/query read the same rows.
 
-const partition = (streamId: string) => `account:${streamId}`;
+export const partition = (streamId: string) => `account:${streamId}`;
 
 /** Ten digits hold every version, and make the order of the texts that of the numbers. */
-const entryKey = (version: number) => `entry:${version.toString().padStart(10, "0")}`;
+export const entryKey = (version: number) => `entry:${version.toString().padStart(10, "0")}`;
 
 export const summaryKey = (streamId: string) => ({ pk: partition(streamId), sk: "summary" });
 

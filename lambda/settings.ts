@@ -21,6 +21,6 @@ export const settingsFrom = (given: unknown): Settings =>
     given,
     decodeWith(Settings),
     E.getOrElse<string, Settings>((faults) => {
-      throw new Error(`The projector's settings are incomplete: ${faults}`);
+      throw new Error(`The function's settings are incomplete: ${faults}`);
     }),
   );

@@ -18,10 +18,13 @@ export const powertoolsTelemetry: Telemetry = {
     count("EventsFolded", events);
     logger.debug("folded", { streamId, events });
   },
-  held: (streamId, hold) => () => {
-    count("StreamsHeld");
-    logger.error("stream held", { streamId, hold });
-  },
+  // The detail may quote the event, and is kept with the stream's row in the list of held streams.
+  held:
+    (streamId, { version, reason }) =>
+    () => {
+      count("StreamsHeld");
+      logger.error("stream held", { streamId, version, reason });
+    },
   notificationFailed:
     ({ streamId, version }, cause) =>
     () => {
@@ -36,5 +39,5 @@ export const powertoolsTelemetry: Telemetry = {
 
 /** Writes out what has been counted: once an invocation. */
 export const flushTelemetry = (): void => {
-  metrics.publishStoredMetrics();
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 };
