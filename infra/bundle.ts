@@ -1,0 +1,32 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { buildSync } from "esbuild";
+
+/**
+ * Bundles a TypeScript entry point and all that it imports into one CommonJS file for Node.js.
+ * The file is replaced in one step and only when it changes, so programs that run at once may share it.
+ */
+export function bundle(entry: string, file: string): void {
+  const { outputFiles } = buildSync({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    platform: "node",
+    // Lambda runs Node.js 24; whoever runs the bundle on their own machine may still have 20.
+    target: "node20",
+    format: "cjs",
+    // The packages' ES modules leave out of the bundle what is not imported.
+    mainFields: ["module", "main"],
+    minify: true,
+    // Stack traces keep the functions' names; a source map would be larger than the bundle itself.
+    keepNames: true,
+    // What is wrong stands in the error that is thrown.
+    logLevel: "silent",
+  });
+  const text = outputFiles.map((output) => output.text).join("");
+  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
+  mkdirSync(dirname(file), { recursive: true });
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, text);
+  renameSync(unfinished, file);
+}

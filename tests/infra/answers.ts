@@ -1,0 +1,52 @@
+const region = "eu-central-1";
+const account = "123456789012";
+const arn = (service: string, resource: string) =>
+  `arn:aws:${service}:${region}:${account}:${resource}`;
+
+/** What AWS would add to a resource's inputs, as far as the program reads it. */
+const answers: Readonly<Record<string, (name: string) => object>> = {
+  "aws:appsync/dataSource:DataSource": (name) => ({ name }),
+  "aws:appsync/function:Function": (name) => ({ functionId: `id-of-${name}` }),
+  "aws:appsync/graphQLApi:GraphQLApi": () => ({
+    arn: arn("appsync", "apis/api-id"),
+    uris: {
+      GRAPHQL: `https://api-host.appsync-api.${region}.amazonaws.com/graphql`,
+      REALTIME: `wss://api-host.appsync-realtime-api.${region}.amazonaws.com/graphql`,
+    },
+  }),
+  "aws:cloudwatch/logGroup:LogGroup": (name) => ({ name, arn: arn("logs", `log-group:${name}`) }),
+  "aws:cognito/userPool:UserPool": () => ({
+    endpoint: `cognito-idp.${region}.amazonaws.com/${region}_Pool`,
+  }),
+  "aws:dynamodb/table:Table": (name) => ({
+    name,
+    arn: arn("dynamodb", `table/${name}`),
+    streamArn: arn("dynamodb", `table/${name}/stream/2026-01-01T00:00:00.000`),
+  }),
+  "aws:iam/role:Role": (name) => ({ name, arn: `arn:aws:iam::${account}:role/${name}` }),
+  "aws:lambda/function:Function": (name) => ({ name, arn: arn("lambda", `function:${name}`) }),
+  "aws:sqs/queue:Queue": (name) => ({
+    arn: arn("sqs", name),
+    url: `https://sqs.${region}.amazonaws.com/${account}/${name}`,
+  }),
+};
+
+/** Resources whose id, unlike most, is not their name. */
+const ids: Readonly<Record<string, string>> = {
+  "aws:appsync/graphQLApi:GraphQLApi": "api-id",
+  "aws:cognito/userPool:UserPool": `${region}_Pool`,
+  "aws:cognito/userPoolClient:UserPoolClient": "client-id",
+};
+
+/** A resource's id and outputs, as AWS could have answered its inputs. */
+export function answer(
+  type: string,
+  name: string,
+  inputs: Readonly<Record<string, NonNullable<unknown> | null>>,
+) {
+  const physicalName = typeof inputs.name === "string" ? inputs.name : `${name}-1a2b3c4`;
+  return {
+    id: ids[type] ?? physicalName,
+    state: { ...inputs, ...answers[type]?.(physicalName) },
+  };
+}

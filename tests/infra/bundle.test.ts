@@ -1,0 +1,36 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bundle } from "../../infra/bundle";
+
+describe("the bundle", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "bundle-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const build = (source: string) => {
+    const file = join(folder, "out", "bundle.js");
+    writeFileSync(join(folder, "entry.ts"), source);
+    bundle(join(folder, "entry.ts"), file);
+    return file;
+  };
+
+  it("is one file that exports what its entry exports", () => {
+    const file = build('import { sep } from "node:path"; export const answer = (): string => sep;');
+    expect(require(file).answer()).toBe("/");
+    expect(readdirSync(join(folder, "out"))).toEqual(["bundle.js"]);
+  });
+
+  it("stays untouched while its sources mean the same", () => {
+    const before = statSync(build("export const answer = 1;")).ino;
+    expect(statSync(build("export const answer = 1; // as before")).ino).toBe(before);
+    expect(statSync(build("export const answer = 2;")).ino).not.toBe(before);
+  });
+
+  it("is refused when the entry has errors", () => {
+    expect(() => build('import "./missing";')).toThrow(/Could not resolve "\.\/missing"/);
+  });
+});

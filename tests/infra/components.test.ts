@@ -1,0 +1,211 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { inputsOf, type Recording, record } from "./record";
+
+let dev: Recording;
+let prod: Recording;
+
+beforeAll(async () => {
+  dev = await record("dev");
+  prod = await record("prod");
+}, 60_000);
+
+const table = (name: string) => `arn:aws:dynamodb:eu-central-1:123456789012:table/${name}-1a2b3c4`;
+
+describe("the tables", () => {
+  const guarded = {
+    billingMode: "PAY_PER_REQUEST",
+    pointInTimeRecovery: { enabled: true },
+    serverSideEncryption: { enabled: true },
+    deletionProtectionEnabled: true,
+  };
+
+  it("keep events by stream and version, and stream them", () => {
+    expect(inputsOf(prod, "events")).toEqual({
+      ...guarded,
+      attributes: [
+        { name: "streamId", type: "S" },
+        { name: "version", type: "N" },
+      ],
+      hashKey: "streamId",
+      rangeKey: "version",
+      streamEnabled: true,
+      streamViewType: "NEW_IMAGE",
+    });
+  });
+
+  it("keep the read model, with an index by owner", () => {
+    expect(inputsOf(prod, "read-model")).toEqual({
+      ...guarded,
+      attributes: [
+        { name: "pk", type: "S" },
+        { name: "sk", type: "S" },
+        { name: "owner", type: "S" },
+      ],
+      hashKey: "pk",
+      rangeKey: "sk",
+      globalSecondaryIndexes: [
+        { name: "byOwner", hashKey: "owner", rangeKey: "pk", projectionType: "KEYS_ONLY" },
+      ],
+    });
+  });
+
+  it("may be deleted with a stack that does not keep its data", () => {
+    expect(inputsOf(dev, "events").deletionProtectionEnabled).toBe(false);
+    expect(inputsOf(dev, "read-model").deletionProtectionEnabled).toBe(false);
+  });
+});
+
+describe("sign-in", () => {
+  it("is for users that an administrator has created", () => {
+    expect(inputsOf(prod, "sign-in-users")).toMatchObject({
+      adminCreateUserConfig: { allowAdminCreateUserOnly: true },
+      deletionProtection: "ACTIVE",
+    });
+    expect(inputsOf(dev, "sign-in-users").deletionProtection).toBe("INACTIVE");
+  });
+
+  it("takes passwords only where the stack says so", () => {
+    const flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
+    expect(inputsOf(prod, "sign-in-client").explicitAuthFlows).toEqual(flows);
+    expect(inputsOf(dev, "sign-in-client").explicitAuthFlows).toEqual([
+      ...flows,
+      "ALLOW_USER_PASSWORD_AUTH",
+    ]);
+  });
+
+  it("tells nobody which users exist, and its tokens end early", () => {
+    expect(inputsOf(prod, "sign-in-client")).toMatchObject({
+      userPoolId: "eu-central-1_Pool",
+      generateSecret: false,
+      preventUserExistenceErrors: "ENABLED",
+      enableTokenRevocation: true,
+      accessTokenValidity: 15,
+      idTokenValidity: 15,
+      refreshTokenValidity: 12,
+      tokenValidityUnits: { accessToken: "minutes", idToken: "minutes", refreshToken: "hours" },
+    });
+  });
+
+  it("knows the group of operators", () => {
+    expect(inputsOf(prod, "sign-in-operators")).toMatchObject({
+      name: "operators",
+      userPoolId: "eu-central-1_Pool",
+    });
+  });
+});
+
+describe("the API", () => {
+  it("admits the pool's users with tokens of its own client, and IAM callers besides", () => {
+    expect(inputsOf(prod, "api-graphql")).toMatchObject({
+      authenticationType: "AMAZON_COGNITO_USER_POOLS",
+      userPoolConfig: {
+        userPoolId: "eu-central-1_Pool",
+        awsRegion: "eu-central-1",
+        appIdClientRegex: "^client-id$",
+        defaultAction: "ALLOW",
+      },
+      additionalAuthenticationProviders: [{ authenticationType: "AWS_IAM" }],
+    });
+  });
+
+  it("is limited as the stack says", () => {
+    expect(inputsOf(prod, "api-graphql")).toMatchObject({
+      introspectionConfig: "DISABLED",
+      queryDepthLimit: 6,
+      resolverCountLimit: 20,
+    });
+    expect(inputsOf(dev, "api-graphql")).toMatchObject({
+      introspectionConfig: "ENABLED",
+      queryDepthLimit: 15,
+    });
+  });
+
+  it("logs errors without anybody's data, for as long as the stack says", () => {
+    expect(inputsOf(prod, "api-graphql").logConfig).toEqual({
+      cloudwatchLogsRoleArn: "arn:aws:iam::123456789012:role/api-log-role-1a2b3c4",
+      fieldLogLevel: "ERROR",
+      excludeVerboseContent: true,
+    });
+    expect(inputsOf(prod, "api-log")).toEqual({
+      name: "/aws/appsync/apis/api-id",
+      retentionInDays: 365,
+    });
+  });
+});
+
+describe("the projector", () => {
+  it("is a function with its own role and log", () => {
+    const { code: _, ...inputs } = inputsOf(prod, "projector-function");
+    expect(inputs).toEqual({
+      handler: "__index.handler",
+      runtime: "nodejs24.x",
+      architectures: ["arm64"],
+      memorySize: 512,
+      timeout: 60,
+      role: "arn:aws:iam::123456789012:role/projector-role-1a2b3c4",
+      loggingConfig: { logFormat: "Text", logGroup: "projector-log-1a2b3c4" },
+      environment: {
+        variables: {
+          POWERTOOLS_SERVICE_NAME: "projector",
+          POWERTOOLS_METRICS_NAMESPACE: "EventLedger",
+          POWERTOOLS_LOG_LEVEL: "INFO",
+        },
+      },
+    });
+    expect(inputsOf(prod, "projector-log")).toEqual({ retentionInDays: 365 });
+  });
+
+  it("is fed every new event, and gives up on a record in the end", () => {
+    expect(inputsOf(prod, "projector-mapping")).toEqual({
+      eventSourceArn: `${table("events")}/stream/2026-01-01T00:00:00.000`,
+      functionName: "arn:aws:lambda:eu-central-1:123456789012:function:projector-function-1a2b3c4",
+      startingPosition: "TRIM_HORIZON",
+      filterCriteria: { filters: [{ pattern: '{"eventName":["INSERT"]}' }] },
+      batchSize: 100,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      bisectBatchOnFunctionError: true,
+      maximumRetryAttempts: 20,
+      maximumRecordAgeInSeconds: 3600,
+      destinationConfig: {
+        onFailure: {
+          destinationArn: "arn:aws:sqs:eu-central-1:123456789012:projector-failures-1a2b3c4",
+        },
+      },
+      metricsConfig: { metrics: ["EventCount"] },
+    });
+    expect(inputsOf(prod, "projector-failures")).toEqual({
+      messageRetentionSeconds: 1_209_600,
+      sqsManagedSseEnabled: true,
+    });
+  });
+});
+
+it("the releaser ends before AppSync stops waiting for it", () => {
+  expect(inputsOf(prod, "releaser-function")).toMatchObject({
+    timeout: 29,
+    environment: { variables: { POWERTOOLS_SERVICE_NAME: "releaser" } },
+  });
+  expect(inputsOf(prod, "resolvers-Releaser")).toMatchObject({
+    type: "AWS_LAMBDA",
+    lambdaConfig: {
+      functionArn: "arn:aws:lambda:eu-central-1:123456789012:function:releaser-function-1a2b3c4",
+    },
+  });
+});
+
+it("the audit trail covers each read and write of the event table, and cannot lose its records unnoticed", () => {
+  expect(inputsOf(prod, "audit")).toEqual({
+    enableLogFileValidation: true,
+    s3Bucket: { args: { forceDestroy: false } },
+    advancedEventSelectors: [
+      {
+        name: "Reads and writes of the event table",
+        fieldSelectors: [
+          { field: "eventCategory", equals: ["Data"] },
+          { field: "resources.type", equals: ["AWS::DynamoDB::Table"] },
+          { field: "resources.ARN", equals: [table("events")] },
+        ],
+      },
+    ],
+  });
+});

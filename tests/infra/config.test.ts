@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { decodeConfig } from "../../infra/config";
+import { readStackConfig } from "../../local/stack-config";
+
+const faultsOf = (changes: Record<string, string | undefined>, region?: string) => {
+  const values = Object.entries({ ...readStackConfig("dev").values, ...changes }).flatMap(
+    ([key, value]) => (value === undefined ? [] : [[key, value]]),
+  );
+  const config = decodeConfig("event-ledger", region, Object.fromEntries(values));
+  return config._tag === "Left" ? config.left : [];
+};
+
+describe("a stack's configuration", () => {
+  it("is decoded into typed values", () => {
+    const config = decodeConfig("event-ledger", "eu-central-1", readStackConfig("prod").values);
+    expect(config).toEqual({
+      _tag: "Right",
+      right: {
+        region: "eu-central-1",
+        keepData: true,
+        passwordSignIn: false,
+        introspection: false,
+        queryDepthLimit: 6,
+        resolverCountLimit: 20,
+        logLevel: "INFO",
+        logRetentionDays: 365,
+        auditTrail: true,
+      },
+    });
+  });
+
+  it("leaves other namespaces alone", () => {
+    expect(faultsOf({ "aws:profile": "somebody" }, "eu-central-1")).toEqual([]);
+  });
+
+  it("tells all its faults at once: the key, what was found and what is allowed", () => {
+    const faults = faultsOf({
+      "event-ledger:keepData": "yes",
+      "event-ledger:queryDepthLimit": "76",
+      "event-ledger:resolverCountLimit": "1e3",
+      "event-ledger:logLevel": undefined,
+      "event-ledger:logRetentionDays": "8",
+      "event-ledger:colour": "red",
+    });
+    expect(faults).toEqual([
+      "aws:region is not set; allowed: the name of an AWS region",
+      expect.stringMatching(
+        /^event-ledger:colour is not a setting of this project; its settings: keepData, .*auditTrail$/,
+      ),
+      'event-ledger:keepData is "yes"; allowed: true, false',
+      'event-ledger:queryDepthLimit is "76"; allowed: a whole number from 1 to 75',
+      'event-ledger:resolverCountLimit is "1e3"; allowed: a whole number from 1 to 10000',
+      "event-ledger:logLevel is not set; allowed: DEBUG, INFO, WARN, ERROR",
+      expect.stringMatching(/^event-ledger:logRetentionDays is "8"; allowed: 1, 3, 5, 7, .*3653$/),
+    ]);
+  });
+
+  it.each(["0", "-1", "1.5", "", " 7", "seven"])("takes no depth of %j", (depth) => {
+    expect(faultsOf({ "event-ledger:queryDepthLimit": depth }, "eu-central-1")).toHaveLength(1);
+  });
+});

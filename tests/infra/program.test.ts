@@ -1,0 +1,100 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Recording, record } from "./record";
+
+let dev: Recording;
+let prod: Recording;
+
+beforeAll(async () => {
+  dev = await record("dev");
+  prod = await record("prod");
+}, 60_000);
+
+describe("the resources of a stack", () => {
+  const expected = [
+    "event-ledger:infra:SignIn sign-in",
+    "aws:cognito/userPool:UserPool sign-in-users",
+    "aws:cognito/userPoolClient:UserPoolClient sign-in-client",
+    "aws:cognito/userGroup:UserGroup sign-in-operators",
+
+    "aws:dynamodb/table:Table events",
+    "aws:dynamodb/table:Table read-model",
+
+    "event-ledger:infra:Api api",
+    "aws:appsync/graphQLApi:GraphQLApi api-graphql",
+    "aws:cloudwatch/logGroup:LogGroup api-log",
+    "aws:iam/role:Role api-log-role",
+    "aws:iam/rolePolicy:RolePolicy api-log-policy",
+
+    "event-ledger:infra:Resolvers resolvers",
+    "aws:appsync/dataSource:DataSource resolvers-EventTable",
+    "aws:iam/role:Role resolvers-EventTable-role",
+    "aws:iam/rolePolicy:RolePolicy resolvers-EventTable-policy",
+    "aws:appsync/dataSource:DataSource resolvers-ReadModel",
+    "aws:iam/role:Role resolvers-ReadModel-role",
+    "aws:iam/rolePolicy:RolePolicy resolvers-ReadModel-policy",
+    "aws:appsync/dataSource:DataSource resolvers-Releaser",
+    "aws:iam/role:Role resolvers-Releaser-role",
+    "aws:iam/rolePolicy:RolePolicy resolvers-Releaser-policy",
+    "aws:appsync/dataSource:DataSource resolvers-Nothing",
+    "aws:appsync/function:Function resolvers-readExpectedVersion",
+    "aws:appsync/function:Function resolvers-append",
+    "aws:appsync/function:Function resolvers-explainRefusal",
+    "aws:appsync/function:Function resolvers-getAccount",
+    "aws:appsync/function:Function resolvers-queryEntries",
+    "aws:appsync/function:Function resolvers-queryHeld",
+    "aws:appsync/function:Function resolvers-queryOwner",
+    "aws:appsync/function:Function resolvers-getAccounts",
+    "aws:appsync/resolver:Resolver resolvers-Mutation_openAccount",
+    "aws:appsync/resolver:Resolver resolvers-Mutation_deposit",
+    "aws:appsync/resolver:Resolver resolvers-Mutation_withdraw",
+    "aws:appsync/resolver:Resolver resolvers-Mutation_closeAccount",
+    "aws:appsync/resolver:Resolver resolvers-Mutation_publishAccountChange",
+    "aws:appsync/resolver:Resolver resolvers-Mutation_releaseStream",
+    "aws:appsync/resolver:Resolver resolvers-Query_account",
+    "aws:appsync/resolver:Resolver resolvers-Query_accounts",
+    "aws:appsync/resolver:Resolver resolvers-Query_heldStreams",
+    "aws:appsync/resolver:Resolver resolvers-Query_statement",
+    "aws:appsync/resolver:Resolver resolvers-Subscription_onAccountChange",
+
+    "event-ledger:infra:Projector projector",
+    "event-ledger:infra:BundledFunction projector",
+    "aws:lambda/function:Function projector-function",
+    "aws:lambda/eventSourceMapping:EventSourceMapping projector-mapping",
+    "aws:sqs/queue:Queue projector-failures",
+    "aws:cloudwatch/logGroup:LogGroup projector-log",
+    "aws:iam/role:Role projector-role",
+    "aws:iam/rolePolicy:RolePolicy projector-policy",
+
+    "event-ledger:infra:BundledFunction releaser",
+    "aws:lambda/function:Function releaser-function",
+    "aws:cloudwatch/logGroup:LogGroup releaser-log",
+    "aws:iam/role:Role releaser-role",
+    "aws:iam/rolePolicy:RolePolicy releaser-policy",
+  ];
+  const names = ({ resources }: Recording) => resources.map(({ type, name }) => `${type} ${name}`);
+
+  it("are exactly these in dev", () => {
+    expect(names(dev).sort()).toEqual(expected.toSorted());
+  });
+
+  it("are the same in prod, and the audit trail", () => {
+    const trail = "awsx:cloudtrail:Trail audit";
+    expect(names(prod).sort()).toEqual([...expected, trail].sort());
+  });
+});
+
+it("the outputs say where everything is", () => {
+  expect(dev.outputs).toEqual({
+    region: "eu-central-1",
+    userPoolId: "eu-central-1_Pool",
+    userPoolClientId: "client-id",
+    userPoolEndpoint: "cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Pool",
+    graphqlUrl: "https://api-host.appsync-api.eu-central-1.amazonaws.com/graphql",
+    realtimeUrl: "wss://api-host.appsync-realtime-api.eu-central-1.amazonaws.com/graphql",
+    eventTableName: "events-1a2b3c4",
+    readModelTableName: "read-model-1a2b3c4",
+    projectorFunctionName: "projector-function-1a2b3c4",
+    failureQueueUrl:
+      "https://sqs.eu-central-1.amazonaws.com/123456789012/projector-failures-1a2b3c4",
+  });
+});

@@ -1,0 +1,103 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { inputsOf, type Recording, record } from "./record";
+
+let prod: Recording;
+
+beforeAll(async () => {
+  prod = await record("prod");
+}, 60_000);
+
+const account = "eu-central-1:123456789012";
+const events = `arn:aws:dynamodb:${account}:table/events-1a2b3c4`;
+const readModel = `arn:aws:dynamodb:${account}:table/read-model-1a2b3c4`;
+
+const allow = (actions: readonly string[], resource: string) => ({
+  Effect: "Allow",
+  Action: actions,
+  Resource: [resource],
+});
+
+describe("the roles", () => {
+  const policy = (name: string) => JSON.parse(String(inputsOf(prod, name).policy)).Statement;
+
+  it("are each assumed by the one service that needs it", () => {
+    const assumed = prod.resources
+      .filter(({ type }) => type === "aws:iam/role:Role")
+      .map(({ name, inputs }) => [name, JSON.parse(String(inputs.assumeRolePolicy)).Statement]);
+    const trust = (service: string) => [
+      { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } },
+    ];
+    expect(Object.fromEntries(assumed)).toEqual({
+      "api-log-role": trust("appsync.amazonaws.com"),
+      "resolvers-EventTable-role": trust("appsync.amazonaws.com"),
+      "resolvers-ReadModel-role": trust("appsync.amazonaws.com"),
+      "resolvers-Releaser-role": trust("appsync.amazonaws.com"),
+      "projector-role": trust("lambda.amazonaws.com"),
+      "releaser-role": trust("lambda.amazonaws.com"),
+    });
+  });
+
+  it("let the API write its own log", () => {
+    expect(policy("api-log-policy")).toEqual([
+      allow(
+        ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        `arn:aws:logs:${account}:log-group:/aws/appsync/apis/api-id:*`,
+      ),
+    ]);
+  });
+
+  it("let commands get and put events, and nothing else", () => {
+    expect(policy("resolvers-EventTable-policy")).toEqual([
+      allow(["dynamodb:GetItem", "dynamodb:PutItem"], events),
+    ]);
+  });
+
+  it("let queries read the read model", () => {
+    expect(policy("resolvers-ReadModel-policy")).toEqual([
+      allow(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], readModel),
+      allow(["dynamodb:Query"], `${readModel}/index/byOwner`),
+    ]);
+  });
+
+  it("let the API call the one function that releases streams", () => {
+    expect(policy("resolvers-Releaser-policy")).toEqual([
+      allow(
+        ["lambda:InvokeFunction"],
+        `arn:aws:lambda:${account}:function:releaser-function-1a2b3c4`,
+      ),
+    ]);
+  });
+
+  const folding = (name: string) => [
+    allow(
+      ["logs:CreateLogStream", "logs:PutLogEvents"],
+      `arn:aws:logs:${account}:log-group:${name}-log-1a2b3c4:*`,
+    ),
+    allow(["dynamodb:Query"], events),
+    allow(["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"], readModel),
+    allow(
+      ["appsync:GraphQL"],
+      `arn:aws:appsync:${account}:apis/api-id/types/Mutation/fields/publishAccountChange`,
+    ),
+  ];
+
+  it("let the releaser read events, write the read model, and tell of changes", () => {
+    expect(policy("releaser-policy")).toEqual(folding("releaser"));
+  });
+
+  it("let the projector do so, read the stream, and report what it gave up on", () => {
+    expect(policy("projector-policy")).toEqual([
+      ...folding("projector"),
+      allow(
+        [
+          "dynamodb:DescribeStream",
+          "dynamodb:GetRecords",
+          "dynamodb:GetShardIterator",
+          "dynamodb:ListStreams",
+        ],
+        `${events}/stream/2026-01-01T00:00:00.000`,
+      ),
+      allow(["sqs:SendMessage"], `arn:aws:sqs:${account}:projector-failures-1a2b3c4`),
+    ]);
+  });
+});

@@ -1,0 +1,56 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Recorded, record } from "../infra/record";
+import { runProgram } from "./run";
+import { unpack } from "./unpack";
+
+type Resources = readonly Recorded[];
+
+/** What plain Node.js prints last when it runs a script in a folder. */
+function lastLine(folder: string, script: string): string | undefined {
+  const printed = execFileSync(process.execPath, ["--eval", script], {
+    cwd: folder,
+    env: { AWS_REGION: "eu-central-1", POWERTOOLS_SERVICE_NAME: "test" },
+    encoding: "utf8",
+    stdio: "pipe",
+  });
+  return printed.trim().split("\n").at(-1);
+}
+
+// Pulumi deploys the callback's text, which each TypeScript loader writes in its own way.
+describe.each<[string, () => Promise<Resources>]>([
+  ["the CLI's loader", async () => (await runProgram({ stack: "dev" })).registrations],
+  ["tsx", async () => (await runProgram({ stack: "dev", loader: "tsx" })).registrations],
+  ["vitest", async () => (await record("dev")).resources],
+])("a function's archive, made under %s", (_, evaluate) => {
+  const folder = mkdtempSync(join(tmpdir(), "archive-"));
+  let resources: Resources;
+  beforeAll(async () => {
+    resources = await evaluate();
+  }, 60_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const unpacked = (name: string) => {
+    const made = resources.find((resource) => resource.name === `${name}-function`);
+    return unpack(made?.inputs.code, join(folder, name));
+  };
+
+  it.each(["projector", "releaser"])(
+    "has two entries, and loads in plain Node.js: %s",
+    async (name) => {
+      expect([...(await unpacked(name))].sort()).toEqual([`.build/${name}.js`, "__index.js"]);
+      const script = 'console.log(typeof require("./__index.js").handler)';
+      expect(lastLine(join(folder, name), script)).toBe("function");
+    },
+  );
+
+  it("answers a batch of no records", async () => {
+    await unpacked("projector");
+    const script = `require("./__index.js").handler({ Records: [] })
+      .then((response) => console.log(JSON.stringify(response)))`;
+    expect(lastLine(join(folder, "projector"), script)).toBe('{"batchItemFailures":[]}');
+  });
+});

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { readStackConfig } from "../../local/stack-config";
+import { type Engine, startEngine } from "./engine";
+
+export interface RunOptions {
+  readonly stack: string;
+  readonly preview?: boolean;
+  /** Replaces values of the stack's configuration. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** What loads TypeScript: the CLI uses ts-node, which checks the types unless told not to. */
+  readonly loader?: "ts-node" | "ts-node without types" | "tsx";
+}
+
+export interface Run extends Pick<Engine, "registrations" | "outputs" | "errors"> {
+  readonly exitCode: number;
+  /** What the program printed. */
+  readonly printed: string;
+}
+
+/** Runs the program as `pulumi up` or `pulumi preview` does: in Pulumi's Node.js runtime, against an engine. */
+export async function runProgram(options: RunOptions): Promise<Run> {
+  const { stack, preview = false, settings = {}, loader = "ts-node without types" } = options;
+  const { project, values } = readStackConfig(stack);
+  const engine = await startEngine({ preview });
+  const child = spawn(
+    process.execPath,
+    [
+      ...(loader === "tsx" ? ["--require", "tsx/cjs"] : []),
+      require.resolve("@pulumi/pulumi/cmd/run"),
+      ...["--monitor", engine.address, "--engine", engine.address],
+      ...["--organization", "organization", "--project", project, "--stack", stack],
+      ...["--pwd", process.cwd(), "--parallel", "16"],
+      ...(preview ? ["--dry-run"] : []),
+      ".",
+    ],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        PATH: process.env.PATH,
+        PULUMI_CONFIG: JSON.stringify({ ...values, ...settings }),
+        PULUMI_CONFIG_SECRET_KEYS: "[]",
+        PULUMI_NODEJS_TYPESCRIPT: String(loader !== "tsx"),
+        PULUMI_NODEJS_TRANSPILE_ONLY: String(loader === "ts-node without types"),
+      },
+    },
+  );
+  try {
+    const [[exitCode], out, err] = await Promise.all([
+      once(child, "exit"),
+      text(child.stdout),
+      text(child.stderr),
+    ]);
+    return { ...engine, outputs: engine.outputs, exitCode, printed: out + err };
+  } finally {
+    child.kill();
+    engine.stop();
+  }
+}
