@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import type { RequestListener } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serve } from "../http-server";
+import type { Iam } from "../iam/iam";
+import { type Engine, startEngine } from "./engine";
+import { createGuard } from "./guard";
+
+export interface CognitoOptions {
+  readonly region: string;
+  readonly iam: Iam;
+  /** The port that clients use, and part of the tokens' issuers; any free one when left out. */
+  readonly port?: number;
+  /** Where pools and users are kept between runs; a temporary folder when left out. */
+  readonly dataDirectory?: string;
+  readonly log: (line: string) => void;
+}
+
+export interface Cognito {
+  readonly endpoint: string;
+  /** What tokens of the pool name as their issuer; its keys are at /.well-known/jwks.json below. */
+  issuer(userPoolId: string): string;
+  stop(): Promise<void>;
+}
+
+/** Starts cognito-local behind the guard that every client uses. */
+export async function startCognito(options: CognitoOptions): Promise<Cognito> {
+  const { region, iam, port = 0, dataDirectory, log } = options;
+  const directory =
+    dataDirectory === undefined
+      ? await mkdtemp(join(tmpdir(), "cognito-"))
+      : join(dataDirectory, "cognito");
+  // The guard's port is part of the issuer, which cognito-local must know before the guard can know cognito-local.
+  let guard: RequestListener = (_request, response) => response.writeHead(503).end();
+  const server = await serve({ name: "Cognito", port }, (...exchange) => guard(...exchange));
+  let engine: Engine | undefined;
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    await engine?.stop();
+    if (dataDirectory === undefined) {
+      await rm(directory, { recursive: true, force: true });
+    }
+  };
+  try {
+    engine = await startEngine({ directory, issuerDomain: server.url, log });
+    guard = await createGuard({ region, iam, url: server.url, engine });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { endpoint: server.url, issuer: (userPoolId) => `${server.url}/${userPoolId}`, stop };
+}

@@ -1,0 +1,50 @@
+import { randomBytes } from "node:crypto";
+import { ServiceError } from "../aws-json";
+
+export interface PasswordPolicy {
+  readonly MinimumLength?: number;
+  readonly RequireUppercase?: boolean;
+  readonly RequireLowercase?: boolean;
+  readonly RequireNumbers?: boolean;
+  readonly RequireSymbols?: boolean;
+  readonly TemporaryPasswordValidityDays?: number;
+}
+
+/** Cognito's defaults for a pool without a policy. */
+export const defaultPolicy: Required<PasswordPolicy> = {
+  MinimumLength: 8,
+  RequireUppercase: true,
+  RequireLowercase: true,
+  RequireNumbers: true,
+  RequireSymbols: true,
+  TemporaryPasswordValidityDays: 7,
+};
+
+/** The characters that Cognito counts as symbols (Developer Guide, "Adding user pool password requirements"). */
+const symbol = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]| (?=\S)/;
+
+/** Throws InvalidPasswordException, in Cognito's words, when the password breaks the pool's policy. */
+export function checkPassword(password: string, policy: PasswordPolicy = defaultPolicy): void {
+  const { MinimumLength = defaultPolicy.MinimumLength } = policy;
+  const broken =
+    (password.length < MinimumLength && "Password not long enough") ||
+    (policy.RequireUppercase &&
+      !/[A-Z]/.test(password) &&
+      "Password must have uppercase characters") ||
+    (policy.RequireLowercase &&
+      !/[a-z]/.test(password) &&
+      "Password must have lowercase characters") ||
+    (policy.RequireNumbers && !/[0-9]/.test(password) && "Password must have numeric characters") ||
+    (policy.RequireSymbols && !symbol.test(password) && "Password must have symbol characters");
+  if (broken) {
+    throw new ServiceError(
+      "InvalidPasswordException",
+      `Password did not conform with policy: ${broken}`,
+    );
+  }
+}
+
+/** A temporary password for a user whom the administrator gives none; it satisfies every policy up to 99 characters. */
+export function newPassword(): string {
+  return `Aa1!${randomBytes(72).toString("base64url").slice(0, 95)}`;
+}

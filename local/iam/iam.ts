@@ -1,0 +1,170 @@
+import { randomBytes } from "node:crypto";
+import { IamError } from "./errors";
+import {
+  evaluate,
+  parsePolicy,
+  parseTrustPolicy,
+  type Statement,
+  type TrustStatement,
+  trusts,
+} from "./policy";
+import { type Credentials, readClaim, type SignedRequest, verifySignature } from "./signature";
+
+export { IamError } from "./errors";
+export { type Credentials, type SignedRequest, signedRequestOf } from "./signature";
+
+/** The account that everything belongs to on one machine. */
+export const localAccountId = "000000000000";
+
+export interface Principal {
+  /** The role's ARN, or the local administrator's. */
+  readonly arn: string;
+  /** The caller as AWS names it in messages and identities: for a role, the ARN of the assumed role's session. */
+  readonly userArn: string;
+}
+
+interface Role {
+  readonly name: string;
+  readonly trust: readonly TrustStatement[] | undefined;
+  readonly policies: Map<string, readonly Statement[]>;
+  credentials?: Credentials;
+}
+
+interface Identity {
+  readonly credentials: Credentials;
+  readonly principal: Principal;
+}
+
+/** Roles, their credentials and policies, and who a signed request comes from. State lives in memory only. */
+export class Iam {
+  /** May do everything: locally what the operator's own AWS credentials are on AWS. */
+  readonly administrator: Credentials;
+
+  readonly #region: string;
+  readonly #administratorArn = `arn:aws:iam::${localAccountId}:user/administrator`;
+  readonly #roles = new Map<string, Role>();
+  readonly #identities = new Map<string, Identity>();
+
+  /** @param options.administrator fixed credentials, so that another process can be the administrator as well */
+  constructor(options: { readonly region: string; readonly administrator?: Credentials }) {
+    this.#region = options.region;
+    this.administrator = options.administrator ?? newCredentials("AKIA");
+    this.#identities.set(this.administrator.accessKeyId, {
+      credentials: this.administrator,
+      principal: { arn: this.#administratorArn, userArn: this.#administratorArn },
+    });
+  }
+
+  /** Creates a role and returns its ARN. Without a trust policy any service may assume it. */
+  createRole(name: string, assumeRolePolicy?: unknown): string {
+    if (!/^[\w+=,.@-]{1,64}$/.test(name)) {
+      throw new Error(`role name "${name}" must be 1 to 64 characters out of [A-Za-z0-9_+=,.@-]`);
+    }
+    const arn = `arn:aws:iam::${localAccountId}:role/${name}`;
+    if (this.#roles.has(arn)) {
+      throw new Error(`role "${name}" exists already`);
+    }
+    const trust =
+      assumeRolePolicy === undefined
+        ? undefined
+        : parseTrustPolicy(assumeRolePolicy, `trust policy of role "${name}"`);
+    this.#roles.set(arn, { name, trust, policies: new Map() });
+    return arn;
+  }
+
+  /** Adds or replaces an inline policy of a role. Throws when it uses what is not evaluated locally. */
+  putRolePolicy(roleName: string, policyName: string, document: unknown): void {
+    const role = this.#role(`arn:aws:iam::${localAccountId}:role/${roleName}`);
+    const where = `policy "${policyName}" of role "${roleName}"`;
+    role.policies.set(policyName, parsePolicy(document, where));
+  }
+
+  /**
+   * The role's credentials, the same ones at every call.
+   * @param servicePrincipal who assumes it, e.g. "lambda.amazonaws.com"; checked against the role's trust policy
+   */
+  assumeRole(roleArn: string, servicePrincipal?: string): Credentials {
+    const role = this.#role(roleArn);
+    if (
+      servicePrincipal !== undefined &&
+      role.trust !== undefined &&
+      !trusts(role.trust, servicePrincipal)
+    ) {
+      throw new IamError(
+        "AccessDeniedException",
+        `${servicePrincipal} may not assume ${roleArn}: the role's trust policy does not allow it`,
+      );
+    }
+    role.credentials ??= this.#newSession(roleArn);
+    return role.credentials;
+  }
+
+  /** The principal that signed the request for the service. Throws IamError when the signature does not verify. */
+  async authenticate(request: SignedRequest, service: string): Promise<Principal> {
+    const claim = readClaim(request);
+    const identity = this.#identities.get(claim.accessKeyId);
+    if (
+      identity === undefined ||
+      identity.credentials.sessionToken !== request.headers["x-amz-security-token"]
+    ) {
+      throw new IamError(
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+      );
+    }
+    const expected = { service, region: this.#region };
+    await verifySignature(request, claim, identity.credentials, expected);
+    return identity.principal;
+  }
+
+  /** Whether the principal's policies allow the action (e.g. "dynamodb:GetItem") on the resource's ARN. */
+  allows(principal: Principal, action: string, resource: string): boolean {
+    if (principal.arn === this.#administratorArn) {
+      return true;
+    }
+    const statements = [...this.#role(principal.arn).policies.values()].flat();
+    return evaluate(statements, action, resource);
+  }
+
+  /** The principal behind a role's ARN, for callers inside the local cloud that need no signature. */
+  principalOf(roleArn: string): Principal {
+    const { name } = this.#role(roleArn);
+    const session = `arn:aws:sts::${localAccountId}:assumed-role/${name}/local`;
+    return { arn: roleArn, userArn: session };
+  }
+
+  #role(arn: string): Role {
+    const role = this.#roles.get(arn);
+    if (role === undefined) {
+      throw new Error(`there is no role ${arn}`);
+    }
+    return role;
+  }
+
+  #newSession(roleArn: string): Credentials {
+    const credentials = {
+      ...newCredentials("ASIA"),
+      sessionToken: randomBytes(48).toString("base64"),
+    };
+    const principal = this.principalOf(roleArn);
+    this.#identities.set(credentials.accessKeyId, { credentials, principal });
+    return credentials;
+  }
+}
+
+/** What AWS says when the policies do not allow an action. */
+export function accessDenied(principal: Principal, action: string, resource: string): IamError {
+  return new IamError(
+    "AccessDeniedException",
+    `User: ${principal.userArn} is not authorized to perform: ${action} on resource: ${resource} ` +
+      `because no identity-based policy allows the ${action} action`,
+  );
+}
+
+/** AWS's access key ids start with AKIA for users and with ASIA for sessions. */
+function newCredentials(prefix: "AKIA" | "ASIA"): Credentials {
+  return {
+    accessKeyId: prefix + randomBytes(8).toString("hex").toUpperCase(),
+    secretAccessKey: randomBytes(30).toString("base64"),
+  };
+}

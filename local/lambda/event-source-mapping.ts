@@ -1,0 +1,212 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Iam, Principal } from "../iam/iam";
+import { type Batch, decide, readResponse } from "./batch";
+import type { InvocationResult, LambdaFunction } from "./function";
+import type { QueuedRecord } from "./lane";
+import { type MappingSettings, parseSettings } from "./mapping-settings";
+import { consume } from "./shards";
+import { StreamReader } from "./stream";
+
+export interface MappingContext {
+  readonly region: string;
+  readonly iam: Iam;
+  readonly dynamodbEndpoint: string;
+  readonly function: Pick<LambdaFunction, "name" | "arn" | "roleArn" | "invoke">;
+  /** Sends to a queue as the principal; see Sqs.sendMessage. */
+  readonly sendMessage: (principal: Principal, queueArn: string, body: string) => void;
+  readonly log: (line: string) => void;
+  /** The first pause between retries, doubled each time up to the longest. */
+  readonly retryPauseMs?: { readonly first: number; readonly longest: number };
+}
+
+export interface EventSourceMapping {
+  readonly uuid: string;
+  /** Ends at once: a batch in flight counts as not handled. */
+  stop(): Promise<void>;
+}
+
+type Condition = "RetryAttemptsExhausted" | "RecordAgeExceeded";
+
+const streamActions = ["GetRecords", "GetShardIterator", "DescribeStream", "ListStreams"];
+
+/**
+ * Feeds a function from a DynamoDB stream, with the permissions of the function's role. Where the mapping is in the
+ * stream is not kept between runs, so TRIM_HORIZON delivers again what the stream still holds.
+ * @param inputs those of Pulumi's aws.lambda.EventSourceMapping
+ */
+export function createEventSourceMapping(
+  inputs: Readonly<Record<string, unknown>>,
+  context: MappingContext,
+): EventSourceMapping {
+  const settings = parseSettings(inputs);
+  const { iam, region, dynamodbEndpoint } = context;
+  const { roleArn } = context.function;
+  const log = (line: string): void =>
+    context.log(`event source mapping of ${context.function.name}: ${line}`);
+  requirePermissions(settings, iam, iam.principalOf(roleArn));
+
+  const abort = new AbortController();
+  const { signal } = abort;
+  const credentials = iam.assumeRole(roleArn, "lambda.amazonaws.com");
+  const reader = new StreamReader(settings.streamArn, dynamodbEndpoint, region, credentials);
+  const handle = (shardId: string, batch: Batch<QueuedRecord>): Promise<void> =>
+    handleBatch(batch, shardId, settings, { ...context, log }, signal);
+  const running = settings.enabled
+    ? consume(reader, { ...settings, handle, log }, signal).catch((error: unknown) => {
+        if (!signal.aborted) {
+          log(`ended: ${error}`);
+        }
+      })
+    : Promise.resolve();
+
+  return {
+    uuid: randomUUID(),
+    stop: async () => {
+      abort.abort();
+      await running;
+    },
+  };
+}
+
+/** Lambda looks for these when a mapping is made, and refuses it in these words. */
+function requirePermissions(settings: MappingSettings, iam: Iam, role: Principal): void {
+  const { streamArn, failureDestination } = settings;
+  if (!streamActions.every((action) => iam.allows(role, `dynamodb:${action}`, streamArn))) {
+    throw new Error(
+      `Cannot access stream ${streamArn}. Please ensure the role can perform the GetRecords, ` +
+        "GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM.",
+    );
+  }
+  if (
+    failureDestination !== undefined &&
+    !iam.allows(role, "sqs:SendMessage", failureDestination)
+  ) {
+    throw new Error(
+      `The function execution role does not have permissions to call SendMessage on ${failureDestination}`,
+    );
+  }
+}
+
+/** Sends the batch until each record has been handled or discarded. */
+async function handleBatch(
+  batch: Batch<QueuedRecord>,
+  shardId: string,
+  settings: MappingSettings,
+  context: MappingContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { log, retryPauseMs = { first: 100, longest: 10_000 } } = context;
+  const discard = (given: Batch<QueuedRecord>, why: Condition, last?: InvocationResult): void =>
+    reportDiscarded(given, why, shardId, last, settings, context);
+
+  const waiting = [batch];
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const { tooOld, current } = splitByAge(next, settings.maximumRecordAgeSeconds);
+    if (tooOld.records.length > 0) {
+      discard(tooOld, "RecordAgeExceeded");
+    }
+    if (current.records.length === 0) {
+      continue;
+    }
+    const invocation = context.function.invoke({ Records: current.records.map((r) => r.event) });
+    const result = await unlessAborted(invocation, signal);
+    const outcome =
+      "error" in result
+        ? ({ kind: "failed" } as const)
+        : settings.reportsItemFailures
+          ? readResponse(result.result, current)
+          : ({ kind: "succeeded" } as const);
+
+    const { retry, discarded } = decide(current, outcome, settings.retryPolicy);
+    if (outcome.kind !== "succeeded") {
+      log(`${describe(result)}; ${current.records.length} records in the batch`);
+    }
+    if (discarded !== undefined) {
+      discard(discarded, "RetryAttemptsExhausted", result);
+    }
+    waiting.unshift(...retry);
+    const failures = retry[0]?.failures ?? 0;
+    if (failures > current.failures) {
+      const { first, longest } = retryPauseMs;
+      await sleep(Math.min(first * 2 ** (failures - 1), longest), undefined, { signal });
+    }
+  }
+}
+
+function splitByAge(
+  batch: Batch<QueuedRecord>,
+  maximumAgeSeconds: number | undefined,
+): { readonly tooOld: Batch<QueuedRecord>; readonly current: Batch<QueuedRecord> } {
+  const oldest = maximumAgeSeconds === undefined ? 0 : Date.now() - maximumAgeSeconds * 1000;
+  const isTooOld = (record: QueuedRecord): boolean => record.writtenAt < oldest;
+  return {
+    tooOld: { ...batch, records: batch.records.filter(isTooOld) },
+    current: { ...batch, records: batch.records.filter((record) => !isTooOld(record)) },
+  };
+}
+
+/** Sends what AWS sends to an on-failure queue: where the records are in the stream, but not the records. */
+function reportDiscarded(
+  batch: Batch<QueuedRecord>,
+  condition: Condition,
+  shardId: string,
+  last: InvocationResult | undefined,
+  { failureDestination, streamArn }: MappingSettings,
+  { iam, function: { arn, roleArn }, log, sendMessage }: MappingContext,
+): void {
+  const [first] = batch.records;
+  const end = batch.records.at(-1);
+  log(`gave up ${batch.records.length} records from ${first?.sequenceNumber}: ${condition}`);
+  if (failureDestination === undefined) {
+    return;
+  }
+  const seconds = (time = 0): string => new Date(time).toISOString().replace(/\.\d{3}/, "");
+  const message = {
+    requestContext: {
+      requestId: last?.requestId ?? randomUUID(),
+      functionArn: arn,
+      condition,
+      approximateInvokeCount: batch.failures,
+    },
+    ...(last === undefined
+      ? {}
+      : {
+          responseContext: {
+            statusCode: 200,
+            executedVersion: "$LATEST",
+            // Null when the function returned, and reported failed records itself.
+            functionError: "error" in last ? "Unhandled" : null,
+          },
+        }),
+    version: "1.0",
+    timestamp: new Date().toISOString(),
+    DDBStreamBatchInfo: {
+      shardId,
+      startSequenceNumber: first?.sequenceNumber,
+      endSequenceNumber: end?.sequenceNumber,
+      approximateArrivalOfFirstRecord: seconds(first?.writtenAt),
+      approximateArrivalOfLastRecord: seconds(end?.writtenAt),
+      batchSize: batch.records.length,
+      streamArn,
+    },
+  };
+  try {
+    sendMessage(iam.principalOf(roleArn), failureDestination, JSON.stringify(message));
+  } catch (error) {
+    log(`cannot send to ${failureDestination}: ${error}`);
+  }
+}
+
+const describe = (result: InvocationResult): string =>
+  "error" in result
+    ? `${result.error.errorType}: ${result.error.errorMessage}`
+    : `the function reported failures: ${JSON.stringify(result.result)}`;
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

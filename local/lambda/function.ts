@@ -1,0 +1,161 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Iam, localAccountId } from "../iam/iam";
+import { unpack } from "./archive";
+import { Instance, type InstanceOptions, type InvocationResult } from "./instance";
+
+export type { FunctionError, InvocationResult } from "./instance";
+
+export interface FunctionDefinition {
+  readonly name: string;
+  /** A Pulumi archive: see unpack. */
+  readonly code: unknown;
+  /** "<file>.<export>", e.g. "__index.handler" */
+  readonly handler: string;
+  /** "nodejs24.x"; the function runs in the Node.js that runs the local cloud, whatever its version. */
+  readonly runtime: string;
+  readonly roleArn: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly memorySizeMb: number;
+  /** How many events are handled at once, each in a process of its own. */
+  readonly concurrency: number;
+}
+
+export interface FunctionContext {
+  readonly region: string;
+  readonly iam: Iam;
+  readonly dynamodbEndpoint: string;
+  /** A folder for unpacked code; the function's own folder in it is replaced. */
+  readonly workDirectory: string;
+  readonly log: (line: string) => void;
+}
+
+/** Unpacks the function's code. Processes are started when events come, as on AWS. */
+export async function createFunction(
+  definition: FunctionDefinition,
+  context: FunctionContext,
+): Promise<LambdaFunction> {
+  if (!/^nodejs\d+\.x$/.test(definition.runtime)) {
+    throw new Error(
+      `function ${definition.name}: the runtime ${definition.runtime} is not supported locally`,
+    );
+  }
+  const folder = join(context.workDirectory, definition.name);
+  await rm(folder, { recursive: true, force: true });
+  await unpack(definition.code, folder);
+  const functionArn = `arn:aws:lambda:${context.region}:${localAccountId}:function:${definition.name}`;
+  return new LambdaFunction(definition, {
+    functionName: definition.name,
+    functionArn,
+    folder,
+    environment: environmentOf(definition, context, folder),
+    memorySizeMb: definition.memorySizeMb,
+    timeoutSeconds: definition.timeoutSeconds,
+    log: context.log,
+  });
+}
+
+export class LambdaFunction {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly #options: InstanceOptions;
+  readonly #concurrency: number;
+  readonly #idle: Instance[] = [];
+  readonly #all = new Set<Instance>();
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(definition: FunctionDefinition, options: InstanceOptions) {
+    this.name = definition.name;
+    this.arn = options.functionArn;
+    this.roleArn = definition.roleArn;
+    this.#options = options;
+    this.#concurrency = definition.concurrency;
+  }
+
+  /** Never rejects: what goes wrong in the function is part of the result. */
+  async invoke(event: unknown): Promise<InvocationResult> {
+    const instance = await this.#acquire();
+    try {
+      return await instance.invoke(event);
+    } finally {
+      this.#release(instance);
+    }
+  }
+
+  /** Kills the function's processes wherever they are; later events get new ones. */
+  kill(): void {
+    for (const instance of this.#all) {
+      instance.kill();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#all].map((instance) => instance.stop()));
+  }
+
+  async #acquire(): Promise<Instance> {
+    this.#forgetDead();
+    const idle = this.#idle.pop();
+    if (idle !== undefined) {
+      return idle;
+    }
+    if (this.#all.size >= this.#concurrency) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      return this.#acquire();
+    }
+    const instance = new Instance(this.#options);
+    this.#all.add(instance);
+    return instance;
+  }
+
+  #release(instance: Instance): void {
+    this.#idle.push(instance);
+    this.#forgetDead();
+    this.#waiting.shift()?.();
+  }
+
+  #forgetDead(): void {
+    for (const instance of this.#all) {
+      if (!instance.usable) {
+        this.#all.delete(instance);
+      }
+    }
+    const alive = this.#idle.filter((instance) => instance.usable);
+    this.#idle.splice(0, this.#idle.length, ...alive);
+  }
+}
+
+/** The variables that Lambda sets (Developer Guide, "Using Lambda environment variables") and the function's own. */
+function environmentOf(
+  definition: FunctionDefinition,
+  { region, iam, dynamodbEndpoint }: FunctionContext,
+  folder: string,
+): Record<string, string> {
+  const { name, handler, runtime, memorySizeMb, roleArn, environment } = definition;
+  const credentials = iam.assumeRole(roleArn, "lambda.amazonaws.com");
+  return {
+    PATH: process.env.PATH ?? "",
+    LANG: "en_US.UTF-8",
+    TZ: ":UTC",
+    ...environment,
+    _HANDLER: handler,
+    LAMBDA_TASK_ROOT: folder,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memorySizeMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: "local",
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken ?? "",
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
+    // The SDK warns of a Node.js older than the one that the function is deployed on.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+  };
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Child, spawnChild } from "../child-process";
+
+/** What Lambda reports for an invocation that did not return. */
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+export type InvocationResult = { readonly requestId: string } & (
+  | { readonly result: unknown }
+  | { readonly error: FunctionError }
+);
+
+export interface InstanceOptions {
+  readonly functionName: string;
+  readonly functionArn: string;
+  /** The unpacked code. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly memorySizeMb: number;
+  readonly timeoutSeconds: number;
+  readonly log: (line: string) => void;
+}
+
+/** What runtime.cjs answers: the result as JSON text, or how the handler failed. */
+interface Reply {
+  readonly ready?: true;
+  readonly requestId?: string;
+  readonly result?: string;
+  readonly failure?: FunctionError;
+}
+
+/** Lambda gives a function this long to load; only then its own timeout begins. */
+const initializationMs = 10_000;
+
+/** One execution environment of a function: a process of plain Node.js that handles one event at a time. */
+export class Instance {
+  readonly #options: InstanceOptions;
+  readonly #child: Child;
+  readonly #initialized: Promise<unknown>;
+  #ended = false;
+
+  constructor(options: InstanceOptions) {
+    this.#options = options;
+    this.#child = spawnChild({
+      name: options.functionName,
+      command: process.execPath,
+      args: [`--max-old-space-size=${options.memorySizeMb}`, join(__dirname, "runtime.cjs")],
+      env: options.environment,
+      cwd: options.folder,
+      ipc: true,
+      log: options.log,
+    });
+    const exited = this.#child.exited.then(() => {
+      this.#ended = true;
+    });
+    const ready = new Promise((resolve) => this.#child.process.once("message", resolve));
+    const limit = sleep(initializationMs, undefined, { ref: false });
+    this.#initialized = Promise.race([ready, exited, limit]);
+  }
+
+  /** False once the process is gone or doomed; it then takes no more events. */
+  get usable(): boolean {
+    return !this.#ended && this.#child.process.connected;
+  }
+
+  async invoke(event: unknown): Promise<InvocationResult> {
+    await this.#initialized;
+    const requestId = randomUUID();
+    const { functionArn, timeoutSeconds } = this.#options;
+    const child = this.#child.process;
+
+    return new Promise((resolve) => {
+      const finish = (outcome: { result: unknown } | { error: FunctionError }): void => {
+        clearTimeout(timer);
+        child.off("message", onMessage);
+        child.off("close", onClose);
+        resolve({ requestId, ...outcome });
+      };
+      const fail = (errorType: string, what: string): void =>
+        finish({ error: { errorType, errorMessage: `RequestId: ${requestId} Error: ${what}` } });
+
+      const onMessage = (reply: Reply): void => {
+        if (reply.requestId === requestId) {
+          finish(
+            reply.failure === undefined
+              ? { result: JSON.parse(reply.result ?? "null") as unknown }
+              : { error: reply.failure },
+          );
+        }
+      };
+      const timer = setTimeout(() => {
+        this.kill();
+        fail("Sandbox.Timedout", `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`);
+      }, timeoutSeconds * 1000);
+
+      const onClose = (code: number | null, signal: string | null): void =>
+        fail(
+          "Runtime.ExitError",
+          `Runtime exited with error: ${signal === null ? `exit status ${code}` : `signal: ${signal}`}`,
+        );
+
+      child.on("message", onMessage);
+      child.on("close", onClose);
+      const deadline = Date.now() + timeoutSeconds * 1000;
+      child.send({ requestId, event: JSON.stringify(event), deadline, functionArn }, (error) => {
+        if (error !== null) {
+          fail("Runtime.ExitError", `Runtime exited with error: ${error.message}`);
+        }
+      });
+    });
+  }
+
+  kill(): void {
+    this.#ended = true;
+    this.#child.process.kill("SIGKILL");
+  }
+
+  async stop(): Promise<void> {
+    this.kill();
+    await this.#child.exited;
+  }
+}

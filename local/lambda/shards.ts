@@ -1,0 +1,187 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Batch } from "./batch";
+import type { Filter } from "./filter";
+import { Lane, type LaneSettings, type QueuedRecord } from "./lane";
+import {
+  type Position,
+  type Shard,
+  StreamError,
+  type StreamReader,
+  type StreamRecord,
+} from "./stream";
+
+export interface ConsumerOptions extends LaneSettings {
+  readonly startingPosition: "TRIM_HORIZON" | "LATEST";
+  readonly parallelizationFactor: number;
+  readonly filter: Filter;
+  /** Gets the batches of a shard; a lane's next batch follows when it resolves. */
+  readonly handle: (shardId: string, batch: Batch<QueuedRecord>) => Promise<void>;
+  readonly log: (line: string) => void;
+}
+
+/** A change is seen within a tenth of a second, at the cost of ten small requests a second for an idle shard. */
+const pollMs = 100;
+/** How often the list of shards is read while no shard ends. */
+const discoveryMs = 10_000;
+const failurePauseMs = 1_000;
+/** Records beyond these wait in the stream. */
+const maximumPending = 2_000;
+
+/** Reads a stream, shards in parallel but children after their parents, until the signal aborts. */
+export async function consume(
+  reader: StreamReader,
+  options: ConsumerOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const started = new Map<string, Promise<void>>();
+  const finished = new Set<string>();
+  let position: Position = { ShardIteratorType: options.startingPosition };
+  while (!signal.aborted) {
+    const shards = await persistently(() => reader.shards(), options, signal);
+    if (position.ShardIteratorType === "LATEST") {
+      for (const shard of shards.filter(isClosed)) {
+        finished.add(shard.ShardId);
+      }
+    }
+    for (const shard of readyShards(shards, started, finished)) {
+      const { ShardId: id } = shard;
+      const running = consumeShard(reader, id, position, options, signal).then(() => {
+        finished.add(id);
+        started.delete(id);
+      });
+      started.set(id, running);
+    }
+    // What comes after the shards of the beginning is read from its own beginning.
+    position = { ShardIteratorType: "TRIM_HORIZON" };
+    await Promise.race([
+      ...started.values(),
+      sleep(discoveryMs, undefined, { signal, ref: false }),
+    ]);
+  }
+}
+
+/** The shards that may be read now: not begun, and with no parent that is still to be read. */
+export function readyShards(
+  shards: readonly Shard[],
+  started: { has(id: string): boolean },
+  finished: { has(id: string): boolean },
+): readonly Shard[] {
+  // A parent that is no longer listed has been trimmed with all its records.
+  const listed = new Set(shards.map((shard) => shard.ShardId));
+  return shards.filter(
+    ({ ShardId: id, ParentShardId: parent }) =>
+      !started.has(id) &&
+      !finished.has(id) &&
+      (parent === undefined || !listed.has(parent) || finished.has(parent)),
+  );
+}
+
+const isClosed = (shard: Shard): boolean =>
+  shard.SequenceNumberRange?.EndingSequenceNumber !== undefined;
+
+async function consumeShard(
+  reader: StreamReader,
+  shardId: string,
+  start: Position,
+  options: ConsumerOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const lanes = Array.from(
+    { length: options.parallelizationFactor },
+    () => new Lane(options, (batch) => options.handle(shardId, batch)),
+  );
+  const newIterator = (): Promise<string> =>
+    persistently(() => reader.iterator(shardId, position), options, signal);
+
+  let position = start;
+  let iterator: string | undefined = await newIterator();
+  while (iterator !== undefined && !signal.aborted) {
+    const read = await readOnce(reader, iterator, options, signal);
+    if (read === "renew") {
+      iterator = await newIterator();
+      continue;
+    }
+    for (const record of read.records) {
+      position = {
+        ShardIteratorType: "AFTER_SEQUENCE_NUMBER",
+        SequenceNumber: record.dynamodb.SequenceNumber,
+      };
+      const event = { ...record, eventSourceARN: reader.streamArn };
+      if (options.filter(event)) {
+        lanes[laneOf(record, lanes.length)]?.add(queued(event));
+      }
+    }
+    for (const lane of lanes) {
+      lane.run(signal).catch((error: unknown) => signal.aborted || options.log(`stuck: ${error}`));
+    }
+    iterator = read.next;
+    const pending = (): number => lanes.reduce((sum, lane) => sum + lane.pending, 0);
+    if (read.records.length === 0) {
+      await sleep(pollMs, undefined, { signal });
+    }
+    while (pending() > maximumPending) {
+      await sleep(pollMs, undefined, { signal });
+    }
+  }
+  await Promise.all(lanes.map((lane) => lane.run(signal)));
+}
+
+/** Reads the next records; "renew" asks for a new iterator, because AWS's are valid for 15 minutes only. */
+async function readOnce(
+  reader: StreamReader,
+  iterator: string,
+  options: ConsumerOptions,
+  signal: AbortSignal,
+): Promise<{ records: readonly StreamRecord[]; next: string | undefined } | "renew"> {
+  const expired = ["ExpiredIteratorException", "TrimmedDataAccessException"];
+  return persistently(
+    () =>
+      reader.records(iterator).catch((error: unknown) => {
+        if (error instanceof StreamError && expired.includes(error.type)) {
+          return "renew" as const;
+        }
+        throw error;
+      }),
+    options,
+    signal,
+  );
+}
+
+/** Repeats what fails, for a mapping outlives throttling, network errors and permissions that come late. */
+async function persistently<T>(
+  attempt: () => Promise<T>,
+  { log }: ConsumerOptions,
+  signal: AbortSignal,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      signal.throwIfAborted();
+      log(
+        `cannot read the stream, trying again: ${error instanceof Error ? error.message : error}`,
+      );
+      await sleep(failurePauseMs, undefined, { signal });
+    }
+  }
+}
+
+/** Lambda keeps order among the records of one item, which its whole primary key identifies. */
+function laneOf(record: StreamRecord, lanes: number): number {
+  const keys = JSON.stringify(Object.entries(record.dynamodb.Keys).sort());
+  return createHash("md5").update(keys).digest().readUInt32BE() % lanes;
+}
+
+function queued(event: StreamRecord): QueuedRecord {
+  const readAt = Date.now();
+  const { SequenceNumber, ApproximateCreationDateTime } = event.dynamodb;
+  return {
+    sequenceNumber: SequenceNumber,
+    event,
+    size: JSON.stringify(event).length,
+    // DynamoDB Local rounds down to the minute: a record must not look a minute old as soon as it is read.
+    writtenAt: Math.min(readAt, (ApproximateCreationDateTime + 60) * 1000),
+    readAt,
+  };
+}

@@ -1,0 +1,112 @@
+import { Sha256 } from "@aws-crypto/sha256-js";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { Credentials } from "../iam/iam";
+
+/** A record as DynamoDB Streams has it in JSON, which is the form that Lambda hands to functions. */
+export interface StreamRecord {
+  readonly eventID: string;
+  readonly eventName: string;
+  readonly dynamodb: {
+    /** Seconds since 1970; DynamoDB Local rounds them down to the minute. */
+    readonly ApproximateCreationDateTime: number;
+    readonly Keys: Readonly<Record<string, unknown>>;
+    readonly SequenceNumber: string;
+  };
+}
+
+export interface Shard {
+  readonly ShardId: string;
+  readonly ParentShardId?: string;
+  readonly SequenceNumberRange?: { readonly EndingSequenceNumber?: string };
+}
+
+export type Position =
+  | { readonly ShardIteratorType: "TRIM_HORIZON" | "LATEST" }
+  | { readonly ShardIteratorType: "AFTER_SEQUENCE_NUMBER"; readonly SequenceNumber: string };
+
+/** An error that the service answered; `type` is its exception's name. */
+export class StreamError extends Error {
+  constructor(
+    readonly type: string,
+    message: string,
+  ) {
+    super(`${type}: ${message}`);
+  }
+}
+
+/**
+ * Reads one stream with a role's credentials. It speaks the service's JSON itself, because the SDK's client would
+ * turn dates and binary values into objects that Lambda's events do not have.
+ */
+export class StreamReader {
+  readonly #signer: SignatureV4;
+
+  constructor(
+    readonly streamArn: string,
+    private readonly endpoint: string,
+    region: string,
+    credentials: Credentials,
+  ) {
+    this.#signer = new SignatureV4({ credentials, region, service: "dynamodb", sha256: Sha256 });
+  }
+
+  async shards(): Promise<readonly Shard[]> {
+    const shards: Shard[] = [];
+    let start: string | undefined;
+    do {
+      const { StreamDescription } = (await this.#call("DescribeStream", {
+        StreamArn: this.streamArn,
+        ExclusiveStartShardId: start,
+      })) as {
+        StreamDescription: { Shards?: readonly Shard[]; LastEvaluatedShardId?: string };
+      };
+      shards.push(...(StreamDescription.Shards ?? []));
+      start = StreamDescription.LastEvaluatedShardId;
+    } while (start !== undefined);
+    return shards;
+  }
+
+  async iterator(shardId: string, position: Position): Promise<string> {
+    const output = (await this.#call("GetShardIterator", {
+      StreamArn: this.streamArn,
+      ShardId: shardId,
+      ...position,
+    })) as { ShardIterator: string };
+    return output.ShardIterator;
+  }
+
+  /** The next records, at most 1,000; `next` is missing at the end of a closed shard. */
+  async records(
+    iterator: string,
+  ): Promise<{ readonly records: readonly StreamRecord[]; readonly next: string | undefined }> {
+    const output = (await this.#call("GetRecords", { ShardIterator: iterator })) as {
+      Records?: readonly StreamRecord[];
+      NextShardIterator?: string;
+    };
+    return { records: output.Records ?? [], next: output.NextShardIterator };
+  }
+
+  async #call(operation: string, input: object): Promise<unknown> {
+    const { host, hostname } = new URL(this.endpoint);
+    const body = JSON.stringify(input);
+    const { headers } = await this.#signer.sign({
+      method: "POST",
+      protocol: "http:",
+      hostname,
+      path: "/",
+      headers: {
+        host,
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-target": `DynamoDBStreams_20120810.${operation}`,
+      },
+      body,
+    });
+    const response = await fetch(this.endpoint, { method: "POST", headers, body });
+    const output = (await response.json()) as Record<string, unknown>;
+    if (!response.ok) {
+      const type = String(output.__type).split("#").at(-1) ?? "";
+      throw new StreamError(type, String(output.message ?? output.Message));
+    }
+    return output;
+  }
+}
