@@ -1,0 +1,229 @@
+/** Puts an API together from its resources as they come, and checks each one as AppSync does when it is created. */
+import { randomBytes } from "node:crypto";
+import { isObjectType } from "graphql";
+import { localAccountId } from "../iam/iam";
+import {
+  type ApiDefinition,
+  type DataSourceDefinition,
+  type FunctionDefinition,
+  type ResolverDefinition,
+  refuseUnknownInputs,
+  templateVersion,
+} from "./api-definition";
+import { Authorization } from "./authorization";
+import { createDataSource, type DataSource, type DataSourceServices } from "./data-sources";
+import type { Api } from "./execute";
+import type { Resolver, Stage } from "./resolver";
+import { buildSchema } from "./schema";
+import { compileTemplate, type Template } from "./vtl";
+
+/** AppSync's limits. */
+const mostFunctions = 10;
+const mostResolvers = 10_000;
+const deepestQuery = 75;
+
+const namePattern = /^[_A-Za-z][_0-9A-Za-z]*$/;
+
+export interface ApiServices extends DataSourceServices {
+  /** http://127.0.0.1:<port>/<poolId> */
+  userPoolIssuer(userPoolId: string): string;
+  readonly log: (line: string) => void;
+}
+
+export class ApiBuilder {
+  readonly id = newId();
+  readonly arn: string;
+  readonly api: Api;
+  readonly #resolvers = new Map<string, Resolver>();
+  readonly #dataSources = new Map<string, DataSource>();
+  readonly #functions = new Map<string, Stage>();
+
+  constructor(
+    definition: ApiDefinition,
+    private readonly services: ApiServices,
+  ) {
+    refuseUnknownInputs(definition, apiInputs, `API ${definition.name}`);
+    this.arn = `arn:aws:appsync:${services.region}:${localAccountId}:apis/${this.id}`;
+    const providers = [definition, ...(definition.additionalAuthenticationProviders ?? [])];
+    this.api = {
+      schema: buildSchema(definition.schema, providers.length > 1),
+      authorization: new Authorization({
+        apiArn: this.arn,
+        iam: services.iam,
+        issuerOf: (poolId) => services.userPoolIssuer(poolId),
+        providers,
+      }),
+      limits: {
+        introspection: readIntrospection(definition.introspectionConfig),
+        depth: limit("queryDepthLimit", definition.queryDepthLimit, deepestQuery),
+        resolvers:
+          limit("resolverCountLimit", definition.resolverCountLimit, mostResolvers) ||
+          mostResolvers,
+      },
+      resolvers: this.#resolvers,
+      log: services.log,
+    };
+  }
+
+  addDataSource(definition: DataSourceDefinition): void {
+    const { name } = definition;
+    refuseUnknownInputs(definition, dataSourceInputs, `data source ${name}`);
+    checkName("data source", name);
+    if (this.#dataSources.has(name)) {
+      throw new Error(`data source ${name} exists already`);
+    }
+    this.#dataSources.set(name, createDataSource(definition, this.services));
+  }
+
+  /** Returns the function's id, which pipelines name. */
+  addFunction(definition: FunctionDefinition): string {
+    const { name, functionVersion } = definition;
+    const where = `function ${name}`;
+    refuseUnknownInputs(definition, functionInputs, where);
+    checkName("function", name);
+    if (functionVersion !== templateVersion) {
+      throw new Error(`${where}: functionVersion must be ${templateVersion}`);
+    }
+    const id = newId();
+    this.#functions.set(id, {
+      name,
+      dataSource: this.#dataSource(definition.dataSource, where),
+      request: template(`${where}: request template`, definition.requestMappingTemplate),
+      response: template(`${where}: response template`, definition.responseMappingTemplate),
+    });
+    return id;
+  }
+
+  addResolver(definition: ResolverDefinition): void {
+    const key = `${definition.type}.${definition.field}`;
+    const where = `resolver ${key}`;
+    refuseUnknownInputs(definition, resolverInputs, where);
+    const type = this.api.schema.getType(definition.type);
+    if (!isObjectType(type) || type.getFields()[definition.field] === undefined) {
+      throw new Error(`${where}: the schema has no such field`);
+    }
+    if (this.#resolvers.has(key)) {
+      throw new Error(`${where}: the field has a resolver already`);
+    }
+    this.#resolvers.set(key, this.#resolver(definition, where));
+  }
+
+  #resolver(definition: ResolverDefinition, where: string): Resolver {
+    const { dataSource, pipelineConfig, kind = "UNIT" } = definition;
+    const request = template(`${where}: request template`, definition.requestTemplate);
+    const response = template(`${where}: response template`, definition.responseTemplate);
+    if (kind === "PIPELINE" && dataSource === undefined) {
+      const ids = pipelineConfig?.functions ?? [];
+      return {
+        kind,
+        before: request,
+        functions: this.#pipeline(ids, where),
+        after: response,
+      };
+    }
+    if (kind === "UNIT" && dataSource !== undefined && pipelineConfig === undefined) {
+      const source = this.#dataSource(dataSource, where);
+      return { kind, stage: { name: "unit", dataSource: source, request, response } };
+    }
+    throw new Error(
+      `${where}: kind must be UNIT with a dataSource, or PIPELINE with pipelineConfig and without a dataSource`,
+    );
+  }
+
+  #pipeline(ids: readonly string[], where: string): readonly Stage[] {
+    if (ids.length === 0 || ids.length > mostFunctions) {
+      throw new Error(
+        `${where}: a pipeline has 1 to ${mostFunctions} functions, not ${ids.length}`,
+      );
+    }
+    return ids.map((id) => {
+      const stage = this.#functions.get(id);
+      if (stage === undefined) {
+        throw new Error(`${where}: there is no function with the id ${id}`);
+      }
+      return stage;
+    });
+  }
+
+  #dataSource(name: string, where: string): DataSource {
+    const dataSource = this.#dataSources.get(name);
+    if (dataSource === undefined) {
+      throw new Error(`${where}: there is no data source ${name}`);
+    }
+    return dataSource;
+  }
+}
+
+/** What one machine has no use for: logs go to the terminal, and nobody traces, describes or bills here. */
+const withoutLocalMeaning = ["apiId", "description", "logConfig", "region", "tags", "xrayEnabled"];
+
+const apiInputs = [
+  ...withoutLocalMeaning,
+  "additionalAuthenticationProviders",
+  "authenticationType",
+  "introspectionConfig",
+  "name",
+  "queryDepthLimit",
+  "resolverCountLimit",
+  "schema",
+  "userPoolConfig",
+];
+const dataSourceInputs = [
+  ...withoutLocalMeaning,
+  "dynamodbConfig",
+  "lambdaConfig",
+  "name",
+  "serviceRoleArn",
+  "type",
+];
+const functionInputs = [
+  ...withoutLocalMeaning,
+  "dataSource",
+  "functionVersion",
+  "name",
+  "requestMappingTemplate",
+  "responseMappingTemplate",
+];
+const resolverInputs = [
+  ...withoutLocalMeaning,
+  "dataSource",
+  "field",
+  "kind",
+  "pipelineConfig",
+  "requestTemplate",
+  "responseTemplate",
+  "type",
+];
+
+function checkName(kind: string, name: string): void {
+  if (!namePattern.test(name)) {
+    throw new Error(`${kind} name "${name}" must match ${namePattern.source}`);
+  }
+}
+
+function template(name: string, text: string | undefined): Template {
+  if (text === undefined || text === "") {
+    throw new Error(`${name} is missing; JavaScript resolvers are not supported locally`);
+  }
+  return compileTemplate(name, text);
+}
+
+function readIntrospection(config = "ENABLED"): boolean {
+  if (config !== "ENABLED" && config !== "DISABLED") {
+    throw new Error(`introspectionConfig must be ENABLED or DISABLED, not "${config}"`);
+  }
+  return config === "ENABLED";
+}
+
+function limit(name: string, value = 0, most: number): number {
+  if (!Number.isInteger(value) || value < 0 || value > most) {
+    throw new Error(`${name} must be a whole number from 0 (no limit) to ${most}, not ${value}`);
+  }
+  return value;
+}
+
+/** 26 lower-case letters and digits, as AppSync's own ids. */
+function newId(): string {
+  const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+  return Array.from(randomBytes(26), (byte) => alphabet[byte % alphabet.length]).join("");
+}

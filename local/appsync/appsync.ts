@@ -1,0 +1,115 @@
+/**
+ * AppSync on one machine: one server for one GraphQL API, over HTTP and WebSocket.
+ *
+ * It learns the API from the inputs of its resources and knows nothing else of it. What AppSync offers and this does
+ * not is refused, when the resource is created where possible, else as a GraphQL error.
+ */
+import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { ApiBuilder, type ApiServices } from "./api-builder";
+import type {
+  ApiDefinition,
+  DataSourceDefinition,
+  FunctionDefinition,
+  ResolverDefinition,
+} from "./api-definition";
+import { type Endpoint, graphqlPath, handleHttp } from "./http";
+import { Realtime, realtimePath } from "./realtime";
+import { Subscriptions } from "./subscriptions";
+
+export interface AppSyncOptions extends ApiServices {
+  /** 0, or none, takes any free port. */
+  readonly port?: number;
+  /** Serves https and wss instead of http and ws. PEM texts. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+export interface CreatedApi {
+  readonly id: string;
+  readonly arn: string;
+  readonly uris: { readonly GRAPHQL: string; readonly REALTIME: string };
+}
+
+export class AppSync {
+  #builder: ApiBuilder | undefined;
+  #endpoint: Endpoint | undefined;
+  readonly #server: Server;
+  readonly #realtime: Realtime;
+
+  private constructor(private readonly options: AppSyncOptions) {
+    const { log, tls } = options;
+    const create = tls === undefined ? createHttpServer : createHttpsServer.bind(undefined, tls);
+    this.#server = create((message, response) => {
+      handleHttp(this.#endpoint, message, response, log).catch((error: unknown) => {
+        log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
+        response.destroy();
+      });
+    });
+    this.#realtime = new Realtime(() => this.#endpoint, log);
+    this.#server.on("upgrade", (message: IncomingMessage, socket, head) => {
+      this.#realtime.handleUpgrade(message, socket, head);
+    });
+  }
+
+  /** Listens on 127.0.0.1. Throws an Error when the port is in use. */
+  static async start(options: AppSyncOptions): Promise<AppSync> {
+    const appSync = new AppSync(options);
+    await listen(appSync.#server, options.port ?? 0);
+    return appSync;
+  }
+
+  createApi(definition: ApiDefinition): CreatedApi {
+    if (this.#builder !== undefined) {
+      throw new Error(`API ${definition.name}: there is room for one API locally, and it is taken`);
+    }
+    this.#builder = new ApiBuilder(definition, this.options);
+    const { api, arn, id } = this.#builder;
+    this.#endpoint = { api, subscriptions: new Subscriptions(api) };
+    const { port } = this.#server.address() as AddressInfo;
+    const secure = this.options.tls === undefined ? "" : "s";
+    const uris = {
+      GRAPHQL: `http${secure}://127.0.0.1:${port}${graphqlPath}`,
+      REALTIME: `ws${secure}://127.0.0.1:${port}${realtimePath}`,
+    };
+    return { id, arn, uris };
+  }
+
+  createDataSource(apiId: string, definition: DataSourceDefinition): void {
+    this.#builderOf(apiId).addDataSource(definition);
+  }
+
+  /** Returns the function's id. */
+  createFunction(apiId: string, definition: FunctionDefinition): string {
+    return this.#builderOf(apiId).addFunction(definition);
+  }
+
+  createResolver(apiId: string, definition: ResolverDefinition): void {
+    this.#builderOf(apiId).addResolver(definition);
+  }
+
+  async stop(): Promise<void> {
+    this.#realtime.stop();
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  #builderOf(apiId: string): ApiBuilder {
+    if (this.#builder?.id !== apiId) {
+      throw new Error(`there is no API with the id ${apiId}`);
+    }
+    return this.#builder;
+  }
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const busy = `port ${port} for AppSync is in use: choose another one`;
+      reject(error.code === "EADDRINUSE" ? new Error(busy) : error);
+    });
+    server.listen(port, "127.0.0.1", resolve);
+  });
+}

@@ -1,0 +1,104 @@
+/** The expressions inside a DynamoDB request document: conditions, filters, updates, projections. */
+import type { Item } from "./dynamodb-values";
+import { mappingTemplateError } from "./errors";
+import type { RequestDocument } from "./request-document";
+
+export interface Expression {
+  readonly expression: string;
+  readonly placeholders: {
+    readonly ExpressionAttributeNames: Record<string, string> | undefined;
+    readonly ExpressionAttributeValues: Item | undefined;
+  };
+}
+
+/** { expression, expressionNames, expressionValues } */
+export function readExpression(document: RequestDocument): Expression {
+  const read = readOpenExpression(document);
+  document.end();
+  return read;
+}
+
+export interface Condition extends Expression {
+  /** Attributes that do not count when the stored item is compared with the new one. */
+  readonly equalsIgnore: readonly string[];
+  /** Governs the read after a failed condition only. */
+  readonly consistentRead: boolean;
+}
+
+export function readCondition(
+  document: RequestDocument | undefined,
+  operation: "PutItem" | "UpdateItem" | "DeleteItem",
+): Condition | undefined {
+  if (document === undefined) {
+    return undefined;
+  }
+  const expression = readOpenExpression(document);
+  const equalsIgnore = document.optionalStrings("equalsIgnore");
+  const consistentRead = document.optionalBoolean("consistentRead") ?? true;
+  if (equalsIgnore !== undefined && operation !== "PutItem") {
+    throw mappingTemplateError(`'$[condition][equalsIgnore]' has no effect on ${operation}.`);
+  }
+  readHandler(document.optionalObject("conditionalCheckFailedHandler"));
+  document.end();
+  return {
+    ...expression,
+    equalsIgnore: equalsIgnore ?? [],
+    consistentRead,
+  };
+}
+
+/** { expression, expressionNames } */
+export function readProjection(document: RequestDocument | undefined) {
+  if (document === undefined) {
+    return {};
+  }
+  const projection = {
+    ProjectionExpression: document.string("expression"),
+    ExpressionAttributeNames: readNames(document),
+  };
+  document.end();
+  return projection;
+}
+
+function readOpenExpression(document: RequestDocument): Expression {
+  return {
+    expression: document.string("expression"),
+    placeholders: {
+      ExpressionAttributeNames: readNames(document),
+      ExpressionAttributeValues: document.optionalItem("expressionValues"),
+    },
+  };
+}
+
+function readNames(document: RequestDocument): Record<string, string> | undefined {
+  const names = document.optionalObject("expressionNames");
+  return names && Object.fromEntries(names.keys().map((key) => [key, names.string(key)]));
+}
+
+/** The strategy "Custom" would ask a function what to do; "Reject" is what happens without a handler. */
+function readHandler(handler: RequestDocument | undefined): void {
+  if (handler !== undefined) {
+    const strategy = handler.string("strategy");
+    if (strategy !== "Reject") {
+      throw mappingTemplateError(
+        `Unsupported strategy '${strategy}' for '$[condition][conditionalCheckFailedHandler]'.`,
+      );
+    }
+    handler.end();
+  }
+}
+
+interface Placeholders {
+  readonly ExpressionAttributeNames?: Record<string, string> | undefined;
+  readonly ExpressionAttributeValues?: Item | undefined;
+}
+
+/** DynamoDB takes the placeholders of all of a request's expressions in one map. */
+export function mergePlaceholders(...all: readonly (Placeholders | undefined)[]): Placeholders {
+  const names = Object.assign({}, ...all.map((each) => each?.ExpressionAttributeNames));
+  const values = Object.assign({}, ...all.map((each) => each?.ExpressionAttributeValues));
+  return {
+    ExpressionAttributeNames: Object.keys(names).length > 0 ? names : undefined,
+    ExpressionAttributeValues: Object.keys(values).length > 0 ? values : undefined,
+  };
+}

@@ -1,0 +1,131 @@
+/** PutItem, UpdateItem and DeleteItem, and what happens when their condition fails. */
+import {
+  DeleteItemCommand,
+  DynamoDBServiceException,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import {
+  type Condition,
+  mergePlaceholders,
+  readCondition,
+  readExpression,
+} from "./dynamodb-expressions";
+import { type DataSourceAnswer, describeError, type TableAccess } from "./dynamodb-table";
+import { equalItems, fromItem, type Item } from "./dynamodb-values";
+import type { RequestDocument } from "./request-document";
+
+/**
+ * When the condition fails, the stored item is read and compared with the one to be written, equalsIgnore left out:
+ * equal ones succeed with the stored item, so that a repeated request is answered like the first.
+ */
+export async function putItem(
+  document: RequestDocument,
+  table: TableAccess,
+): Promise<DataSourceAnswer> {
+  const key = document.item("key");
+  const item = { ...document.optionalItem("attributeValues"), ...key };
+  const condition = readCondition(document.optionalObject("condition"), "PutItem");
+  document.end();
+  try {
+    await table.client.send(
+      new PutItemCommand({
+        TableName: table.tableName,
+        Item: item,
+        ConditionExpression: condition?.expression,
+        ...condition?.placeholders,
+      }),
+    );
+    return { result: fromItem(item) };
+  } catch (error) {
+    return await afterFailedCondition(error, condition, key, table, (stored) =>
+      equalItems(without(stored, condition), without(item, condition)),
+    );
+  }
+}
+
+export async function deleteItem(
+  document: RequestDocument,
+  table: TableAccess,
+): Promise<DataSourceAnswer> {
+  const key = document.item("key");
+  const condition = readCondition(document.optionalObject("condition"), "DeleteItem");
+  document.end();
+  try {
+    const { Attributes: item } = await table.client.send(
+      new DeleteItemCommand({
+        TableName: table.tableName,
+        Key: key,
+        ReturnValues: "ALL_OLD",
+        ConditionExpression: condition?.expression,
+        ...condition?.placeholders,
+      }),
+    );
+    return { result: item === undefined ? null : fromItem(item) };
+  } catch (error) {
+    return await afterFailedCondition(error, condition, key, table);
+  }
+}
+
+export async function updateItem(
+  document: RequestDocument,
+  table: TableAccess,
+): Promise<DataSourceAnswer> {
+  const key = document.item("key");
+  const update = readExpression(document.object("update"));
+  const condition = readCondition(document.optionalObject("condition"), "UpdateItem");
+  document.end();
+  try {
+    const { Attributes: item = {} } = await table.client.send(
+      new UpdateItemCommand({
+        TableName: table.tableName,
+        Key: key,
+        ReturnValues: "ALL_NEW",
+        UpdateExpression: update.expression,
+        ConditionExpression: condition?.expression,
+        ...mergePlaceholders(update.placeholders, condition?.placeholders),
+      }),
+    );
+    return { result: fromItem(item) };
+  } catch (error) {
+    return await afterFailedCondition(error, condition, key, table);
+  }
+}
+
+/** The attributes that count in the comparison after a failed condition. */
+function without(item: Item, condition: Condition | undefined): Item {
+  const entries = Object.entries(item);
+  return Object.fromEntries(entries.filter(([name]) => !condition?.equalsIgnore.includes(name)));
+}
+
+/**
+ * The stored item goes with the error, so that the response template can answer with it. It is read by the data
+ * source's role, which therefore needs dynamodb:GetItem.
+ */
+async function afterFailedCondition(
+  error: unknown,
+  condition: Condition | undefined,
+  key: Item,
+  table: TableAccess,
+  isSameRequest: (stored: Item) => boolean = () => false,
+): Promise<DataSourceAnswer> {
+  if (
+    condition === undefined ||
+    !(error instanceof DynamoDBServiceException) ||
+    error.name !== "ConditionalCheckFailedException"
+  ) {
+    throw error;
+  }
+  const { Item: stored } = await table.client.send(
+    new GetItemCommand({
+      TableName: table.tableName,
+      Key: key,
+      ConsistentRead: condition.consistentRead,
+    }),
+  );
+  const result = stored === undefined ? null : fromItem(stored);
+  return stored !== undefined && isSameRequest(stored)
+    ? { result }
+    : { result, error: describeError(error) };
+}

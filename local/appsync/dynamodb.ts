@@ -1,0 +1,40 @@
+/** AppSync's DynamoDB operations: from the request document to the table and back to $ctx.result. */
+import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
+import { batchGetItem, getItem, query } from "./dynamodb-reads";
+import { type DataSourceAnswer, describeError, type TableAccess } from "./dynamodb-table";
+import { deleteItem, putItem, updateItem } from "./dynamodb-writes";
+import { mappingTemplateError } from "./errors";
+import type { RequestDocument } from "./request-document";
+
+type Operation = (document: RequestDocument, table: TableAccess) => Promise<DataSourceAnswer>;
+
+const operations: Readonly<Record<string, Operation>> = {
+  BatchGetItem: batchGetItem,
+  DeleteItem: deleteItem,
+  GetItem: getItem,
+  PutItem: putItem,
+  Query: query,
+  UpdateItem: updateItem,
+};
+
+/** Throws ResolverError for a document that is wrong; what DynamoDB answers becomes the answer's error. */
+export async function runOnDynamoDb(
+  document: RequestDocument,
+  table: TableAccess,
+): Promise<DataSourceAnswer> {
+  const name = document.string("operation");
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  if (operation === undefined) {
+    throw mappingTemplateError(
+      `Unsupported operation '${name}': known here are ${Object.keys(operations).join(", ")}.`,
+    );
+  }
+  try {
+    return await operation(document, table);
+  } catch (error) {
+    if (error instanceof DynamoDBServiceException) {
+      return { result: null, error: describeError(error) };
+    }
+    throw error;
+  }
+}

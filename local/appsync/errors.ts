@@ -1,0 +1,62 @@
+/** Errors as AppSync's clients see them. */
+import type { JavaMap } from "./java-values";
+
+/** One entry of the response's `errors`, without its place in the query, which the execution adds. */
+export interface ErrorDetails {
+  readonly message: string;
+  readonly errorType: string | null;
+  /** Filtered by the field's selection set before it leaves. */
+  readonly data: unknown;
+  /** Leaves as it is. */
+  readonly errorInfo: unknown;
+}
+
+/** A field's resolver failed: the field is null and the error is listed. */
+export class ResolverError extends Error implements ErrorDetails {
+  override readonly name = "ResolverError";
+  readonly errorType: string | null;
+  readonly data: unknown;
+  readonly errorInfo: unknown;
+
+  constructor(details: Partial<ErrorDetails> & { readonly message: string }) {
+    super(details.message);
+    this.errorType = details.errorType ?? null;
+    this.data = details.data ?? null;
+    this.errorInfo = details.errorInfo ?? null;
+  }
+}
+
+/** What AppSync reports about a template or the request document that it renders. */
+export function mappingTemplateError(message: string): ResolverError {
+  return new ResolverError({ message, errorType: "MappingTemplate" });
+}
+
+export function unauthorizedField(fieldName: string, typeName: string): ResolverError {
+  const message = `Not Authorized to access ${fieldName} on type ${typeName}`;
+  return new ResolverError({ message, errorType: "Unauthorized" });
+}
+
+/** The whole request is refused, with an HTTP status or, over WebSocket, as an error message. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+
+  constructor(
+    readonly status: number,
+    readonly errorType: string,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  get body(): { readonly errors: readonly JavaMap[] } {
+    return { errors: [{ errorType: this.errorType, message: this.message }] };
+  }
+}
+
+export function unauthorizedRequest(message = "You are not authorized to make this call.") {
+  return new RequestError(401, "UnauthorizedException", message);
+}
+
+export function malformedRequest(message: string) {
+  return new RequestError(400, "MalformedHttpRequestException", message);
+}

@@ -1,0 +1,82 @@
+/** The GraphQL endpoint over HTTP. */
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { readBody } from "../http-server";
+import { type SignedRequest, signedRequestOf } from "../iam/iam";
+import { RequestError } from "./errors";
+import { type Api, type OperationResponse, runOperation } from "./execute";
+import type { Subscriptions } from "./subscriptions";
+import { readOperationRequest } from "./validation";
+
+export const graphqlPath = "/graphql";
+
+export interface Endpoint {
+  readonly api: Api;
+  readonly subscriptions: Subscriptions;
+}
+
+/** Answers one request. `endpoint` is undefined until an API was made. */
+export async function handleHttp(
+  endpoint: Endpoint | undefined,
+  message: IncomingMessage,
+  response: ServerResponse,
+  log: (line: string) => void,
+): Promise<void> {
+  allowOtherOrigins(message, response);
+  if (message.method === "OPTIONS") {
+    response.writeHead(200).end();
+    return;
+  }
+  try {
+    const request = signedRequestOf(message, await readBody(message));
+    send(response, 200, await answer(endpoint, request, message.socket.remoteAddress ?? ""));
+  } catch (error) {
+    const refused = error instanceof RequestError ? error : undefined;
+    if (refused === undefined) {
+      log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
+    }
+    const { status, errorType, body } =
+      refused ?? new RequestError(500, "InternalFailure", "An internal failure occurred.");
+    response.setHeader("x-amzn-ErrorType", errorType);
+    send(response, status, body);
+  }
+}
+
+async function answer(
+  endpoint: Endpoint | undefined,
+  request: SignedRequest,
+  sourceIp: string,
+): Promise<OperationResponse> {
+  if (endpoint === undefined || request.path !== graphqlPath) {
+    throw new RequestError(404, "NotFoundException", `There is no API at ${request.path}.`);
+  }
+  if (request.method !== "POST") {
+    throw new RequestError(405, "MethodNotAllowedException", `${request.method} is not supported.`);
+  }
+  const caller = await endpoint.api.authorization.authenticate(request, sourceIp);
+  const operation = readOperationRequest(request.body.toString());
+  const { headers } = request;
+  const { response, published } = await runOperation(endpoint.api, operation, { caller, headers });
+  for (const publication of published) {
+    endpoint.subscriptions.publish(publication);
+  }
+  return response;
+}
+
+/** As AppSync does, so that a front end may come from anywhere. */
+function allowOtherOrigins(message: IncomingMessage, response: ServerResponse): void {
+  response.setHeader("access-control-allow-origin", "*");
+  response.setHeader("access-control-expose-headers", "x-amzn-RequestId,x-amzn-ErrorType,Date");
+  const requested = message.headers["access-control-request-headers"];
+  if (requested !== undefined) {
+    response.setHeader("access-control-allow-headers", requested);
+    response.setHeader("access-control-allow-methods", "POST,OPTIONS");
+    response.setHeader("access-control-max-age", "172800");
+  }
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.setHeader("x-amzn-RequestId", randomUUID());
+  response.writeHead(status, { "content-type": "application/json;charset=UTF-8" });
+  response.end(JSON.stringify(body));
+}

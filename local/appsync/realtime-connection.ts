@@ -1,0 +1,186 @@
+/** One client's connection: AppSync's protocol for subscriptions over WebSocket. */
+import type { IncomingMessage } from "node:http";
+import type { WebSocket } from "ws";
+import { malformedRequest, RequestError } from "./errors";
+import { runSubscribe } from "./execute";
+import { type Endpoint, graphqlPath } from "./http";
+import { connectionHeaders, lowerCased, toSignedRequest } from "./realtime-headers";
+import { readOperationRequest } from "./validation";
+
+/** AppSync's: a client gives the connection up after so long without a keep-alive message. */
+const connectionTimeoutMs = 300_000;
+const keepAliveIntervalMs = 60_000;
+const mostSubscriptions = 100;
+
+interface Message {
+  readonly type: string;
+  readonly id: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export class Connection {
+  /** What ends each subscription, by the id that the client gave; undefined while it is being made. */
+  readonly #subscriptions = new Map<string, (() => void) | undefined>();
+  readonly #sourceIp: string;
+  /** Settled once per connection. Subscriptions are authorized one by one besides. */
+  readonly #authorized: Promise<unknown>;
+
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly socket: WebSocket,
+    handshake: IncomingMessage,
+    private readonly log: (line: string) => void,
+  ) {
+    this.#sourceIp = handshake.socket.remoteAddress ?? "";
+    this.#authorized = this.#authorize(handshake);
+    // A refusal is told in answer to the client's first message, which may come later.
+    this.#authorized.catch(() => {});
+  }
+
+  serve(): void {
+    const keepAlive = setInterval(() => this.#send({ type: "ka" }), keepAliveIntervalMs);
+    this.socket.on("message", (data) => {
+      this.#receive(String(data)).catch((error: unknown) => {
+        this.log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
+        this.socket.terminate();
+      });
+    });
+    this.socket.on("error", () => this.socket.terminate());
+    this.socket.on("close", () => {
+      clearInterval(keepAlive);
+      for (const id of [...this.#subscriptions.keys()]) {
+        this.#end(id);
+      }
+    });
+  }
+
+  /** The client signs, or sends the token for, a POST of {} to …/graphql/connect. */
+  async #authorize(handshake: IncomingMessage): Promise<void> {
+    const headers = connectionHeaders(handshake);
+    const request = toSignedRequest(`${graphqlPath}/connect`, headers, "{}");
+    await this.endpoint.api.authorization.authenticate(request, this.#sourceIp);
+  }
+
+  async #receive(text: string): Promise<void> {
+    try {
+      await this.#authorized;
+    } catch (error) {
+      this.#refuseConnection(error);
+      return;
+    }
+    const message = readMessage(text);
+    switch (message.type) {
+      case "connection_init":
+        this.#send({ type: "connection_ack", payload: { connectionTimeoutMs } });
+        this.#send({ type: "ka" });
+        return;
+      case "start":
+        await this.#start(message);
+        return;
+      case "stop":
+        this.#end(message.id);
+        this.#send({ type: "complete", id: message.id });
+        return;
+      default: {
+        const text = `${message.type} not supported through the realtime channel`;
+        const { body } = new RequestError(400, "UnsupportedOperation", text);
+        this.#send({ type: "error", id: message.id, payload: body });
+      }
+    }
+  }
+
+  #refuseConnection(error: unknown): void {
+    const { status, errorType, message } = asRequestError(error, this.log);
+    this.#send({
+      type: "connection_error",
+      payload: { errors: [{ errorType, message, errorCode: status }] },
+    });
+    this.socket.close();
+  }
+
+  async #start({ id, payload }: Message): Promise<void> {
+    try {
+      this.#reserve(id);
+    } catch (error) {
+      // The subscription that has the id already stays.
+      this.#send({ type: "error", id, payload: asRequestError(error, this.log).body });
+      return;
+    }
+    try {
+      await this.#subscribe(id, payload);
+    } catch (error) {
+      this.#end(id);
+      this.#send({ type: "error", id, payload: asRequestError(error, this.log).body });
+    }
+  }
+
+  #reserve(id: string): void {
+    if (this.#subscriptions.has(id)) {
+      throw new RequestError(400, "DuplicatedOperationError", `The id ${id} is in use.`);
+    }
+    if (this.#subscriptions.size >= mostSubscriptions) {
+      const message = `A connection takes ${mostSubscriptions} subscriptions at most.`;
+      throw new RequestError(400, "MaxSubscriptionsReachedError", message);
+    }
+    this.#subscriptions.set(id, undefined);
+  }
+
+  async #subscribe(id: string, payload: Message["payload"]): Promise<void> {
+    const { api, subscriptions } = this.endpoint;
+    const { data, extensions } = payload;
+    if (typeof data !== "string") {
+      throw malformedRequest("Request body is empty.");
+    }
+    const { authorization: given } = (extensions ?? {}) as Record<string, unknown>;
+    const headers = lowerCased(given);
+    const signed = toSignedRequest(graphqlPath, headers, data);
+    const caller = await api.authorization.authenticate(signed, this.#sourceIp);
+    const request = readOperationRequest(data);
+    const subscribed = await runSubscribe(api, request, { caller, headers });
+    if ("errors" in subscribed) {
+      this.#end(id);
+      this.#send({ type: "error", id, payload: { errors: subscribed.errors } });
+      return;
+    }
+    if (!this.#subscriptions.has(id)) {
+      // The client stopped it, or went away, while its resolver ran.
+      return;
+    }
+    this.#send({ type: "start_ack", id });
+    const end = subscriptions.add({
+      ...subscribed,
+      request,
+      caller,
+      deliver: (response) => this.#send({ type: "data", id, payload: response }),
+    });
+    this.#subscriptions.set(id, end);
+  }
+
+  #end(id: string): void {
+    this.#subscriptions.get(id)?.();
+    this.#subscriptions.delete(id);
+  }
+
+  #send(message: Readonly<Record<string, unknown>>): void {
+    if (this.socket.readyState === this.socket.OPEN) {
+      this.socket.send(JSON.stringify(message));
+    }
+  }
+}
+
+function readMessage(text: string): Message {
+  try {
+    const { type, id, payload } = JSON.parse(text) as Record<string, unknown>;
+    return { type: String(type), id: String(id ?? ""), payload: (payload ?? {}) as never };
+  } catch {
+    return { type: "unknown", id: "", payload: {} };
+  }
+}
+
+function asRequestError(error: unknown, log: (line: string) => void): RequestError {
+  if (error instanceof RequestError) {
+    return error;
+  }
+  log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
+  return new RequestError(500, "InternalFailure", "An internal failure occurred.");
+}

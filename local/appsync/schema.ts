@@ -1,0 +1,169 @@
+/** An API's schema: AppSync's scalars and directives added, and AppSync's own rules checked. */
+import {
+  buildASTSchema,
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isObjectType,
+  isScalarType,
+  Kind,
+  parse,
+  specifiedScalarTypes,
+  validateSchema,
+  valueFromASTUntyped,
+} from "graphql";
+import { awsScalars } from "./scalars";
+
+/** AppSync's limit for a schema, in bytes. */
+const largestSchema = 1024 * 1024;
+/** AppSync's limit for a subscription field. */
+const mostSubscriptionArguments = 5;
+
+const prelude = parse(`
+  directive @aws_cognito_user_pools(cognito_groups: [String]) on FIELD_DEFINITION | OBJECT
+  directive @aws_iam on FIELD_DEFINITION | OBJECT
+  directive @aws_auth(cognito_groups: [String!]!) on FIELD_DEFINITION
+  directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION
+  ${awsScalars.map(({ name }) => `scalar ${name}`).join("\n")}
+`);
+
+/**
+ * Throws an Error that says what is wrong with the schema.
+ * @param several whether the API has more than one authorization mode
+ */
+export function buildSchema(sdl: string, several: boolean): GraphQLSchema {
+  if (Buffer.byteLength(sdl) > largestSchema) {
+    throw new Error("the schema is larger than the 1 MB that AppSync takes");
+  }
+  const document = parse(sdl);
+  refuseOwnDefinitions(document);
+  const schema = buildASTSchema({
+    kind: Kind.DOCUMENT,
+    definitions: [...prelude.definitions, ...document.definitions],
+  });
+  const [invalid] = validateSchema(schema);
+  if (invalid !== undefined) {
+    throw invalid;
+  }
+  giveBehaviour(schema);
+  checkAuthDirectives(schema, several);
+  checkSubscriptions(schema);
+  return schema;
+}
+
+/** The value of a directive's arguments, or undefined when the directive is not there. */
+export function readDirective(
+  directives: readonly ConstDirectiveNode[] | undefined,
+  name: string,
+): Readonly<Record<string, unknown>> | undefined {
+  const directive = directives?.find((candidate) => candidate.name.value === name);
+  return (
+    directive &&
+    Object.fromEntries(
+      (directive.arguments ?? []).map(({ name: argument, value }) => [
+        argument.value,
+        valueFromASTUntyped(value),
+      ]),
+    )
+  );
+}
+
+/** The mutations whose results a subscription field delivers. */
+export function publishingMutations(field: GraphQLField<unknown, unknown>): readonly string[] {
+  const { mutations } = readDirective(field.astNode?.directives, "aws_subscribe") ?? {};
+  return (mutations ?? []) as readonly string[];
+}
+
+/** AppSync has no custom scalars and ignores custom directives; both would mean something else here. */
+function refuseOwnDefinitions(document: DocumentNode): void {
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.SCALAR_TYPE_DEFINITION) {
+      throw new Error(`scalar ${definition.name.value}: AppSync has no custom scalars`);
+    }
+    if (definition.kind === Kind.DIRECTIVE_DEFINITION) {
+      throw new Error(`directive @${definition.name.value}: own directives are not supported here`);
+    }
+  }
+}
+
+/** The scalars that the schema's text declares get AppSync's way of reading and writing. */
+function giveBehaviour(schema: GraphQLSchema): void {
+  for (const scalar of awsScalars) {
+    const declared = schema.getType(scalar.name);
+    if (isScalarType(declared) && !specifiedScalarTypes.includes(declared)) {
+      declared.parseValue = scalar.parseValue;
+      declared.parseLiteral = scalar.parseLiteral;
+      declared.serialize = scalar.serialize;
+    }
+  }
+}
+
+function checkAuthDirectives(schema: GraphQLSchema, several: boolean): void {
+  for (const [type, field] of fieldsOf(schema)) {
+    if (several && readDirective(field.astNode?.directives, "aws_auth") !== undefined) {
+      throw new Error(
+        `${type.name}.${field.name}: @aws_auth works with a single authorization mode only, use @aws_cognito_user_pools`,
+      );
+    }
+  }
+}
+
+function checkSubscriptions(schema: GraphQLSchema): void {
+  const mutations = schema.getMutationType()?.getFields() ?? {};
+  for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
+    const names = publishingMutations(field);
+    if (names.length === 0) {
+      throw new Error(`Subscription.${field.name} needs @aws_subscribe(mutations: […])`);
+    }
+    for (const name of names) {
+      const mutation = mutations[name];
+      if (mutation === undefined) {
+        throw new Error(`Subscription.${field.name}: there is no mutation ${name}`);
+      }
+      checkSubscription(field, mutation);
+    }
+  }
+}
+
+function checkSubscription(
+  field: GraphQLField<unknown, unknown>,
+  mutation: GraphQLField<unknown, unknown>,
+): void {
+  const where = `Subscription.${field.name}`;
+  if (String(getNullableType(field.type)) !== String(getNullableType(mutation.type))) {
+    throw new Error(
+      `${where} returns ${field.type}, but ${mutation.name} returns ${mutation.type}`,
+    );
+  }
+  if (field.args.length > mostSubscriptionArguments) {
+    throw new Error(`${where} has more than ${mostSubscriptionArguments} arguments`);
+  }
+  const payload = getNamedType(mutation.type);
+  for (const argument of field.args) {
+    const source = isObjectType(payload) ? payload.getFields()[argument.name] : undefined;
+    if (source === undefined) {
+      throw new Error(`${where}: the argument ${argument.name} is not a field of ${payload}`);
+    }
+    if (String(getNullableType(source.type)) !== String(getNullableType(argument.type))) {
+      throw new Error(
+        `${where}: the argument ${argument.name} is ${argument.type}, the field of ${payload} is ${source.type}`,
+      );
+    }
+  }
+}
+
+function* fieldsOf(
+  schema: GraphQLSchema,
+): Generator<[GraphQLObjectType, GraphQLField<unknown, unknown>]> {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isObjectType(type)) {
+      for (const field of Object.values(type.getFields())) {
+        yield [type, field];
+      }
+    }
+  }
+}

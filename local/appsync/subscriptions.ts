@@ -1,0 +1,64 @@
+/** Who listens to what: subscriptions in force, and the delivery of what mutations publish. */
+import type { Caller } from "./authorization";
+import { type Api, type OperationResponse, runDelivery, type Subscribed } from "./execute";
+import type { Published } from "./publications";
+import { publishingMutations } from "./schema";
+import type { OperationRequest } from "./validation";
+
+/** AppSync's limit for one message. */
+const largestPayload = 240 * 1024;
+
+export interface Subscription extends Subscribed {
+  readonly request: OperationRequest;
+  readonly caller: Caller;
+  deliver(response: OperationResponse): void;
+}
+
+export class Subscriptions {
+  readonly #subscriptions = new Set<Subscription>();
+
+  constructor(private readonly api: Api) {}
+
+  /** Returns what ends the subscription. */
+  add(subscription: Subscription): () => void {
+    this.#subscriptions.add(subscription);
+    return () => this.#subscriptions.delete(subscription);
+  }
+
+  publish({ mutation, payload }: Published): void {
+    for (const subscription of this.#subscriptions) {
+      if (this.#listensTo(subscription, mutation) && matches(subscription.args, payload)) {
+        this.#deliver(subscription, payload);
+      }
+    }
+  }
+
+  #listensTo({ fieldName }: Subscription, mutation: string): boolean {
+    const field = this.api.schema.getSubscriptionType()?.getFields()[fieldName];
+    return field !== undefined && publishingMutations(field).includes(mutation);
+  }
+
+  /** A field that the subscriber's schema wants and the mutation did not select is an error, as on AWS. */
+  #deliver(subscription: Subscription, payload: Published["payload"]): void {
+    const response = runDelivery(this.api, subscription, payload, subscription.caller);
+    const bytes = Buffer.byteLength(JSON.stringify(response));
+    if (bytes > largestPayload) {
+      this.api.log(
+        `AppSync: a message of ${subscription.fieldName} is dropped, its ${bytes} bytes exceed the limit of 240 KB`,
+      );
+      return;
+    }
+    subscription.deliver(response);
+  }
+}
+
+/**
+ * Arguments are compared with the fields of the mutation's response. One that is left out lets everything pass; null
+ * lets only null pass. A field that the mutation did not select counts as null.
+ */
+export function matches(
+  args: Readonly<Record<string, unknown>>,
+  payload: Readonly<Record<string, unknown>>,
+): boolean {
+  return Object.entries(args).every(([name, value]) => (payload[name] ?? null) === value);
+}

@@ -1,0 +1,134 @@
+/**
+ * One template rendered, as AppSync does it: this is the way in for tests of single templates.
+ *
+ *     const template = compileTemplate("vtl/command/append.req.vtl", text);
+ *     const outcome = renderTemplate(template, { arguments: { id: "a" }, identity: { sub: "u" } });
+ *     // { json: … } | { returned: … } | { error: { message, errorType, data, errorInfo } }
+ *
+ * `stash` of the context is changed in place, everything else that the template changes stays inside.
+ */
+import { type ErrorDetails, mappingTemplateError, ResolverError } from "./errors";
+import { type JavaMap, newMap, toJava } from "./java-values";
+import { createUtil } from "./util";
+import { EvaluationError, evaluateTemplate } from "./vtl-evaluate";
+import { parseTemplate, TemplateSyntaxError } from "./vtl-parser";
+import type { Statement } from "./vtl-syntax";
+
+/** AppSync's limit for one template. */
+const largestTemplate = 64 * 1024;
+
+export interface Template {
+  /** What messages call it. */
+  readonly name: string;
+  readonly statements: readonly Statement[];
+}
+
+/** What $ctx holds. What is left out is null in the template, maps are empty. */
+export interface TemplateContext {
+  readonly arguments?: unknown;
+  readonly identity?: unknown;
+  readonly source?: unknown;
+  /** Changed in place, so that later templates see it. */
+  readonly stash?: JavaMap;
+  readonly result?: unknown;
+  readonly error?: { readonly message: string; readonly type: string } | null;
+  readonly prev?: { readonly result: unknown } | null;
+  readonly info?: Partial<FieldInfo>;
+  readonly request?: { readonly headers: Readonly<Record<string, string>> };
+  /** Errors of $util.appendError, of this template and those before it. */
+  readonly outErrors?: ErrorDetails[];
+  readonly authType?: string;
+}
+
+export interface FieldInfo {
+  readonly fieldName: string;
+  readonly parentTypeName: string;
+  readonly variables: unknown;
+  /** Paths such as "items/id". */
+  readonly selectionSetList: readonly string[];
+  readonly selectionSetGraphQL: string;
+}
+
+export type Rendered =
+  | { readonly json: unknown }
+  /** The template ended in #return, which skips what would follow. */
+  | { readonly returned: unknown }
+  | { readonly error: ErrorDetails };
+
+/** Throws an Error that names the template when it is too long or not VTL. */
+export function compileTemplate(name: string, text: string): Template {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > largestTemplate) {
+    throw new Error(`${name} has ${bytes} bytes: AppSync takes ${largestTemplate} at most`);
+  }
+  try {
+    return { name, statements: parseTemplate(text) };
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) {
+      throw new Error(`${name} is not a template: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+export function renderTemplate(template: Template, context: TemplateContext): Rendered {
+  const outErrors = context.outErrors ?? [];
+  const util = createUtil({
+    fieldName: context.info?.fieldName ?? "",
+    parentTypeName: context.info?.parentTypeName ?? "",
+    authType: context.authType ?? "User Pool Authorization",
+    appendError: (error) => outErrors.push(error),
+  });
+  const ctx = toContextMap(context, outErrors);
+  const roots = new Map<string, unknown>([
+    ["ctx", ctx],
+    ["context", ctx],
+    ["util", util],
+    ["utils", util],
+  ]);
+  try {
+    const { text, returned } = evaluateTemplate(template.statements, roots);
+    return text === undefined ? { returned: returned ?? null } : { json: parseOutput(text) };
+  } catch (error) {
+    if (error instanceof ResolverError) {
+      return { error };
+    }
+    if (error instanceof EvaluationError) {
+      return { error: mappingTemplateError(`${template.name}: ${error.message}`) };
+    }
+    throw error;
+  }
+}
+
+/** The names that $ctx has in AppSync; a template that asks for another one is wrong. */
+function toContextMap(context: TemplateContext, outErrors: readonly ErrorDetails[]): JavaMap {
+  const args = toJava(context.arguments ?? {});
+  return newMap([
+    ["arguments", args],
+    ["args", args],
+    ["identity", toJava(context.identity)],
+    ["source", toJava(context.source)],
+    ["stash", context.stash ?? newMap()],
+    ["result", toJava(context.result)],
+    ["error", toJava(context.error)],
+    ["prev", toJava(context.prev)],
+    ["info", toJava(context.info ?? {})],
+    ["request", toJava({ domainName: null, headers: context.request?.headers ?? {} })],
+    [
+      "outErrors",
+      toJava(outErrors.map(({ message, errorType }) => ({ message, type: errorType }))),
+    ],
+  ]);
+}
+
+function parseOutput(text: string): unknown {
+  if (text.trim() === "") {
+    throw mappingTemplateError("Template transformation yielded an empty response.");
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw mappingTemplateError(`Unable to parse the JSON document: '${reason}'`);
+  }
+}

@@ -1,0 +1,358 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import WebSocket from "ws";
+import { base64url, roleAllowing, signedHeaders, startApi, type TestApi } from "./harness";
+
+const schema = `
+  type Change @aws_iam @aws_cognito_user_pools { owner: String!, id: ID!, amount: Int, memo: String, at: AWSDateTime }
+  type Query { none: String }
+  type Mutation {
+    change(owner: String!, id: ID!, amount: Int, memo: String): Change @aws_iam @aws_cognito_user_pools
+    fail(id: ID!): Change
+    unheard(id: ID!): Change
+  }
+  type Subscription {
+    onChange(owner: String!, id: ID, memo: String): Change @aws_subscribe(mutations: ["change", "fail"]) @aws_iam @aws_cognito_user_pools
+  }
+`;
+
+const mutation = (selection: string) =>
+  `mutation M($owner: String!, $id: ID!, $amount: Int, $memo: String) {
+    change(owner: $owner, id: $id, amount: $amount, memo: $memo) { ${selection} }
+  }`;
+const everything = "owner id amount memo";
+
+let test: TestApi;
+const open: Client[] = [];
+
+beforeAll(async () => {
+  test = await startApi({
+    schema,
+    additionalAuthenticationProviders: [{ authenticationType: "AWS_IAM" }],
+  });
+  test.local("Mutation.change", "$util.toJson($ctx.args)");
+  test.local("Mutation.unheard", '{"owner": "user-1", "id": "u"}');
+  test.local("Mutation.fail", '#if(true)$util.error("failed")#end');
+  test.local(
+    "Subscription.onChange",
+    "#if($ctx.identity.sub != $ctx.args.owner && $ctx.identity.sub) $util.unauthorized() #end null",
+  );
+});
+
+afterAll(async () => {
+  for (const client of open) {
+    client.socket.terminate();
+  }
+  await test.stop();
+});
+
+interface Frame {
+  readonly type: string;
+  readonly id?: string;
+  readonly payload?: { readonly data?: unknown; readonly errors?: unknown[] } & Record<
+    string,
+    unknown
+  >;
+}
+
+/** Speaks the protocol by hand; frames come in the order in which they arrived. */
+class Client {
+  readonly #frames: Frame[] = [];
+  readonly #waiting: ((frame: Frame) => void)[] = [];
+
+  private constructor(readonly socket: WebSocket) {
+    socket.on("message", (text) => {
+      const frame = JSON.parse(String(text)) as Frame;
+      // Keep-alive messages come whenever they like.
+      if (frame.type !== "ka") {
+        const waiting = this.#waiting.shift();
+        waiting ? waiting(frame) : this.#frames.push(frame);
+      }
+    });
+  }
+
+  static async open(url: URL | string, protocols: string[] = ["graphql-ws"], headers = {}) {
+    const client = new Client(new WebSocket(url, protocols, { headers }));
+    open.push(client);
+    await new Promise((resolve, reject) =>
+      client.socket.once("open", resolve).once("error", reject),
+    );
+    return client;
+  }
+
+  send(frame: object): void {
+    this.socket.send(JSON.stringify(frame));
+  }
+
+  next(): Promise<Frame> {
+    const frame = this.#frames.shift();
+    return frame ? Promise.resolve(frame) : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Starts a subscription and returns the answer. */
+  start(id: string, query: string, variables: object, authorization: object): Promise<Frame> {
+    const data = JSON.stringify({ query, variables });
+    this.send({ id, type: "start", payload: { data, extensions: { authorization } } });
+    return this.next();
+  }
+}
+
+const withHeader = (header: unknown, payload: unknown = {}) => {
+  const url = new URL(test.api.uris.REALTIME);
+  url.searchParams.set("header", Buffer.from(JSON.stringify(header)).toString("base64"));
+  url.searchParams.set("payload", Buffer.from(JSON.stringify(payload)).toString("base64"));
+  return url;
+};
+
+const tokenHeader = (token = test.signIn.token()) => ({
+  host: new URL(test.api.uris.GRAPHQL).host,
+  Authorization: token,
+});
+
+async function connected(): Promise<Client> {
+  const client = await Client.open(withHeader(tokenHeader()));
+  client.send({ type: "connection_init" });
+  expect(await client.next()).toEqual({
+    type: "connection_ack",
+    payload: { connectionTimeoutMs: 300_000 },
+  });
+  return client;
+}
+
+/** Subscribes user-1, with some of the arguments. */
+async function subscribed(
+  args: string,
+  selection: string,
+  variables: object = {},
+): Promise<Client> {
+  const client = await connected();
+  const names = Object.keys(variables).map(
+    (name) => `$${name}: ${name === "id" ? "ID" : "String"}`,
+  );
+  const head = names.length > 0 ? `(${names.join(", ")})` : "";
+  const query = `subscription S${head} { onChange(owner: "user-1"${args}) { ${selection} } }`;
+  expect(await client.start("s", query, variables, tokenHeader())).toEqual({
+    id: "s",
+    type: "start_ack",
+  });
+  return client;
+}
+
+async function change(variables: object, selection = everything): Promise<void> {
+  const { errors } = await test.ask(mutation(selection), {
+    owner: "user-1",
+    id: "1",
+    ...variables,
+  });
+  expect(errors).toBeUndefined();
+}
+
+describe("connecting", () => {
+  it("takes authorization as query parameter, as subprotocol or as header", async () => {
+    const { REALTIME } = test.api.uris;
+    const header = tokenHeader();
+    const clients = [
+      await Client.open(withHeader(header)),
+      await Client.open(REALTIME, ["graphql-ws", `header-${base64url(header)}`]),
+      await Client.open(REALTIME, ["graphql-ws"], { authorization: header.Authorization }),
+    ];
+    for (const client of clients) {
+      expect(client.socket.protocol).toBe("graphql-ws");
+      client.send({ type: "connection_init" });
+      expect(await client.next()).toMatchObject({ type: "connection_ack" });
+    }
+  });
+
+  it("verifies a signature over …/graphql/connect", async () => {
+    const credentials = test.iam.administrator;
+    const connect = await signedHeaders(`${test.api.uris.GRAPHQL}/connect`, "{}", credentials);
+    const client = await Client.open(withHeader(connect));
+    client.send({ type: "connection_init" });
+    expect(await client.next()).toMatchObject({ type: "connection_ack" });
+    const other = await signedHeaders(test.api.uris.GRAPHQL, "{}", credentials);
+    const refused = await Client.open(withHeader(other));
+    refused.send({ type: "connection_init" });
+    expect(await refused.next()).toMatchObject({ type: "connection_error" });
+  });
+
+  it.each([
+    ["without authorization", () => ({})],
+    ["with a forged token", () => tokenHeader(test.signIn.forged())],
+  ])("is refused %s", async (_title, header) => {
+    const client = await Client.open(withHeader(header()));
+    const closed = new Promise((resolve) => client.socket.once("close", resolve));
+    client.send({ type: "connection_init" });
+    expect(await client.next()).toMatchObject({
+      type: "connection_error",
+      payload: { errors: [{ errorType: "UnauthorizedException", errorCode: 401 }] },
+    });
+    await closed;
+  });
+
+  it("is found at one path", async () => {
+    await expect(Client.open(test.api.uris.REALTIME.replace("realtime", "x"))).rejects.toThrow(
+      "404",
+    );
+  });
+});
+
+describe("subscribing", () => {
+  const query = 'subscription { onChange(owner: "user-1") { id } }';
+  const refusal = (errorType: string | object) => ({
+    type: "error",
+    id: "1",
+    payload: { errors: [{ errorType }] },
+  });
+
+  it("runs the field's resolver, which may refuse", async () => {
+    const client = await connected();
+    const other = 'subscription { onChange(owner: "user-2") { id } }';
+    expect(await client.start("1", other, {}, tokenHeader())).toMatchObject({
+      type: "error",
+      payload: {
+        errors: [
+          {
+            errorType: "Unauthorized",
+            message: "Not Authorized to access onChange on type Subscription",
+          },
+        ],
+      },
+    });
+    expect(await client.start("1", query, {}, tokenHeader())).toMatchObject({ type: "start_ack" });
+  });
+
+  it("verifies the authorization of each subscription", async () => {
+    const client = await connected();
+    const forged = tokenHeader(test.signIn.forged());
+    const refused = refusal("UnauthorizedException");
+    expect(await client.start("1", query, {}, forged)).toMatchObject(refused);
+    expect(await client.start("1", query, {}, {})).toMatchObject(refused);
+  });
+
+  it("takes a signature over the subscription, of a role that may have the field", async () => {
+    const client = await connected();
+    const data = JSON.stringify({ query, variables: {} });
+    const headersOf = (resource: string) => {
+      const role = roleAllowing(test.iam, ["appsync:GraphQL"], `${test.api.arn}/types/${resource}`);
+      return signedHeaders(test.api.uris.GRAPHQL, data, test.iam.assumeRole(role));
+    };
+    const allowed = await headersOf("Subscription/fields/onChange");
+    expect(await client.start("1", query, {}, allowed)).toMatchObject({ type: "start_ack" });
+    const elsewhere = await headersOf("Mutation/fields/change");
+    expect(await client.start("2", query, {}, elsewhere)).toMatchObject({
+      payload: { errors: [{ errorType: "Unauthorized" }] },
+    });
+  });
+
+  it("refuses what is no subscription, and what does not fit the schema", async () => {
+    const client = await connected();
+    const start = (text: string) => client.start("1", text, {}, tokenHeader());
+    expect(await start("{ none }")).toMatchObject(refusal("UnsupportedOperation"));
+    expect(await start("subscription {")).toMatchObject(refusal("MalformedHttpRequestException"));
+    expect(await start("subscription { onChange { id } }")).toMatchObject({
+      payload: { errors: [{ message: expect.stringContaining("MissingFieldArgument") }] },
+    });
+    client.send({ type: "shout", id: "1" });
+    expect(await client.next()).toMatchObject(refusal("UnsupportedOperation"));
+  });
+
+  it("refuses an id in use, and more than 100 on one connection", async () => {
+    const client = await connected();
+    const start = (id: string) => client.start(id, query, {}, tokenHeader());
+    for (let index = 1; index <= 100; index += 1) {
+      expect(await start(String(index))).toMatchObject({ type: "start_ack" });
+    }
+    expect(await start("1")).toMatchObject(refusal("DuplicatedOperationError"));
+    expect(await start("101")).toMatchObject({
+      payload: { errors: [{ errorType: "MaxSubscriptionsReachedError" }] },
+    });
+    client.send({ type: "stop", id: "1" });
+    expect(await client.next()).toEqual({ type: "complete", id: "1" });
+    expect(await start("101")).toMatchObject({ type: "start_ack" });
+  });
+
+  it("is not possible over HTTP", async () => {
+    expect(await test.ask(query)).toMatchObject({
+      errors: [{ errorType: "UnsupportedOperation" }],
+    });
+  });
+});
+
+describe("receiving", () => {
+  const data = (onChange: unknown) => ({ id: "s", type: "data", payload: { data: { onChange } } });
+
+  it("gets the subscriber's selection of what the mutation selected, in order", async () => {
+    const client = await subscribed("", "__typename n: amount id memo");
+    for (const amount of [1, 2, 3]) {
+      await change({ amount }, "id who: owner value: amount");
+    }
+    for (const n of [1, 2, 3]) {
+      expect(await client.next()).toEqual(data({ __typename: "Change", n, id: "1", memo: null }));
+    }
+  });
+
+  it("gets an error for a non-null field that the mutation did not select", async () => {
+    const client = await subscribed("", "id");
+    await change({}, "owner");
+    expect(await client.next()).toEqual({
+      id: "s",
+      type: "data",
+      payload: {
+        data: { onChange: null },
+        errors: [
+          {
+            path: ["onChange", "id"],
+            locations: [expect.anything()],
+            message:
+              "Cannot return null for non-nullable type: 'ID' within parent 'Change' (/onChange/id)",
+          },
+        ],
+      },
+    });
+  });
+
+  it("is filtered by the arguments that are given, null among them", async () => {
+    const one = await subscribed(', id: "1"', "id memo");
+    const withoutMemo = await subscribed(", memo: null", "id memo");
+    const byVariable = await subscribed(", memo: $memo", "id memo", { memo: "x" });
+    const leftOut = await subscribed(", memo: $memo", "id memo", { memo: undefined });
+    await change({ id: "2", memo: "x" });
+    await change({ id: "3" });
+    await change({ id: "1", memo: "y" });
+    // A field that is not selected counts as null.
+    await change({ id: "4", memo: "x" }, "owner id");
+    expect(await one.next()).toEqual(data({ id: "1", memo: "y" }));
+    expect(await withoutMemo.next()).toEqual(data({ id: "3", memo: null }));
+    expect(await withoutMemo.next()).toEqual(data({ id: "4", memo: null }));
+    expect(await byVariable.next()).toEqual(data({ id: "2", memo: "x" }));
+    expect(await leftOut.next()).toEqual(data({ id: "2", memo: "x" }));
+    expect(await leftOut.next()).toEqual(data({ id: "3", memo: null }));
+    await change({ id: "1", memo: "x" });
+    expect(await one.next()).toEqual(data({ id: "1", memo: "x" }));
+    expect(await byVariable.next()).toEqual(data({ id: "1", memo: "x" }));
+  });
+
+  it("hears nothing of other owners, failed mutations, other mutations, or after stop", async () => {
+    const client = await subscribed("", "id");
+    await change({ owner: "user-2" });
+    await test.ask('mutation { fail(id: "1") { owner id } unheard(id: "1") { owner id } }');
+    await change({ id: "heard" });
+    expect(await client.next()).toEqual(data({ id: "heard" }));
+    client.send({ type: "stop", id: "s" });
+    expect(await client.next()).toMatchObject({ type: "complete" });
+    await change({ id: "unheard" });
+    await client.start("t", 'subscription { onChange(owner: "user-1") { id } }', {}, tokenHeader());
+    await change({ id: "again" });
+    expect(await client.next()).toMatchObject({
+      id: "t",
+      payload: { data: { onChange: { id: "again" } } },
+    });
+  });
+
+  it("drops a payload of more than 240 KB, and says so in the log", async () => {
+    const client = await subscribed("", "id memo");
+    await change({ id: "large", memo: "x".repeat(240 * 1024) });
+    await change({ id: "small" });
+    expect(await client.next()).toEqual(data({ id: "small", memo: null }));
+    expect(test.logged.join()).toContain("exceed the limit of 240 KB");
+  });
+});
