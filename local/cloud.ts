@@ -1,0 +1,114 @@
+import { AppSync } from "./appsync/appsync";
+import type { Certificate } from "./certificate";
+import { type Cognito, startCognito } from "./cognito/cognito";
+import { type Dynamodb, type DynamodbOptions, startDynamodb } from "./dynamodb/dynamodb";
+import { Iam } from "./iam/iam";
+import type { LambdaFunction } from "./lambda/function";
+import { type Sqs, startSqs } from "./sqs/sqs";
+
+/** Where each engine listens on 127.0.0.1; 0 takes any free port. */
+export interface Ports {
+  readonly appsync: number;
+  readonly cognito: number;
+  readonly dynamodb: number;
+  readonly sqs: number;
+}
+
+export interface CloudOptions {
+  readonly region: string;
+  readonly ports: Ports;
+  /** Where tables and users are kept between runs; in memory when left out. */
+  readonly dataDirectory?: string | undefined;
+  /** For files that are made anew at every start. */
+  readonly workDirectory: string;
+  /** Serves the API over TLS. */
+  readonly certificate?: Certificate | undefined;
+  /** Gets a line of an engine's or a function's own output. */
+  readonly log: (source: string, line: string) => void;
+  /** For tests: faults in DynamoDB's answers, and what its operations consume. */
+  readonly dynamodb?: Pick<DynamodbOptions, "intercept" | "meter">;
+  /** Gets told what is being made. */
+  readonly progress: (type: string, name: string) => void;
+}
+
+/** The engines that stand in for AWS on one machine. */
+export interface Cloud extends Pick<CloudOptions, "region" | "workDirectory" | "log" | "progress"> {
+  readonly iam: Iam;
+  readonly dynamodb: Dynamodb;
+  readonly sqs: Sqs;
+  readonly cognito: Cognito;
+  readonly appsync: AppSync;
+  /** By ARN. */
+  readonly functions: Map<string, LambdaFunction>;
+  /** Adds what has to end before the engines do; the last one added ends first. */
+  atEnd(stop: () => Promise<void>): void;
+  stop(): Promise<void>;
+}
+
+/** Starts every engine, or none: when one cannot start, those that have are stopped. */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const { region, ports, dataDirectory, workDirectory, log } = options;
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (let last = stops.pop(); last !== undefined; last = stops.pop()) await last();
+  };
+  const started = async <Engine extends { stop(): Promise<void> }>(
+    engine: Promise<Engine>,
+  ): Promise<Engine> => {
+    const running = await engine;
+    stops.push(() => running.stop());
+    return running;
+  };
+  const iam = new Iam({ region });
+  const functions = new Map<string, LambdaFunction>();
+  try {
+    // One after the other: a port that is taken shall not leave others half started.
+    const sqs = await started(startSqs({ region, iam, port: ports.sqs }));
+    const dynamodb = await started(
+      startDynamodb({
+        region,
+        iam,
+        port: ports.dynamodb,
+        ...(dataDirectory !== undefined && { dataDirectory }),
+        ...options.dynamodb,
+        log: (line) => log("dynamodb", line),
+      }),
+    );
+    const cognito = await started(
+      startCognito({
+        region,
+        iam,
+        port: ports.cognito,
+        ...(dataDirectory !== undefined && { dataDirectory }),
+        log: (line) => log("cognito", line),
+      }),
+    );
+    const appsync = await started(
+      AppSync.start({
+        region,
+        iam,
+        port: ports.appsync,
+        ...(options.certificate !== undefined && { tls: options.certificate }),
+        dynamodbEndpoint: dynamodb.endpoint,
+        userPoolIssuer: cognito.issuer,
+        invokeFunction: async (functionArn, payload) => {
+          const target = functions.get(functionArn);
+          if (target === undefined) throw new Error(`there is no function ${functionArn}`);
+          const outcome = await target.invoke(payload);
+          if ("error" in outcome) throw new Error(outcome.error.errorMessage);
+          return outcome.result;
+        },
+        log: (line) => log("appsync", line),
+      }),
+    );
+    return {
+      ...{ region, workDirectory, log, progress: options.progress },
+      ...{ iam, dynamodb, sqs, cognito, appsync, functions },
+      atEnd: (end) => stops.push(end),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { Cloud } from "./cloud";
+import { provision } from "./resources";
+import type { StackConfig } from "./stack-config";
+
+/** The program's outputs under their own names, as plain values. */
+export type Outputs = Readonly<Record<string, unknown>>;
+
+/**
+ * Evaluates the program for a stack. Every resource is made on its engine as soon as the program registers it, and is
+ * answered with that engine's real outputs, so that values flow from resource to resource as they do on AWS.
+ */
+export async function runProgram(
+  folder: string,
+  stack: string,
+  { project, values }: StackConfig,
+  cloud: Cloud,
+): Promise<Outputs> {
+  const fault = firstFault();
+  pulumi.runtime.setAllConfig({ ...values });
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, custom }) =>
+        fault.noting(() =>
+          provision({ type, name, inputs, custom: custom ?? true, project }, cloud),
+        ),
+      call: ({ token }) =>
+        fault.noting(async () => {
+          throw new Error(`the program calls ${token}, which is not supported locally`);
+        }),
+    },
+    project,
+    stack,
+  );
+  return Promise.race([fault.noting(() => evaluate(folder)), fault.happened]);
+}
+
+/**
+ * A resource that cannot be made fails every resource and output that waits for it, each of which Pulumi reports in a
+ * rejection of its own: the first fault is the one that says why.
+ */
+function firstFault() {
+  let tell: (error: unknown) => void = () => {};
+  const happened = new Promise<never>((_, reject) => {
+    tell = (error) => {
+      process.on("unhandledRejection", () => {});
+      reject(error);
+    };
+  });
+  return {
+    happened,
+    async noting<A>(work: () => Promise<A>): Promise<A> {
+      try {
+        return await work();
+      } catch (error) {
+        tell(error);
+        throw error;
+      }
+    },
+  };
+}
+
+async function evaluate(folder: string): Promise<Outputs> {
+  process.chdir(folder);
+  const exported = await pulumi.runtime.runInPulumiStack(() => require(join(folder, "index.ts")));
+  await pulumi.runtime.disconnect();
+  const outputs = pulumi.output({ ...exported }) as unknown as { promise(): Promise<Outputs> };
+  return outputs.promise();
+}

@@ -1,0 +1,55 @@
+import type { Cloud } from "../cloud";
+import { dataSource, graphqlApi, graphqlFunction, resolver } from "./appsync";
+import { userGroup, userPool, userPoolClient } from "./cognito";
+import { table } from "./dynamodb";
+import { role, rolePolicy } from "./iam";
+import { eventSourceMapping, lambdaFunction } from "./lambda";
+import type { Inputs, Provisioned, Provisioner } from "./resource";
+import { queue } from "./sqs";
+import { logGroup, withoutLocalMeaning } from "./without-local-meaning";
+
+/** Every resource type that is known on one machine. */
+const provisioners: Readonly<Record<string, Provisioner>> = {
+  "aws:appsync/dataSource:DataSource": dataSource,
+  "aws:appsync/function:Function": graphqlFunction,
+  "aws:appsync/graphQLApi:GraphQLApi": graphqlApi,
+  "aws:appsync/resolver:Resolver": resolver,
+  "aws:cloudwatch/logGroup:LogGroup": logGroup,
+  "aws:cloudwatch/metricAlarm:MetricAlarm": withoutLocalMeaning,
+  "aws:cognito/userGroup:UserGroup": userGroup,
+  "aws:cognito/userPool:UserPool": userPool,
+  "aws:cognito/userPoolClient:UserPoolClient": userPoolClient,
+  "aws:dynamodb/table:Table": table,
+  "aws:iam/role:Role": role,
+  "aws:iam/rolePolicy:RolePolicy": rolePolicy,
+  "aws:lambda/eventSourceMapping:EventSourceMapping": eventSourceMapping,
+  "aws:lambda/function:Function": lambdaFunction,
+  "aws:sqs/queue:Queue": queue,
+  "awsx:cloudtrail:Trail": withoutLocalMeaning,
+};
+
+export interface Registration {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Inputs;
+  /** Whether a provider makes it; otherwise it is a component, which only groups others. */
+  readonly custom: boolean;
+  /** The program's own project, whose components are known by their children. */
+  readonly project: string;
+}
+
+/** Makes a resource on its engine. A type that is not known here is an error, never a resource that is not there. */
+export async function provision(
+  { type, name, inputs, custom, project }: Registration,
+  cloud: Cloud,
+): Promise<Provisioned> {
+  if (!custom && (type === "pulumi:pulumi:Stack" || type.startsWith(`${project}:`))) {
+    return { id: "", state: inputs };
+  }
+  const make = provisioners[type];
+  if (make === undefined) {
+    throw new Error(`${name}: the resource type ${type} is not supported locally`);
+  }
+  cloud.progress(type, name);
+  return make(name, inputs, cloud);
+}
