@@ -1,3 +1,4 @@
+import { Alarms } from "./infra/alarms";
 import { Api } from "./infra/api";
 import { auditTrail } from "./infra/audit-trail";
 import { loadConfig } from "./infra/config";
@@ -31,6 +32,7 @@ new Resolvers("resolvers", {
   readModel,
   releaser: releaser("releaser", folding).function,
 });
+const alarms = new Alarms("alarms", projector);
 if (config.auditTrail) auditTrail("audit", { ...config, table: events });
 
 // What a front end needs.
@@ -47,3 +49,5 @@ export const eventTableName = events.name;
 export const readModelTableName = readModel.name;
 export const projectorFunctionName = projector.functionName;
 export const failureQueueUrl = projector.failureQueueUrl;
+/** Subscribe to it to hear of alarms. */
+export const alarmTopicArn = alarms.topicArn;

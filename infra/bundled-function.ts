@@ -4,6 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle";
 import { allow, assumedBy, type Statement, writeLogs } from "./policy";
 
+/** Where CloudWatch keeps what the functions count. */
+export const metricsNamespace = "EventLedger";
+
 export interface BundledFunctionArgs {
   /** The TypeScript file that exports `createHandler`, which takes the settings. A plain path: it is bundled at once. */
   entry: string;
@@ -80,7 +83,7 @@ export class BundledFunction extends pulumi.ComponentResource {
         environment: {
           variables: {
             POWERTOOLS_SERVICE_NAME: args.service,
-            POWERTOOLS_METRICS_NAMESPACE: "EventLedger",
+            POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
             POWERTOOLS_LOG_LEVEL: args.logLevel,
           },
         },

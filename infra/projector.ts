@@ -7,6 +7,7 @@ import { type FoldingArgs, foldingRights, foldingSettings } from "./folding";
 export class Projector extends pulumi.ComponentResource {
   readonly functionName: pulumi.Output<string>;
   readonly failureQueueUrl: pulumi.Output<string>;
+  readonly failureQueueName: pulumi.Output<string>;
 
   constructor(name: string, args: FoldingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("event-ledger:infra:Projector", name, {}, opts);
@@ -44,6 +45,7 @@ export class Projector extends pulumi.ComponentResource {
     this.createMapping(name, args.eventTable, projector, failures);
     this.functionName = projector.function.name;
     this.failureQueueUrl = failures.url;
+    this.failureQueueName = failures.name;
     this.registerOutputs({
       functionName: this.functionName,
       failureQueueUrl: this.failureQueueUrl,

@@ -6,7 +6,7 @@ import { role, rolePolicy } from "./iam";
 import { eventSourceMapping, lambdaFunction } from "./lambda";
 import type { Inputs, Provisioned, Provisioner } from "./resource";
 import { queue } from "./sqs";
-import { logGroup, withoutLocalMeaning } from "./without-local-meaning";
+import { logGroup, topic, withoutLocalMeaning } from "./without-local-meaning";
 
 /** Every resource type that is known on one machine. */
 const provisioners: Readonly<Record<string, Provisioner>> = {
@@ -24,6 +24,7 @@ const provisioners: Readonly<Record<string, Provisioner>> = {
   "aws:iam/rolePolicy:RolePolicy": rolePolicy,
   "aws:lambda/eventSourceMapping:EventSourceMapping": eventSourceMapping,
   "aws:lambda/function:Function": lambdaFunction,
+  "aws:sns/topic:Topic": topic,
   "aws:sqs/queue:Queue": queue,
   "awsx:cloudtrail:Trail": withoutLocalMeaning,
 };

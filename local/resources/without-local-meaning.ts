@@ -13,3 +13,10 @@ export const logGroup: Provisioner = (name, inputs, { region }) => {
   const arn = `arn:aws:logs:${region}:${localAccountId}:log-group:${groupName}`;
   return { id: groupName, state: { ...inputs, name: groupName, arn } };
 };
+
+/** aws.sns.Topic: nobody listens here, but alarms refer to it. */
+export const topic: Provisioner = (name, inputs, { region }) => {
+  const topicName = physicalName(name, inputs);
+  const arn = `arn:aws:sns:${region}:${localAccountId}:${topicName}`;
+  return { id: arn, state: { ...inputs, name: topicName, arn } };
+};

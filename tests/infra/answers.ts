@@ -25,7 +25,9 @@ const answers: Readonly<Record<string, (name: string) => object>> = {
   }),
   "aws:iam/role:Role": (name) => ({ name, arn: `arn:aws:iam::${account}:role/${name}` }),
   "aws:lambda/function:Function": (name) => ({ name, arn: arn("lambda", `function:${name}`) }),
+  "aws:sns/topic:Topic": (name) => ({ arn: arn("sns", name) }),
   "aws:sqs/queue:Queue": (name) => ({
+    name,
     arn: arn("sqs", name),
     url: `https://sqs.${region}.amazonaws.com/${account}/${name}`,
   }),

@@ -70,6 +70,14 @@ describe("the resources of a stack", () => {
     "aws:cloudwatch/logGroup:LogGroup releaser-log",
     "aws:iam/role:Role releaser-role",
     "aws:iam/rolePolicy:RolePolicy releaser-policy",
+
+    "event-ledger:infra:Alarms alarms",
+    "aws:sns/topic:Topic alarms-topic",
+    "aws:cloudwatch/metricAlarm:MetricAlarm alarms-held",
+    "aws:cloudwatch/metricAlarm:MetricAlarm alarms-failures",
+    "aws:cloudwatch/metricAlarm:MetricAlarm alarms-lag",
+    "aws:cloudwatch/metricAlarm:MetricAlarm alarms-errors",
+    "aws:cloudwatch/metricAlarm:MetricAlarm alarms-throttles",
   ];
   const names = ({ resources }: Recording) => resources.map(({ type, name }) => `${type} ${name}`);
 
@@ -96,5 +104,6 @@ it("the outputs say where everything is", () => {
     projectorFunctionName: "projector-function-1a2b3c4",
     failureQueueUrl:
       "https://sqs.eu-central-1.amazonaws.com/123456789012/projector-failures-1a2b3c4",
+    alarmTopicArn: "arn:aws:sns:eu-central-1:123456789012:alarms-topic-1a2b3c4",
   });
 });

@@ -1,0 +1,34 @@
+import { beforeAll, expect, it } from "vitest";
+import { type Recording, record } from "./record";
+
+let dev: Recording;
+
+beforeAll(async () => {
+  dev = await record("dev");
+}, 60_000);
+
+const alarms = () =>
+  dev.resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
+
+it.each([
+  ["held", "EventLedger", "StreamsHeld", { service: "projector" }],
+  [
+    "failures",
+    "AWS/SQS",
+    "ApproximateNumberOfMessagesVisible",
+    { QueueName: "projector-failures-1a2b3c4" },
+  ],
+  ["lag", "AWS/Lambda", "IteratorAge", { FunctionName: "projector-function-1a2b3c4" }],
+  ["errors", "AWS/Lambda", "Errors", { FunctionName: "projector-function-1a2b3c4" }],
+  ["throttles", "AWS/Lambda", "Throttles", { FunctionName: "projector-function-1a2b3c4" }],
+])("an alarm watches %s", (name, namespace, metricName, dimensions) => {
+  const alarm = alarms().find((resource) => resource.name === `alarms-${name}`);
+  expect(alarm?.inputs).toMatchObject({ namespace, metricName, dimensions });
+});
+
+it("every alarm is told to the topic when it begins and when it ends", () => {
+  const topic = ["arn:aws:sns:eu-central-1:123456789012:alarms-topic-1a2b3c4"];
+  expect(alarms().map(({ inputs }) => [inputs.alarmActions, inputs.okActions])).toEqual(
+    Array(5).fill([topic, topic]),
+  );
+});
