@@ -1,0 +1,354 @@
+import { describe, expect, it } from "vitest";
+import { newMap } from "../../local/appsync/java-values";
+import type { TemplateContext } from "../../local/appsync/vtl";
+import {
+  callers,
+  refusal,
+  refusalOf,
+  render,
+  throttled,
+  unauthorized,
+  unavailable,
+} from "./templates";
+
+const idMessage =
+  "expected 1 to 64 letters, digits, _ or -, beginning with a letter or digit" as const;
+
+const move = { accountId: "savings", commandId: "c-7", expectedVersion: 6, amount: "250" };
+const open = { accountId: "savings", commandId: "c-1", expectedVersion: 0, currency: "EUR" };
+
+const context = (input: object, more: Omit<TemplateContext, "arguments"> = {}) => ({
+  arguments: { input },
+  identity: callers.owner,
+  ...more,
+});
+
+/** What a pipeline's first template leaves in the stash for the functions. */
+function stashAfter(name: string, input: object, fieldName = "") {
+  const stash = newMap();
+  const rendered = render(name, context(input, { stash, info: { fieldName } }));
+  expect(rendered).toEqual({ json: {} });
+  return stash;
+}
+
+const refusalBy = (name: string, input: object, stash: Record<string, unknown> = {}) =>
+  refusalOf(render(name, context(input, { stash })));
+
+describe("openAccount.before", () => {
+  it("makes an opening of the input, which may come first in its stream", () => {
+    expect(stashAfter("command/openAccount.before", { ...open, name: "Rainy days" })).toEqual({
+      leastExpectedVersion: 0,
+      event: {
+        type: "AccountOpeningRequested",
+        schemaVersion: 2,
+        data: { currency: "EUR", name: "Rainy days" },
+      },
+    });
+  });
+
+  it.each([{}, { name: null }])("names the account after its id for %j", (unnamed) => {
+    expect(stashAfter("command/openAccount.before", { ...open, ...unnamed })).toMatchObject({
+      event: { data: { currency: "EUR", name: "savings" } },
+    });
+  });
+
+  it("refuses what is not a currency, and a name that is empty or too long", () => {
+    const by = (fault: object) => refusalBy("command/openAccount.before", { ...open, ...fault });
+    const currency = "currency: expected an ISO 4217 code such as EUR";
+    const name = "name: expected 1 to 64 characters";
+    expect(by({ currency: "eur" })).toEqual(refusal("InvalidInput", "currency", currency));
+    expect(by({ name: "" })).toEqual(refusal("InvalidInput", "name", name));
+    expect(by({ name: "n".repeat(65) })).toEqual(refusal("InvalidInput", "name", name));
+  });
+});
+
+describe("moveMoney.before", () => {
+  it.each([
+    ["deposit", "DepositRequested"],
+    ["withdraw", "WithdrawalRequested"],
+  ])("makes of the field %s a %s, which follows another event", (field, type) => {
+    expect(stashAfter("command/moveMoney.before", { ...move, memo: "Rent" }, field)).toEqual({
+      leastExpectedVersion: 1,
+      event: { type, schemaVersion: 1, data: { amount: "250", memo: "Rent" } },
+    });
+  });
+
+  it.each([{}, { memo: null }])("leaves the memo out of the event for %j", (none) => {
+    const { event } = stashAfter("command/moveMoney.before", { ...move, ...none }, "deposit");
+    expect(event).toMatchObject({ data: { amount: "250" } });
+    expect(event).not.toHaveProperty("data.memo");
+  });
+
+  it("refuses what is not an amount, and a memo that is too long", () => {
+    const by = (fault: object) => refusalBy("command/moveMoney.before", { ...move, ...fault });
+    const amount =
+      "amount: expected a positive number of minor units, 1 to 18 digits without leading zeros, as a string";
+    expect(by({ amount: "-5" })).toEqual(refusal("InvalidInput", "amount", amount));
+    expect(by({ memo: "m".repeat(141) })).toEqual(
+      refusal("InvalidInput", "memo", "memo: expected at most 140 characters"),
+    );
+  });
+});
+
+describe("closeAccount.before", () => {
+  it("makes a closing, which follows another event", () => {
+    expect(stashAfter("command/closeAccount.before", move)).toEqual({
+      leastExpectedVersion: 1,
+      event: { type: "AccountClosingRequested", schemaVersion: 1, data: {} },
+    });
+  });
+});
+
+describe("readExpectedVersion.request", () => {
+  it("reads the event that the command wants to follow, consistently", () => {
+    const stash = newMap([["leastExpectedVersion", 1]]);
+    expect(render("command/readExpectedVersion.request", context(move, { stash }))).toEqual({
+      json: {
+        operation: "GetItem",
+        key: { streamId: { S: "savings" }, version: { N: "6" } },
+        consistentRead: true,
+      },
+    });
+    expect(stash).not.toHaveProperty("owner");
+  });
+
+  it("reads nothing before the first event, and makes the caller the owner", () => {
+    const stash = newMap([["leastExpectedVersion", 0]]);
+    expect(render("command/readExpectedVersion.request", context(open, { stash }))).toEqual({
+      returned: null,
+    });
+    expect(stash).toMatchObject({ owner: "alice" });
+  });
+
+  it.each(["accountId", "commandId"])("refuses an %s that is none", (field) => {
+    const stash = { leastExpectedVersion: 1 };
+    const by = (id: string) =>
+      refusalBy("command/readExpectedVersion.request", { ...move, [field]: id }, stash);
+    const expected = refusal("InvalidInput", field, `${field}: ${idMessage}`);
+    for (const id of ["", "-savings", "sav ings", "savings\n", "s".repeat(65)]) {
+      expect(by(id)).toEqual(expected);
+    }
+  });
+
+  it.each([
+    [0, -1],
+    [1, 0],
+    [1, 2_147_483_647],
+  ])("refuses, where the least version is %i, to follow %i", (leastExpectedVersion, version) => {
+    const input = { ...move, expectedVersion: version };
+    expect(
+      refusalBy("command/readExpectedVersion.request", input, { leastExpectedVersion }),
+    ).toEqual(
+      refusal(
+        "InvalidInput",
+        "expectedVersion",
+        `expectedVersion: expected the version of the account's last event, ${leastExpectedVersion} or more`,
+      ),
+    );
+  });
+});
+
+describe("readExpectedVersion.response", () => {
+  const respond = (more: Omit<TemplateContext, "arguments">) =>
+    render(
+      "command/readExpectedVersion.response",
+      context(move, { info: { fieldName: "deposit", parentTypeName: "Mutation" }, ...more }),
+    );
+
+  it.each(["owner", "operator"] as const)("lets the %s go on with the stream's owner", (caller) => {
+    const stash = newMap();
+    const rendered = respond({ identity: callers[caller], stash, result: { owner: "alice" } });
+    expect(rendered).toEqual({ json: {} });
+    expect(stash).toEqual({ owner: "alice" });
+  });
+
+  it.each(["stranger", "user without groups"] as const)("turns a %s away", (caller) => {
+    const rendered = respond({ identity: callers[caller], result: { owner: "alice" } });
+    expect(refusalOf(rendered)).toEqual(unauthorized("deposit", "Mutation"));
+  });
+
+  it("leaves it to the explanation when the event is missing", () => {
+    const stash = newMap();
+    expect(respond({ stash, result: null })).toEqual({ json: {} });
+    expect(stash).toEqual({ refused: true });
+  });
+});
+
+describe("append.request", () => {
+  const event = { type: "DepositRequested", schemaVersion: 1, data: { amount: "250" } };
+
+  it("puts the next event, if there is none yet", () => {
+    const stash = { owner: "alice", event };
+    expect(
+      render("command/append.request", context(move, { identity: callers.operator, stash })),
+    ).toEqual({
+      json: {
+        operation: "PutItem",
+        key: { streamId: { S: "savings" }, version: { N: "7" } },
+        attributeValues: {
+          type: { S: "DepositRequested" },
+          schemaVersion: { N: "1" },
+          commandId: { S: "c-7" },
+          owner: { S: "alice" },
+          actor: { S: "olga" },
+          recordedAt: { S: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) },
+          data: { M: { amount: { S: "250" } } },
+        },
+        condition: {
+          expression: "attribute_not_exists(streamId)",
+          equalsIgnore: ["recordedAt"],
+          consistentRead: true,
+        },
+      },
+    });
+  });
+
+  it("appends nothing to a command that was refused", () => {
+    const stash = { refused: true, event };
+    expect(render("command/append.request", context(move, { stash }))).toEqual({ returned: null });
+  });
+});
+
+describe("append.response", () => {
+  const conflict = {
+    type: "DynamoDB:ConditionalCheckFailedException",
+    message: "The conditional request failed (Service: DynamoDb, Status Code: 400)",
+  };
+
+  it("answers with the event", () => {
+    const result = { streamId: "savings", version: 7, data: { amount: "250" } };
+    expect(render("command/append.response", context(move, { result }))).toEqual({ json: result });
+  });
+
+  it.each([1, 6])("calls it a conflict when another event has followed %i", (expectedVersion) => {
+    const input = { ...move, expectedVersion };
+    const rendered = render("command/append.response", context(input, { error: conflict }));
+    expect(refusalOf(rendered)).toEqual(versionConflict(expectedVersion));
+  });
+
+  it.each([null, { owner: "bob" }])(
+    "leaves it to the explanation when the stream exists already, whatever was read: %j",
+    (result) => {
+      const stash = newMap();
+      const more = { stash, error: conflict, result };
+      expect(render("command/append.response", context(open, more))).toEqual({ json: result });
+      expect(stash).toEqual({ refused: true });
+    },
+  );
+});
+
+const versionConflict = (version: number) =>
+  refusal(
+    "VersionConflict",
+    "expectedVersion",
+    `expectedVersion: the account is not at version ${version}. Read it, and decide again.`,
+  );
+
+const noSuchAccount = refusal("NotFound", "accountId", "accountId: there is no such account");
+
+describe("explainRefusal", () => {
+  const info = { fieldName: "deposit", parentTypeName: "Mutation" };
+
+  it("reads nothing for a command that was recorded, and hands its event on", () => {
+    const result = { streamId: "savings", version: 7 };
+    const rendered = render("command/explainRefusal.request", context(move, { prev: { result } }));
+    expect(rendered).toEqual({ returned: result });
+  });
+
+  it("reads a refused command's first event, which names the owner", () => {
+    const stash = { refused: true };
+    expect(render("command/explainRefusal.request", context(move, { stash }))).toEqual({
+      json: {
+        operation: "GetItem",
+        key: { streamId: { S: "savings" }, version: { N: "1" } },
+        consistentRead: true,
+      },
+    });
+  });
+
+  it.each([
+    ["owner", "there is", versionConflict(6)],
+    ["operator", "there is", versionConflict(6)],
+    ["stranger", "there is", unauthorized("deposit", "Mutation")],
+    ["user without groups", "there is", unauthorized("deposit", "Mutation")],
+    ["owner", "there is not", unauthorized("deposit", "Mutation")],
+    ["operator", "there is not", noSuchAccount],
+    ["stranger", "there is not", unauthorized("deposit", "Mutation")],
+    ["user without groups", "there is not", unauthorized("deposit", "Mutation")],
+  ] as const)("tells the %s of an account that %s", (caller, existence, expected) => {
+    const result = existence === "there is" ? { owner: "alice" } : null;
+    const more = { identity: callers[caller], info, result };
+    expect(refusalOf(render("command/explainRefusal.response", context(move, more)))).toEqual(
+      expected,
+    );
+  });
+});
+
+describe("an event table that cannot be reached", () => {
+  it.each(["readExpectedVersion", "append", "explainRefusal"])(
+    "is told of by %s, with the advice to send the command again",
+    (name) => {
+      const more = { error: throttled, stash: { refused: true } };
+      expect(refusalOf(render(`command/${name}.response`, context(move, more)))).toEqual(
+        unavailable(
+          "The ledger could not be reached. Send the same command again: it is recorded once.",
+        ),
+      );
+    },
+  );
+});
+
+describe("releaseStream", () => {
+  it("has the function release the stream", () => {
+    const args = { arguments: { accountId: "savings" } };
+    expect(render("command/releaseStream.request", args)).toEqual({
+      json: {
+        version: "2018-05-29",
+        operation: "Invoke",
+        payload: { accountId: "savings" },
+      },
+    });
+  });
+
+  it("answers with how the stream stands, or that there is none", () => {
+    const result = { accountId: "savings", version: 7, processing: "CURRENT" };
+    const respond = (more: TemplateContext) => render("command/releaseStream.response", more);
+    expect(respond({ result })).toEqual({ json: result });
+    expect(refusalOf(respond({ result: null }))).toEqual(noSuchAccount);
+  });
+
+  it("says when the function failed", () => {
+    const error = { type: "Lambda:Unhandled", message: "It timed out." };
+    expect(refusalOf(render("command/releaseStream.response", { error }))).toEqual({
+      message: "The stream could not be released. Try again.",
+      errorType: "Unavailable",
+      data: {},
+      errorInfo: { cause: "Lambda:Unhandled" },
+    });
+  });
+});
+
+describe("recorded.after", () => {
+  const stored = {
+    streamId: "savings",
+    version: 7,
+    type: "DepositRequested",
+    schemaVersion: 1,
+    commandId: "c-7",
+    owner: "alice",
+    actor: "olga",
+    recordedAt: "2026-03-01T10:00:00.000Z",
+  };
+  const { streamId, schemaVersion, ...told } = stored;
+  const none = { currency: null, name: null, amount: null, memo: null };
+
+  it.each([
+    { amount: "250", memo: "Rent" },
+    { amount: "250" },
+    { currency: "EUR", name: "Rainy days" },
+    {},
+  ])("tells the event with its data %j", (data) => {
+    const rendered = render("command/recorded.after", { prev: { result: { ...stored, data } } });
+    expect(rendered).toEqual({ json: { accountId: "savings", ...told, ...none, ...data } });
+  });
+});

@@ -1,0 +1,60 @@
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { newMap } from "../../local/appsync/java-values";
+import type { Rendered, TemplateContext } from "../../local/appsync/vtl";
+import { callers, refusalOf, render } from "./templates";
+
+/** The first template of each command's pipeline. */
+const before = {
+  openAccount: "command/openAccount.before",
+  deposit: "command/moveMoney.before",
+  withdraw: "command/moveMoney.before",
+  closeAccount: "command/closeAccount.before",
+} as const;
+
+export type CommandName = keyof typeof before;
+
+/** What a command carries: the arguments of any of them, of which the templates read their own. */
+export type Input = Readonly<Record<string, unknown>> & { readonly expectedVersion: number };
+
+export type Outcome =
+  /** The item that would be put, as plain values. */
+  | { readonly appended: Readonly<Record<string, unknown>> }
+  | { readonly refused: { readonly errorType: string | null; readonly field: unknown } };
+
+/** Runs a command's templates up to the append, on a stream whose event `expectedVersion` is there and the caller's. */
+export function sendCommand(command: CommandName, input: Input): Outcome {
+  const context: TemplateContext = {
+    arguments: { input },
+    identity: callers.owner,
+    info: { fieldName: command, parentTypeName: "Mutation" },
+    stash: newMap(),
+  };
+  const reading = () => render("command/readExpectedVersion.request", context);
+  const read = () =>
+    render("command/readExpectedVersion.response", { ...context, result: { owner: "alice" } });
+  const rendered =
+    firstRefusal(() => render(before[command], context), reading) ??
+    // Nothing is read, and no response is rendered, before the first event.
+    (input.expectedVersion === 0 ? undefined : firstRefusal(read)) ??
+    render("command/append.request", context);
+  return outcomeOf(rendered);
+}
+
+function firstRefusal(...templates: readonly (() => Rendered)[]): Rendered | undefined {
+  for (const run of templates) {
+    const rendered = run();
+    if ("error" in rendered) return rendered;
+  }
+  return undefined;
+}
+
+function outcomeOf(rendered: Rendered): Outcome {
+  const refused = refusalOf(rendered);
+  if (refused !== undefined) {
+    const { field } = (refused.errorInfo ?? {}) as { readonly field?: unknown };
+    return { refused: { errorType: refused.errorType, field } };
+  }
+  if (!("json" in rendered)) throw new Error("the command was dropped without a word");
+  const { key, attributeValues } = rendered.json as Record<"key" | "attributeValues", never>;
+  return { appended: unmarshall({ ...(key as object), ...(attributeValues as object) }) };
+}

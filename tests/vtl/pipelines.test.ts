@@ -1,0 +1,323 @@
+import { createHash } from "node:crypto";
+import * as E from "fp-ts/Either";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { currentProjection, emptySummary, fold, leavesEntry } from "../../core/projection";
+import { entryRow, holdRow, summaryRow } from "../../lambda/rows";
+import { type Answer, Pipelines } from "./pipelines";
+import type { CallerName } from "./templates";
+
+let pipelines: Pipelines;
+let count = 0;
+
+beforeAll(async () => {
+  pipelines = await Pipelines.start();
+});
+afterAll(() => pipelines.stop());
+
+const newId = (what: string) => `${what}-${++count}`;
+const command = (accountId: string, expectedVersion: number, more = {}) => ({
+  input: { accountId, commandId: newId("command"), expectedVersion, ...more },
+});
+const opening = (accountId: string) => command(accountId, 0, { currency: "EUR" });
+const deposit = (accountId: string, expectedVersion: number) =>
+  command(accountId, expectedVersion, { amount: "100" });
+
+/** An account of alice's with so many deposits after its opening. */
+async function aliceOpens(deposits = 0): Promise<string> {
+  const accountId = newId("account");
+  await succeeds(pipelines.ask("Mutation.openAccount", opening(accountId)));
+  for (let version = 1; version <= deposits; version++) {
+    await succeeds(pipelines.ask("Mutation.deposit", deposit(accountId, version)));
+  }
+  return accountId;
+}
+
+async function succeeds(answer: Promise<Answer>): Promise<unknown> {
+  const answered = await answer;
+  if ("error" in answered) throw new Error(JSON.stringify(answered.error));
+  return answered.data;
+}
+
+const kindOf = (answer: Answer) => ("error" in answer ? answer.error.errorType : "answered");
+const versionsOf = async (accountId: string) =>
+  (await pipelines.events(accountId)).map(({ version }) => version);
+
+/** What the projector leaves of the events. */
+async function project(accountId: string): Promise<void> {
+  const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+  let summary = emptySummary(accountId, currentProjection);
+  for (const event of await pipelines.events(accountId)) {
+    const folded = fold(sha256)(summary, event);
+    if (E.isLeft(folded)) throw new Error(JSON.stringify(folded.left));
+    const [next, change] = folded.right;
+    summary = next;
+    if (leavesEntry(change)) await pipelines.putRows([entryRow(change)]);
+  }
+  await pipelines.putRows([summaryRow(summary)]);
+}
+
+const everybody: readonly CallerName[] = ["owner", "operator", "stranger", "user without groups"];
+type Expected = readonly [owner: string, operator: string, stranger: string, noGroups: string];
+
+const following = ["deposit", "withdraw", "closeAccount"] as const;
+const asked = (field: string, accountId: string, version: number) =>
+  field === "closeAccount" ? command(accountId, version) : deposit(accountId, version);
+
+describe("who may command", () => {
+  const cases: readonly [what: string, version: number, Expected][] = [
+    ["at the account's version", 2, ["answered", "answered", "Unauthorized", "Unauthorized"]],
+    ["behind it", 1, ["VersionConflict", "VersionConflict", "Unauthorized", "Unauthorized"]],
+    ["ahead of it", 9, ["VersionConflict", "VersionConflict", "Unauthorized", "Unauthorized"]],
+  ];
+
+  describe.each(following)("%s", (field) => {
+    it.each(cases)("on alice's account, %s", async (_, version, expected) => {
+      for (const [index, caller] of everybody.entries()) {
+        const accountId = await aliceOpens(1);
+        const answer = await pipelines.ask(
+          `Mutation.${field}`,
+          asked(field, accountId, version),
+          caller,
+        );
+        expect([caller, kindOf(answer)]).toEqual([caller, expected[index]]);
+        const recorded = expected[index] === "answered";
+        expect(await versionsOf(accountId)).toEqual(recorded ? [1, 2, 3] : [1, 2]);
+      }
+    });
+
+    it("on an account that does not exist: only operators learn that", async () => {
+      const accountId = newId("nowhere");
+      for (const caller of everybody) {
+        const answer = await pipelines.ask(`Mutation.${field}`, asked(field, accountId, 1), caller);
+        expect(kindOf(answer)).toBe(caller === "operator" ? "NotFound" : "Unauthorized");
+      }
+      expect(await versionsOf(accountId)).toEqual([]);
+    });
+
+    it("a stranger cannot tell an account that exists from one that does not", async () => {
+      const accountId = await aliceOpens(1);
+      const answers = [];
+      for (const [id, version] of [
+        [accountId, 2],
+        [accountId, 1],
+        [accountId, 9],
+        ["nowhere", 2],
+      ] as const) {
+        answers.push(
+          await pipelines.ask(`Mutation.${field}`, asked(field, id, version), "stranger"),
+        );
+      }
+      expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    });
+  });
+
+  it("openAccount: everybody may, and owns what is opened", async () => {
+    for (const [caller, sub] of [
+      ["owner", "alice"],
+      ["operator", "olga"],
+      ["stranger", "mallory"],
+      ["user without groups", "norman"],
+    ] as const) {
+      const recorded = await succeeds(
+        pipelines.ask("Mutation.openAccount", opening(newId("account")), caller),
+      );
+      expect(recorded).toMatchObject({ version: 1, owner: sub, actor: sub });
+    }
+  });
+
+  it("openAccount on an id that is taken", async () => {
+    const accountId = await aliceOpens();
+    const answers = [];
+    for (const caller of everybody) {
+      answers.push(kindOf(await pipelines.ask("Mutation.openAccount", opening(accountId), caller)));
+    }
+    expect(answers).toEqual(["VersionConflict", "VersionConflict", "Unauthorized", "Unauthorized"]);
+    expect(await versionsOf(accountId)).toEqual([1]);
+  });
+
+  it("an operator acts on an account, and does not come to own it", async () => {
+    const accountId = await aliceOpens();
+    const byOperator = pipelines.ask("Mutation.deposit", deposit(accountId, 1), "operator");
+    expect(await succeeds(byOperator)).toMatchObject({ owner: "alice", actor: "olga" });
+    const byOwner = pipelines.ask("Mutation.deposit", deposit(accountId, 2), "owner");
+    expect(await succeeds(byOwner)).toMatchObject({ owner: "alice", actor: "alice" });
+  });
+});
+
+describe("a command sent again", () => {
+  it("is answered with its own event, as long as it is the same", async () => {
+    const accountId = await aliceOpens();
+    const sent = deposit(accountId, 1);
+    const first = await pipelines.ask("Mutation.deposit", sent);
+    const again = await Promise.all(
+      Array.from({ length: 5 }, () => pipelines.ask("Mutation.deposit", sent)),
+    );
+    for (const answer of again) expect(answer).toEqual(first);
+    expect(await versionsOf(accountId)).toEqual([1, 2]);
+  });
+
+  it("is answered with its own event at the opening, too", async () => {
+    const sent = opening(newId("account"));
+    const first = await pipelines.ask("Mutation.openAccount", sent);
+    expect(kindOf(first)).toBe("answered");
+    expect(await pipelines.ask("Mutation.openAccount", sent)).toEqual(first);
+  });
+
+  it.each([
+    [{ amount: "101" }, "Mutation.deposit"],
+    [{ memo: "Rent" }, "Mutation.deposit"],
+    [{ commandId: "another" }, "Mutation.deposit"],
+    [{}, "Mutation.withdraw"],
+  ])("meets a conflict when it differs: %j of %s", async (changed, path) => {
+    const accountId = await aliceOpens();
+    const { input } = deposit(accountId, 1);
+    await succeeds(pipelines.ask("Mutation.deposit", { input }));
+    const answer = await pipelines.ask(path, { input: { ...input, ...changed } });
+    expect(answer).toEqual({
+      error: {
+        message: "expectedVersion: the account is not at version 1. Read it, and decide again.",
+        errorType: "VersionConflict",
+        errorInfo: { field: "expectedVersion" },
+      },
+    });
+  });
+});
+
+describe("writers at the same version", () => {
+  it("one is recorded, the others meet a conflict", async () => {
+    const accountId = await aliceOpens();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        pipelines.ask("Mutation.deposit", deposit(accountId, 1)).then(kindOf),
+      ),
+    );
+    expect(answers.sort()).toEqual([...Array(7).fill("VersionConflict"), "answered"]);
+    expect(await versionsOf(accountId)).toEqual([1, 2]);
+  });
+});
+
+describe("who may see", () => {
+  let accountId: string;
+  beforeAll(async () => {
+    accountId = await aliceOpens(1);
+    await project(accountId);
+  });
+
+  it.each(["account", "statement"])("%s", async (field) => {
+    for (const caller of everybody) {
+      const may = caller === "owner" || caller === "operator";
+      const answer = await pipelines.ask(`Query.${field}`, { accountId }, caller);
+      expect([caller, kindOf(answer)]).toEqual([caller, may ? "answered" : "Unauthorized"]);
+      const absent = await pipelines.ask(`Query.${field}`, { accountId: "nowhere" }, caller);
+      if (!may) expect(absent).toEqual(answer);
+      expect(kindOf(absent)).toBe(caller === "operator" ? "answered" : "Unauthorized");
+    }
+  });
+
+  it("accounts of alice", async () => {
+    for (const caller of everybody) {
+      const may = caller === "owner" || caller === "operator";
+      const answer = await pipelines.ask("Query.accounts", { owner: "alice" }, caller);
+      expect([caller, kindOf(answer)]).toEqual([caller, may ? "answered" : "Unauthorized"]);
+    }
+  });
+
+  it("one's own accounts: everybody, and nobody sees another's there", async () => {
+    expect(await succeeds(pipelines.ask("Query.accounts", {}, "user without groups"))).toEqual({
+      items: [],
+      nextToken: null,
+      scannedCount: 0,
+    });
+    expect(await succeeds(pipelines.ask("Query.accounts", {}, "owner"))).toMatchObject({
+      items: expect.arrayContaining([expect.objectContaining({ accountId, owner: "alice" })]),
+    });
+  });
+});
+
+describe("the rows of the projector", () => {
+  it("are what the queries answer with", async () => {
+    const accountId = await aliceOpens(2);
+    await project(accountId);
+    expect(await succeeds(pipelines.ask("Query.account", { accountId }))).toMatchObject({
+      accountId,
+      owner: "alice",
+      name: accountId,
+      currency: "EUR",
+      balance: "200",
+      status: "OPEN",
+      version: 3,
+      processing: "CURRENT",
+    });
+    expect(await succeeds(pipelines.ask("Query.statement", { accountId }))).toMatchObject({
+      items: [
+        { version: 3, type: "DepositRequested", amount: "100", outcome: "POSTED", balance: "200" },
+        { version: 2, type: "DepositRequested", amount: "100", outcome: "POSTED", balance: "100" },
+      ],
+      nextToken: null,
+    });
+  });
+
+  it("count once the summary has moved past them", async () => {
+    const accountId = await aliceOpens(1);
+    await project(accountId);
+    await pipelines.putRows([
+      { pk: `account:${accountId}`, sk: "entry:0000000003", version: 3, balance: "1" },
+    ]);
+    expect(await succeeds(pipelines.ask("Query.statement", { accountId }))).toMatchObject({
+      items: [{ version: 2 }],
+    });
+  });
+});
+
+describe("a held stream", () => {
+  it("is listed with what an operator has to know", async () => {
+    const since = "2026-03-01T10:00:00.000Z";
+    const hold = { version: 4, reason: "UNREADABLE_EVENT", detail: "amount", since } as const;
+    await pipelines.putRows([holdRow("stuck", hold)]);
+    expect(await succeeds(pipelines.ask("Query.heldStreams", {}, "operator"))).toMatchObject({
+      items: [{ accountId: "stuck", ...hold }],
+      nextToken: null,
+    });
+  });
+});
+
+describe("pages", () => {
+  interface Page {
+    readonly items: readonly Record<string, unknown>[];
+    readonly nextToken: string | null;
+  }
+
+  async function allPages(path: string, args: object, caller: CallerName): Promise<Page[]> {
+    const pages: Page[] = [];
+    let nextToken: string | null = null;
+    do {
+      const page = (await succeeds(pipelines.ask(path, { ...args, nextToken }, caller))) as Page;
+      pages.push(page);
+      nextToken = page.nextToken;
+    } while (nextToken !== null);
+    return pages;
+  }
+
+  it("of a statement follow each other without a gap", async () => {
+    const accountId = await aliceOpens(5);
+    await project(accountId);
+    const pages = await allPages("Query.statement", { accountId, limit: 2 }, "operator");
+    const versions = pages.map(({ items }) => items.map(({ version }) => version));
+    expect(versions.filter(({ length }) => length > 0)).toEqual([[6, 5], [4, 3], [2]]);
+  });
+
+  it("of accounts follow each other without a gap", async () => {
+    const ids = [];
+    for (let index = 0; index < 5; index++) {
+      const accountId = newId("account");
+      await succeeds(pipelines.ask("Mutation.openAccount", opening(accountId), "stranger"));
+      await project(accountId);
+      ids.push(accountId);
+    }
+    const pages = await allPages("Query.accounts", { limit: 2 }, "stranger");
+    const found = pages.flatMap(({ items }) => items.map(({ accountId }) => accountId));
+    expect(found).toEqual(expect.arrayContaining(ids));
+    expect(new Set(found).size).toBe(found.length);
+    expect(Math.max(...pages.map(({ items }) => items.length))).toBe(2);
+  });
+});

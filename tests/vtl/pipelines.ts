@@ -1,0 +1,177 @@
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  type KeySchemaElement,
+} from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { ownerIndex } from "../../infra/tables";
+import { functions, resolvers } from "../../infra/wiring";
+import { createDataSource, type DataSource } from "../../local/appsync/data-sources";
+import { ResolverError } from "../../local/appsync/errors";
+import { type Resolver, resolveField, type Stage } from "../../local/appsync/resolver";
+import { type Dynamodb, startDynamodb } from "../../local/dynamodb/dynamodb";
+import { Iam } from "../../local/iam/iam";
+import { type CallerName, callers, readModelTable, template } from "./templates";
+
+const region = "eu-central-1";
+const eventTable = "events";
+
+/** The templates as the wiring connects them, on tables of DynamoDB Local. */
+export class Pipelines {
+  private constructor(
+    private readonly dynamodb: Dynamodb,
+    private readonly client: DynamoDBDocumentClient,
+    private readonly dataSources: Readonly<Record<string, DataSource>>,
+  ) {}
+
+  static async start(): Promise<Pipelines> {
+    const iam = new Iam({ region });
+    const dynamodb = await startDynamodb({ region, iam, log: () => {} });
+    const { endpoint } = dynamodb;
+    const client = new DynamoDBClient({ region, endpoint, credentials: iam.administrator });
+    await createTables(client);
+    const serviceRoleArn = iam.createRole("tables");
+    iam.putRolePolicy("tables", "everything", {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "dynamodb:*", Resource: "*" }],
+    });
+    const table = (name: string, tableName: string) =>
+      createDataSource(
+        { name, type: "AMAZON_DYNAMODB", serviceRoleArn, dynamodbConfig: { tableName } },
+        { region, iam, dynamodbEndpoint: endpoint },
+      );
+    const document = DynamoDBDocumentClient.from(client, {
+      marshallOptions: { removeUndefinedValues: true },
+    });
+    return new Pipelines(dynamodb, document, {
+      EventTable: table("EventTable", eventTable),
+      ReadModel: table("ReadModel", readModelTable),
+    });
+  }
+
+  /** What the field answers to the caller: its value, or the error with which it refused. */
+  async ask(path: string, args: object, caller: CallerName = "owner"): Promise<Answer> {
+    const [parentTypeName = "", fieldName = ""] = path.split(".");
+    try {
+      const data = await resolveField(this.resolver(parentTypeName, fieldName), {
+        caller: {
+          mode: "AMAZON_COGNITO_USER_POOLS",
+          authType: "User Pool Authorization",
+          identity: callers[caller],
+          groups: [],
+        },
+        headers: {},
+        args,
+        source: null,
+        info: {
+          parentTypeName,
+          fieldName,
+          variables: {},
+          selectionSetList: [],
+          selectionSetGraphQL: "",
+        },
+        outErrors: [],
+      });
+      return { data };
+    } catch (error) {
+      if (!(error instanceof ResolverError)) throw error;
+      const { message, errorType, errorInfo } = error;
+      return { error: { message, errorType, errorInfo } };
+    }
+  }
+
+  /** The stored events of a stream, oldest first. */
+  async events(streamId: string): Promise<Record<string, unknown>[]> {
+    const { Items = [] } = await this.client.send(
+      new QueryCommand({
+        TableName: eventTable,
+        KeyConditionExpression: "streamId = :id",
+        ExpressionAttributeValues: { ":id": streamId },
+        ConsistentRead: true,
+      }),
+    );
+    return Items;
+  }
+
+  async putRows(rows: readonly Record<string, unknown>[]): Promise<void> {
+    for (const row of rows) {
+      await this.client.send(new PutCommand({ TableName: readModelTable, Item: row }));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.client.destroy();
+    await this.dynamodb.stop();
+  }
+
+  private resolver(type: string, field: string): Resolver {
+    const wiring = resolvers[type]?.[field];
+    if (wiring === undefined || !("functions" in wiring)) {
+      throw new Error(`${type}.${field} is not a pipeline`);
+    }
+    return {
+      kind: "PIPELINE",
+      before: template(`${wiring.before}.before`),
+      functions: wiring.functions.map((name) => this.stage(name)),
+      after: template(`${wiring.after}.after`),
+    };
+  }
+
+  private stage(name: keyof typeof functions): Stage {
+    const { dataSource, templates } = functions[name];
+    const source = this.dataSources[dataSource];
+    if (source === undefined) throw new Error(`${name} has no table`);
+    return {
+      name,
+      dataSource: source,
+      request: template(`${templates}.request`),
+      response: template(`${templates}.response`),
+    };
+  }
+}
+
+export type Answer =
+  | { readonly data: unknown }
+  | {
+      readonly error: {
+        readonly message: string;
+        readonly errorType: string | null;
+        readonly errorInfo: unknown;
+      };
+    };
+
+async function createTables(client: DynamoDBClient): Promise<void> {
+  const keys = (hash: string, range: string): KeySchemaElement[] => [
+    { AttributeName: hash, KeyType: "HASH" },
+    { AttributeName: range, KeyType: "RANGE" },
+  ];
+  await client.send(
+    new CreateTableCommand({
+      TableName: eventTable,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: keys("streamId", "version"),
+      AttributeDefinitions: [
+        { AttributeName: "streamId", AttributeType: "S" },
+        { AttributeName: "version", AttributeType: "N" },
+      ],
+    }),
+  );
+  await client.send(
+    new CreateTableCommand({
+      TableName: readModelTable,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: keys("pk", "sk"),
+      AttributeDefinitions: ["pk", "sk", "owner"].map((name) => ({
+        AttributeName: name,
+        AttributeType: "S",
+      })),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: ownerIndex,
+          KeySchema: keys("owner", "pk"),
+          Projection: { ProjectionType: "KEYS_ONLY" },
+        },
+      ],
+    }),
+  );
+}

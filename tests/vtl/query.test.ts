@@ -1,0 +1,275 @@
+import { describe, expect, it } from "vitest";
+import { newMap } from "../../local/appsync/java-values";
+import {
+  callers,
+  readModelTable,
+  refusal,
+  refusalOf,
+  render,
+  throttled,
+  unauthorized,
+  unavailable,
+} from "./templates";
+
+const context = { identity: callers.owner };
+
+describe("page.before", () => {
+  it.each([
+    [{}, 20],
+    [{ limit: null }, 20],
+    [{ limit: 1 }, 1],
+    [{ limit: 100 }, 100],
+  ])("turns %j into a page of %i", (args, limit) => {
+    const stash = newMap();
+    expect(render("query/page.before", { ...context, arguments: args, stash })).toEqual({
+      json: {},
+    });
+    expect(stash).toEqual({ limit });
+  });
+
+  it.each([0, -1, 101, 2_147_483_647])("refuses a page of %i", (limit) => {
+    expect(refusalOf(render("query/page.before", { ...context, arguments: { limit } }))).toEqual(
+      refusal("InvalidInput", "limit", "limit: expected 1 to 100"),
+    );
+  });
+});
+
+describe("account.before", () => {
+  it("has nothing to prepare", () => {
+    expect(render("query/account.before", context)).toEqual({ json: {} });
+  });
+});
+
+describe("previous.after", () => {
+  it.each([null, { accountId: "savings" }])("answers with what came before: %j", (result) => {
+    expect(render("query/previous.after", { prev: { result } })).toEqual({ json: result });
+  });
+});
+
+describe("getAccount.request", () => {
+  const request = (accountId: string) =>
+    render("query/getAccount.request", { ...context, arguments: { accountId } });
+
+  it("reads the summary, consistently", () => {
+    expect(request("savings")).toEqual({
+      json: {
+        operation: "GetItem",
+        key: { pk: { S: "account:savings" }, sk: { S: "summary" } },
+        consistentRead: true,
+      },
+    });
+  });
+
+  it("refuses an id that is too long for a key, and for an account", () => {
+    expect(request("s".repeat(64))).toHaveProperty("json");
+    expect(refusalOf(request("s".repeat(65)))).toEqual(
+      refusal("InvalidInput", "accountId", "accountId: expected at most 64 characters"),
+    );
+  });
+});
+
+describe("getAccount.response", () => {
+  const summary = { accountId: "savings", owner: "alice", balance: "250" };
+  const info = { fieldName: "account", parentTypeName: "Query" };
+  const respond = (caller: keyof typeof callers, result: unknown) =>
+    render("query/getAccount.response", { identity: callers[caller], info, result });
+  const missing = [null, { accountId: "savings", version: 1 }];
+
+  it.each(["owner", "operator"] as const)("shows the account to the %s", (caller) => {
+    expect(respond(caller, summary)).toEqual({ json: summary });
+  });
+
+  it.each(["stranger", "user without groups"] as const)(
+    "tells the %s nothing, whether there is such an account or not",
+    (caller) => {
+      for (const result of [summary, ...missing]) {
+        expect(refusalOf(respond(caller, result))).toEqual(unauthorized("account", "Query"));
+      }
+    },
+  );
+
+  it("has null for an operator where no account has been opened", () => {
+    for (const result of missing) expect(respond("operator", result)).toEqual({ returned: null });
+  });
+});
+
+describe("queryEntries", () => {
+  const summary = { pk: "account:savings", owner: "alice", lastEntry: "entry:0000000007" };
+  const request = (result: unknown, args = {}) =>
+    render("query/queryEntries.request", {
+      ...context,
+      arguments: { accountId: "savings", ...args },
+      prev: { result },
+      stash: { limit: 5 },
+    });
+
+  it.each([
+    [{}, null],
+    [{ nextToken: "t" }, "t"],
+  ])("asks for the entries up to the summary's version, newest first: %j", (args, nextToken) => {
+    expect(request(summary, args)).toEqual({
+      json: {
+        operation: "Query",
+        query: {
+          expression: "pk = :pk AND sk BETWEEN :first AND :last",
+          expressionValues: {
+            ":pk": { S: "account:savings" },
+            ":first": { S: "entry:" },
+            ":last": { S: "entry:0000000007" },
+          },
+        },
+        scanIndexForward: false,
+        consistentRead: true,
+        limit: 5,
+        nextToken,
+      },
+    });
+  });
+
+  it("has no entries where there is no account", () => {
+    expect(request(null)).toEqual({ returned: { items: [] } });
+  });
+
+  it("answers with the page", () => {
+    const result = { items: [{ version: 7 }], nextToken: "t", scannedCount: 1 };
+    expect(render("query/queryEntries.response", { result })).toEqual({
+      json: { items: [{ version: 7 }], nextToken: "t" },
+    });
+  });
+});
+
+describe("queryOwner", () => {
+  const request = (caller: keyof typeof callers, args = {}) =>
+    render("query/queryOwner.request", {
+      identity: callers[caller],
+      arguments: args,
+      info: { fieldName: "accounts", parentTypeName: "Query" },
+      stash: { limit: 20 },
+    });
+  const asksFor = (owner: string, nextToken: string | null = null) => ({
+    json: {
+      operation: "Query",
+      index: "byOwner",
+      query: {
+        expression: "#owner = :owner",
+        expressionNames: { "#owner": "owner" },
+        expressionValues: { ":owner": { S: owner } },
+      },
+      limit: 20,
+      nextToken,
+    },
+  });
+
+  it("asks for the caller's own accounts", () => {
+    expect(request("owner")).toEqual(asksFor("alice"));
+    expect(request("owner", { owner: null, nextToken: "t" })).toEqual(asksFor("alice", "t"));
+    expect(request("user without groups")).toEqual(asksFor("norman"));
+  });
+
+  it("asks for a named owner's for the owner and for operators, and for nobody else", () => {
+    expect(request("owner", { owner: "alice" })).toEqual(asksFor("alice"));
+    expect(request("operator", { owner: "alice" })).toEqual(asksFor("alice"));
+    for (const caller of ["stranger", "user without groups"] as const) {
+      expect(refusalOf(request(caller, { owner: "alice" }))).toEqual(
+        unauthorized("accounts", "Query"),
+      );
+    }
+  });
+
+  it.each(["", "o".repeat(129)])("refuses an owner that can be nobody's sub", (owner) => {
+    expect(refusalOf(request("operator", { owner }))).toEqual(
+      refusal("InvalidInput", "owner", "owner: expected the sub of a user"),
+    );
+  });
+
+  it("hands the keys that were found on", () => {
+    const result = { items: [{ pk: "account:savings", sk: "summary" }], nextToken: null };
+    expect(render("query/queryOwner.response", { result })).toEqual({ json: result });
+  });
+});
+
+describe("getAccounts", () => {
+  const keys = ["account:a", "account:b"].map((pk) => ({ pk, sk: "summary" }));
+
+  it("reads the summaries by the keys that were found", () => {
+    const stash = newMap();
+    const items = keys.map((key) => ({ ...key, owner: "alice" }));
+    const prev = { result: { items, nextToken: "t" } };
+    expect(render("query/getAccounts.request", { ...context, prev, stash })).toEqual({
+      json: {
+        operation: "BatchGetItem",
+        tables: {
+          [readModelTable]: {
+            keys: keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } })),
+          },
+        },
+      },
+    });
+    expect(stash).toEqual({ nextToken: "t" });
+  });
+
+  it("reads nothing for an empty page", () => {
+    const result = { items: [], nextToken: null };
+    expect(render("query/getAccounts.request", { ...context, prev: { result } })).toEqual({
+      returned: result,
+    });
+  });
+
+  const respond = (unprocessedKeys: unknown) =>
+    render("query/getAccounts.response", {
+      result: { data: { [readModelTable]: [{ accountId: "a" }, null] }, unprocessedKeys },
+      stash: { nextToken: "t" },
+    });
+
+  it.each([{ [readModelTable]: [] }, {}, null])(
+    "answers with the summaries in the order of the keys when none is left over: %j",
+    (unprocessedKeys) => {
+      expect(respond(unprocessedKeys)).toEqual({
+        json: { items: [{ accountId: "a" }, null], nextToken: "t" },
+      });
+    },
+  );
+
+  it("answers with no page rather than with a part of one", () => {
+    expect(refusalOf(respond({ [readModelTable]: [keys[1]] }))).toEqual({
+      message: "The read model is busy. Try again.",
+      errorType: "Unavailable",
+      data: {},
+      errorInfo: { cause: "UnprocessedKeys" },
+    });
+  });
+});
+
+describe("queryHeld", () => {
+  it("asks for the rows of held streams", () => {
+    const context = { arguments: { nextToken: "t" }, stash: { limit: 5 } };
+    expect(render("query/queryHeld.request", context)).toEqual({
+      json: {
+        operation: "Query",
+        query: { expression: "pk = :pk", expressionValues: { ":pk": { S: "held" } } },
+        consistentRead: true,
+        limit: 5,
+        nextToken: "t",
+      },
+    });
+  });
+
+  it("answers with the page", () => {
+    const result = { items: [{ accountId: "savings" }], nextToken: "t", scannedCount: 1 };
+    expect(render("query/queryHeld.response", { result })).toEqual({
+      json: { items: [{ accountId: "savings" }], nextToken: "t" },
+    });
+  });
+});
+
+describe("a read model that cannot be reached", () => {
+  it.each(["getAccount", "queryEntries", "queryOwner", "getAccounts", "queryHeld"])(
+    "is told of by %s",
+    (name) => {
+      const rendered = render(`query/${name}.response`, { ...context, error: throttled });
+      expect(refusalOf(rendered)).toEqual(
+        unavailable("The read model could not be reached. Try again."),
+      );
+    },
+  );
+});

@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { TemplateContext } from "../../local/appsync/vtl";
+import { sendCommand } from "./commands";
+import { callers, render } from "./templates";
+
+// A request is JSON that a template renders around what a client sent: nothing that is sent may break out of its place.
+
+const nasty = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom('"', "'", "\\", "\\\\", '\\"', "\n", "\r", "\t", "\0", "\u001f", "\u007f"),
+      fc.constantFrom("$", "#", "##", "#*", "*#", "${", "}", "{{readModelTable}}", "</script>"),
+      fc.constantFrom("$ctx", "$ctx.identity.sub", "$util.unauthorized()", "$!{x}", "#set($a = 1)"),
+      fc.constantFrom("#if(true)", "#end", "#return", "#stop", "\u2028", "\u2029", "😀", "\ud800"),
+      fc.constantFrom('", "owner": {"S": "mallory"}, "x": "', '"}}'),
+      fc.string({ unit: "binary", maxLength: 5 }),
+    ),
+    { maxLength: 12 },
+  )
+  .map((pieces) => pieces.join(""));
+
+/** What is rendered has to be one JSON document with the text in its one place. */
+function keeps(textIn: (text: string) => unknown, maxLength = 1_000): void {
+  fc.assert(
+    fc.property(nasty, (text) => {
+      const sent = text.slice(0, maxLength);
+      expect(textIn(sent)).toBe(sent);
+    }),
+  );
+}
+
+const appendedData = (outcome: ReturnType<typeof sendCommand>): Record<string, unknown> => {
+  if (!("appended" in outcome)) throw new Error(JSON.stringify(outcome));
+  return outcome.appended.data as Record<string, unknown>;
+};
+
+interface Request {
+  readonly key: { readonly pk: { readonly S: string } };
+  readonly query: { readonly expressionValues: { readonly ":owner": { readonly S: string } } };
+  readonly nextToken: string;
+  readonly payload: { readonly memo: string; readonly accountId: string };
+}
+
+const requestOf = (name: string, context: TemplateContext): Request => {
+  const rendered = render(name, { identity: callers.operator, ...context });
+  if (!("json" in rendered)) throw new Error(JSON.stringify(rendered));
+  return rendered.json as Request;
+};
+
+describe("what clients send stays what it is", () => {
+  const input = { accountId: "savings", commandId: "c-1" };
+
+  it("as a memo", () => {
+    const deposit = { ...input, expectedVersion: 1, amount: "1" };
+    keeps((memo) => appendedData(sendCommand("deposit", { ...deposit, memo })).memo, 140);
+  });
+
+  it("as a name", () => {
+    const opening = { ...input, expectedVersion: 0, currency: "EUR" };
+    // An empty name is no name.
+    const nameOf = (name: string) =>
+      name === "" ? "" : appendedData(sendCommand("openAccount", { ...opening, name })).name;
+    keeps(nameOf, 64);
+  });
+
+  it("as an account to look for", () => {
+    keeps((accountId) => {
+      const { key } = requestOf("query/getAccount.request", { arguments: { accountId } });
+      return key.pk.S.replace(/^account:/, "");
+    }, 64);
+  });
+
+  it("as an account to release", () => {
+    keeps((accountId) => {
+      const { payload } = requestOf("command/releaseStream.request", { arguments: { accountId } });
+      return payload.accountId;
+    });
+  });
+
+  it("as an owner to look for", () => {
+    keeps((text) => {
+      const owner = `o${text}`;
+      const context = { arguments: { owner }, stash: { limit: 20 } };
+      const { query } = requestOf("query/queryOwner.request", context);
+      return query.expressionValues[":owner"].S.slice(1);
+    }, 127);
+  });
+
+  it.each(["query/queryOwner.request", "query/queryEntries.request"])("as %s's token", (name) => {
+    const prev = { result: { pk: "account:savings", lastEntry: "entry:0000000001" } };
+    keeps((nextToken) => {
+      const context = { arguments: { nextToken }, prev, stash: { limit: 20 } };
+      return requestOf(name, context).nextToken;
+    });
+  });
+
+  it("as a change to publish", () => {
+    keeps((memo) => {
+      const context = { arguments: { change: { memo } } };
+      return requestOf("subscription/publishAccountChange.request", context).payload.memo;
+    });
+  });
+});

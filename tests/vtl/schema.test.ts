@@ -1,0 +1,131 @@
+import {
+  type GraphQLEnumType,
+  type GraphQLInputObjectType,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  isEnumType,
+  isInputObjectType,
+  isNonNullType,
+  isObjectType,
+} from "graphql";
+import * as t from "io-ts";
+import { describe, expect, it } from "vitest";
+import { Account, DeclineReason } from "../../core/account";
+import { CloseAccount, MoveMoney, OpenAccount } from "../../core/command";
+import { Event } from "../../core/event";
+import { Hold } from "../../core/projection";
+import { schema as sdl } from "../../infra/templates";
+import { buildSchema, readDirective } from "../../local/appsync/schema";
+
+// Built as AppSync builds it: with its scalars and directives, with its rules for subscriptions, for several modes.
+const schema = buildSchema(sdl(), true);
+
+function typed<T extends GraphQLNamedType>(
+  name: string,
+  isOfKind: (type: GraphQLNamedType | undefined) => type is T,
+): T {
+  const type = schema.getType(name);
+  if (!isOfKind(type)) throw new Error(`the schema's ${name} is of another kind`);
+  return type;
+}
+
+const objectType = (name: string) =>
+  typed(name, (type): type is GraphQLObjectType => isObjectType(type));
+const inputType = (name: string) =>
+  typed(name, (type): type is GraphQLInputObjectType => isInputObjectType(type));
+const valuesOf = (name: string) =>
+  typed(name, (type): type is GraphQLEnumType => isEnumType(type))
+    .getValues()
+    .map((value) => value.name)
+    .sort();
+
+/** The fields of a codec, and which of them may be left out. */
+const fieldsOf = (codec: t.Mixed): Record<string, "required" | "optional"> => {
+  const all = (props: t.Props, kind: "required" | "optional") =>
+    Object.fromEntries(Object.keys(props).map((name) => [name, kind]));
+  if (codec instanceof t.ExactType) return fieldsOf(codec.type);
+  if (codec instanceof t.IntersectionType) {
+    return Object.assign({}, ...codec.types.map(fieldsOf));
+  }
+  if (codec instanceof t.InterfaceType) return all(codec.props, "required");
+  if (codec instanceof t.PartialType) return all(codec.props, "optional");
+  throw new Error(`${codec.name} has no fields`);
+};
+
+describe("a command's arguments", () => {
+  it.each([
+    ["openAccount", OpenAccount],
+    ["deposit", MoveMoney],
+    ["withdraw", MoveMoney],
+    ["closeAccount", CloseAccount],
+  ])("of %s are the codec's fields", (name, codec) => {
+    const [input, ...others] = objectType("Mutation").getFields()[name]?.args ?? [];
+    expect(others).toEqual([]);
+    const fields = Object.values(inputType(String(input?.type).replace("!", "")).getFields());
+    const declared = fields.map((field) => [
+      field.name,
+      isNonNullType(field.type) ? "required" : "optional",
+    ]);
+    expect(Object.fromEntries(declared)).toEqual(fieldsOf(codec));
+  });
+});
+
+describe("the enums", () => {
+  it("are the core's", () => {
+    const types = Event.types.map((event) => event.types[1].props.type.value);
+    expect(valuesOf("EventType")).toEqual(types.sort());
+    expect(valuesOf("DeclineReason")).toEqual(Object.keys(DeclineReason.keys).sort());
+    expect(valuesOf("HoldReason")).toEqual(Object.keys(Hold.props.reason.keys).sort());
+    expect(valuesOf("AccountStatus")).toEqual(Object.keys(Account.type.props.status.keys).sort());
+  });
+});
+
+describe("a change", () => {
+  const shapeOf = (type: GraphQLObjectType | GraphQLInputObjectType) =>
+    Object.fromEntries(Object.values(type.getFields()).map((f) => [f.name, String(f.type)]));
+
+  it("is told to subscribers as the projector gives it", () => {
+    expect(shapeOf(objectType("AccountChange"))).toEqual(shapeOf(inputType("AccountChangeInput")));
+  });
+});
+
+describe("who may call what", () => {
+  const directivesOf = (type: string, field?: string) => {
+    const node = field === undefined ? objectType(type) : objectType(type).getFields()[field];
+    return (node?.astNode?.directives ?? []).map(({ name }) => name.value);
+  };
+
+  it("publishing a change is for IAM alone, and nothing else is for IAM", () => {
+    expect(directivesOf("Mutation", "publishAccountChange")).toEqual(["aws_iam"]);
+    const others = ["Query", "Mutation", "Subscription"].flatMap((type) =>
+      Object.keys(objectType(type).getFields())
+        .filter((field) => field !== "publishAccountChange")
+        .map((field) => directivesOf(type, field)),
+    );
+    expect(others.flat()).not.toContain("aws_iam");
+  });
+
+  it("held streams are listed and released by operators alone", () => {
+    for (const [type, field] of [
+      ["Query", "heldStreams"],
+      ["Mutation", "releaseStream"],
+    ] as const) {
+      const directives = objectType(type).getFields()[field]?.astNode?.directives;
+      expect(readDirective(directives, "aws_cognito_user_pools")).toEqual({
+        cognito_groups: ["operators"],
+      });
+    }
+  });
+
+  it("a change is read by the projector that publishes it and by the users that it is for", () => {
+    expect(directivesOf("AccountChange").sort()).toEqual(["aws_cognito_user_pools", "aws_iam"]);
+  });
+
+  it("a subscription cannot be had without naming the owner", () => {
+    const args = objectType("Subscription").getFields().onAccountChange?.args ?? [];
+    expect(args.map(({ name, type }) => `${name}: ${type}`)).toEqual([
+      "owner: ID!",
+      "accountId: ID",
+    ]);
+  });
+});

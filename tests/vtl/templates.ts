@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import {
+  compileTemplate,
+  type Rendered,
+  renderTemplate,
+  type Template,
+  type TemplateContext,
+} from "../../local/appsync/vtl";
+
+/** What the deployment puts in the place of {{readModelTable}}. */
+export const readModelTable = "read-model";
+
+const compiled = new Map<string, Template>();
+
+/** A template by its name in the wiring with its role, such as `command/append.request`. */
+export function template(name: string): Template {
+  const file = `vtl/${name}.vtl`;
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+  const text = readFileSync(file, "utf8").replaceAll("{{readModelTable}}", readModelTable);
+  const made = compileTemplate(file, text);
+  compiled.set(name, made);
+  return made;
+}
+
+export const render = (name: string, context: TemplateContext): Rendered =>
+  renderTemplate(template(name), context);
+
+/** Why a template refused, as the client sees it; undefined where it did not. */
+export function refusalOf(rendered: Rendered) {
+  if (!("error" in rendered)) return undefined;
+  const { message, errorType, data, errorInfo } = rendered.error;
+  return { message, errorType, data, errorInfo };
+}
+
+/** A refusal that names the argument at fault. */
+export const refusal = (errorType: string, field: string, message: string) => ({
+  message,
+  errorType,
+  data: {},
+  errorInfo: { field },
+});
+
+/** A refusal that tells nothing. */
+export const unauthorized = (field: string, type: string) => ({
+  message: `Not Authorized to access ${field} on type ${type}`,
+  errorType: "Unauthorized",
+  data: null,
+  errorInfo: null,
+});
+
+/** A table that could not be reached: as AppSync puts it into $ctx.error, and as the client is told of it. */
+export const throttled = {
+  type: "DynamoDB:ProvisionedThroughputExceededException",
+  message: "The level of configured provisioned throughput for the table was exceeded.",
+};
+export const unavailable = (message: string) => ({
+  message,
+  errorType: "Unavailable",
+  data: {},
+  errorInfo: { cause: throttled.type },
+});
+
+/** $ctx.identity of a user of the pool; the claim is missing where the user is in no group. */
+const user = (sub: string, ...groups: string[]) => ({
+  sub,
+  username: sub,
+  claims: { sub, ...(groups.length > 0 ? { "cognito:groups": groups } : {}) },
+});
+
+/** Who calls: alice owns the account in question. */
+export const callers = {
+  owner: user("alice"),
+  operator: user("olga", "staff", "operators"),
+  stranger: user("mallory", "operators-of-something-else"),
+  "user without groups": user("norman"),
+} as const;
+
+export type CallerName = keyof typeof callers;
