@@ -1,0 +1,74 @@
+import { BatchWriteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as E from "fp-ts/Either";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { EventStore } from "../../core/ports";
+import { dynamoEventStore } from "../../lambda/event-store";
+import { deposit, opening, type StoredEvent, storedIn } from "../core/events";
+import { eventTable, startTables, type Tables } from "./tables";
+
+let tables: Tables;
+let store: EventStore;
+
+const write = async (events: readonly StoredEvent[]): Promise<void> => {
+  for (let first = 0; first < events.length; first += 25) {
+    const requests = events.slice(first, first + 25).map((Item) => ({ PutRequest: { Item } }));
+    await tables.documents.send(
+      new BatchWriteCommand({ RequestItems: { [eventTable]: requests } }),
+    );
+  }
+};
+
+const read = async (streamId: string, version: number): Promise<readonly unknown[]> => {
+  const result = await store.readAfter(streamId, version)();
+  if (E.isLeft(result)) throw result.left.cause;
+  return result.right;
+};
+
+const many = storedIn("many", opening(), ...Array.from({ length: 249 }, (_, i) => deposit(i + 1)));
+
+beforeAll(async () => {
+  tables = await startTables();
+  store = dynamoEventStore(tables.documents, eventTable);
+  await write([...storedIn("other", opening()), ...many]);
+});
+
+afterAll(() => tables.stop());
+
+afterEach(() => {
+  tables.failure = undefined;
+});
+
+describe("the event table", () => {
+  it("gives the events after a version as they are stored, in order", async () => {
+    expect(await read("many", 247)).toEqual(many.slice(247));
+  });
+
+  it("gives a long stream in pages, each after the last version of the one before", async () => {
+    const all: unknown[] = [];
+    const pages: number[] = [];
+    for (let page = await read("many", 0); page.length > 0; page = await read("many", all.length)) {
+      pages.push(page.length);
+      all.push(...page);
+    }
+    expect(pages).toEqual([100, 100, 50]);
+    expect(all).toEqual(many);
+  });
+
+  it("gives nothing at a stream's end, and nothing of a stream that there is not", async () => {
+    expect(await read("many", 250)).toEqual([]);
+    expect(await read("none", 0)).toEqual([]);
+  });
+
+  it("gives a number beyond 2^53 with every digit", async () => {
+    const odd = { ...many[0], streamId: "odd", data: { amount: 12_345_678_901_234_567_890n } };
+    await tables.documents.send(new PutCommand({ TableName: eventTable, Item: odd }));
+    expect(await read("odd", 0)).toEqual([odd]);
+  });
+
+  it("is unavailable while DynamoDB throttles", async () => {
+    tables.failure = { type: "ProvisionedThroughputExceededException", message: "slow down" };
+    expect(await store.readAfter("many", 0)()).toMatchObject(
+      E.left({ _tag: "Unavailable", cause: { name: "ProvisionedThroughputExceededException" } }),
+    );
+  });
+});

@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { buildSchema, type GraphQLSchema } from "graphql";
+import { readBody, serve } from "../../local/http-server";
+import { type Credentials, type Iam, type Principal, signedRequestOf } from "../../local/iam/iam";
+
+/** What the API was asked, and by whom: the signature of each request is verified. */
+export interface Asked {
+  readonly caller: Principal;
+  readonly query: string;
+  readonly variables: { readonly change: Readonly<Record<string, unknown>> };
+}
+
+export interface Api {
+  readonly url: string;
+  readonly asked: Asked[];
+  /** What it answers; undefined for never. */
+  answer: { readonly status: number; readonly body: string } | undefined;
+  stop(): Promise<void>;
+}
+
+const success = { status: 200, body: '{"data":{"publishAccountChange":{}}}' };
+
+/** Stands in for AppSync's endpoint, to see what reaches it and to answer as AppSync may. */
+export const startApi = async (iam: Iam): Promise<Api> => {
+  const server = await serve({ name: "the API", port: 0 }, async (request, response) => {
+    const body = await readBody(request);
+    try {
+      const caller = await iam.authenticate(signedRequestOf(request, body), "appsync");
+      api.asked.push({ caller, ...JSON.parse(body.toString("utf8")) });
+      if (api.answer === undefined) return;
+      response.writeHead(api.answer.status, { "content-type": "application/json" });
+      response.end(api.answer.body);
+    } catch (error) {
+      response.writeHead(401).end(JSON.stringify({ errors: [{ message: String(error) }] }));
+    }
+  });
+  const api: Api = {
+    url: `${server.url}/graphql`,
+    asked: [],
+    answer: success,
+    stop: () => server.stop(),
+  };
+  return api;
+};
+
+/** A role of the projector's that may do everything which a test does not look at. */
+export const projectorRole = (iam: Iam): { arn: string; credentials: Credentials } => {
+  const arn = iam.createRole("projector");
+  iam.putRolePolicy("projector", "everything", {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+  });
+  return { arn, credentials: iam.assumeRole(arn) };
+};
+
+const appSyncDirectives = `
+  scalar AWSDateTime
+  directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION
+  directive @aws_iam on FIELD_DEFINITION | OBJECT
+  directive @aws_cognito_user_pools(cognito_groups: [String!]) on FIELD_DEFINITION | OBJECT
+`;
+
+/** The API's schema, from its parts beside the templates. */
+export const apiSchema = (): GraphQLSchema => {
+  const parts = ["command", "query", "subscription"].map((part) =>
+    readFileSync(`vtl/${part}/schema.graphql`, "utf8"),
+  );
+  return buildSchema([...parts, appSyncDirectives].join("\n"));
+};

@@ -1,0 +1,249 @@
+import { type ConsumedCapacity, ReturnConsumedCapacity } from "@aws-sdk/client-dynamodb";
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import * as E from "fp-ts/Either";
+import * as O from "fp-ts/Option";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { ReadModel } from "../../core/ports";
+import { projectStream } from "../../core/project-stream";
+import type { Hold, Summary } from "../../core/projection";
+import { dynamoReadModel } from "../../lambda/read-model";
+import { closing, deposit, opening, type StoredEvent, storedIn, withdrawal } from "../core/events";
+import { foldOf, World } from "../core/memory";
+import { readModelTable, startTables, type Tables } from "./tables";
+
+let tables: Tables;
+let readModel: ReadModel;
+
+beforeAll(async () => {
+  tables = await startTables();
+  readModel = dynamoReadModel(tables.documents, readModelTable);
+});
+
+afterAll(() => tables.stop());
+
+afterEach(() => {
+  tables.failure = undefined;
+});
+
+/** All rows under a partition key. */
+const rowsUnder = async (pk: string): Promise<Record<string, unknown>[]> => {
+  const { Items } = await tables.documents.send(
+    new QueryCommand({
+      TableName: readModelTable,
+      KeyConditionExpression: "pk = :pk",
+      ExpressionAttributeValues: { ":pk": pk },
+      ConsistentRead: true,
+    }),
+  );
+  return Items ?? [];
+};
+
+const heldStreams = async () => (await rowsUnder("held")).map(({ sk }) => sk);
+const entriesOf = async (streamId: string) =>
+  (await rowsUnder(`account:${streamId}`)).filter(({ sk }) => sk !== "summary");
+
+const load = (streamId: string) => readModel.load(streamId)();
+const commit = (loaded: Summary | undefined, next: Summary) =>
+  readModel.commit(O.fromNullable(loaded), next)();
+
+const done = E.right(undefined);
+const superseded = E.left({ _tag: "Superseded" });
+
+/** The summaries of a stream after each of its events, under a name of its own. */
+const summariesOf = (streamId: string) => {
+  const events = storedIn(streamId, opening(), deposit(100), withdrawal(30));
+  const after = (count: number): Summary => foldOf(events.slice(0, count), streamId).summary;
+  return { one: after(1), two: after(2), three: after(3) };
+};
+
+const hold: Hold = { version: 3, reason: "UNREADABLE_EVENT", detail: "…", since: "2026" };
+const held = (summary: Summary): Summary => ({ ...summary, held: O.some(hold) });
+
+describe("a summary", () => {
+  it("is not there before it has been committed, and then as it was committed", async () => {
+    const { one } = summariesOf("first");
+    expect(await load("first")).toEqual(E.right(O.none));
+    expect(await commit(undefined, one)).toEqual(done);
+    expect(await load("first")).toEqual(E.right(O.some(one)));
+  });
+
+  it("moves on from the one that was loaded, again and again", async () => {
+    const { one, two, three } = summariesOf("moving");
+    await commit(undefined, one);
+    expect(await commit(one, two)).toEqual(done);
+    expect(await commit(two, three)).toEqual(done);
+    expect(await load("moving")).toEqual(E.right(O.some(three)));
+  });
+
+  it("does not begin when somebody else has begun it", async () => {
+    const { one, two } = summariesOf("begun");
+    await commit(undefined, one);
+    expect(await commit(undefined, two)).toEqual(superseded);
+    expect(await load("begun")).toEqual(E.right(O.some(one)));
+  });
+
+  it.each([
+    ["version", ({ two }: ReturnType<typeof summariesOf>) => two],
+    ["projection", ({ one }: ReturnType<typeof summariesOf>) => ({ ...one, projection: 2 })],
+    ["hold", ({ one }: ReturnType<typeof summariesOf>) => held(one)],
+  ])("does not move when somebody else has changed its %s", async (name, changed) => {
+    const summaries = summariesOf(`raced-${name}`);
+    await commit(undefined, summaries.one);
+    const theirs = changed(summaries);
+    expect(await commit(summaries.one, theirs)).toEqual(done);
+    expect(await commit(summaries.one, summaries.three)).toEqual(superseded);
+    expect(await commit(summaries.one, held(summaries.three))).toEqual(superseded);
+    expect(await load(`raced-${name}`)).toEqual(E.right(O.some(theirs)));
+  });
+
+  it("is moved by one of many at the same time", async () => {
+    const { one, two } = summariesOf("contended");
+    await commit(undefined, one);
+    const results = await Promise.all(Array.from({ length: 10 }, () => commit(one, two)));
+    expect(results.filter(E.isRight)).toHaveLength(1);
+    expect(results.filter(E.isLeft)).toEqual(Array(9).fill(superseded));
+  });
+
+  it("that cannot be read says whose it is, and what is wrong with it", async () => {
+    const { one } = summariesOf("broken");
+    await commit(undefined, { ...one, chainHead: 7 as unknown as string });
+    expect(await load("broken")).toMatchObject(
+      E.left({
+        _tag: "Unavailable",
+        cause: new Error("summary of broken: chainHead: expected string, found 7"),
+      }),
+    );
+  });
+});
+
+describe("the list of held streams", () => {
+  it("has a stream for as long as its summary is held", async () => {
+    const { two, three } = summariesOf("listed");
+    await commit(undefined, two);
+    expect(await commit(two, held(two))).toEqual(done);
+    expect(await heldStreams()).toContain("listed");
+    expect(await load("listed")).toEqual(E.right(O.some(held(two))));
+    expect(await commit(held(two), three)).toEqual(done);
+    expect(await heldStreams()).not.toContain("listed");
+    expect(await load("listed")).toEqual(E.right(O.some(three)));
+  });
+
+  it("does not change for whoever loses the race for the summary", async () => {
+    const { two, three } = summariesOf("late");
+    await commit(undefined, three);
+    expect(await commit(two, held(two))).toEqual(superseded);
+    expect(await heldStreams()).not.toContain("late");
+    await commit(three, held(three));
+    expect(await commit(held(two), three)).toEqual(superseded);
+    expect(await heldStreams()).toContain("late");
+  });
+});
+
+describe("entries", () => {
+  const changesOf = (streamId: string, projection = 1, count = 3) => {
+    const deposits = Array.from({ length: count - 1 }, (_, i) => deposit(i + 1));
+    return foldOf(storedIn(streamId, opening(), ...deposits), streamId, projection).changes;
+  };
+
+  it("are the same however often they are written", async () => {
+    const changes = changesOf("again");
+    await readModel.saveEntries(changes)();
+    const before = await entriesOf("again");
+    expect(await readModel.saveEntries(changes)()).toEqual(done);
+    expect(await entriesOf("again")).toEqual(before);
+    expect(before.map(({ version, balance }) => [version, balance])).toEqual([
+      [2, "1"],
+      [3, "3"],
+    ]);
+  });
+
+  it("are replaced by a later projection, and never by an earlier one", async () => {
+    await readModel.saveEntries(changesOf("newer", 1))();
+    expect(await readModel.saveEntries(changesOf("newer", 2))()).toEqual(done);
+    const before = await entriesOf("newer");
+    expect(before.map(({ projection }) => projection)).toEqual([2, 2]);
+    expect(await readModel.saveEntries(changesOf("newer", 1))()).toEqual(superseded);
+    expect(await entriesOf("newer")).toEqual(before);
+  });
+
+  it("are all written, however many there are", async () => {
+    expect(await readModel.saveEntries(changesOf("many", 1, 120))()).toEqual(done);
+    const versions = (await entriesOf("many")).map(({ version }) => version);
+    expect(versions).toEqual(Array.from({ length: 119 }, (_, i) => i + 2));
+  });
+});
+
+describe("while DynamoDB throttles", () => {
+  it("nothing is done, and nothing is taken for a lost race", async () => {
+    const { one, two } = summariesOf("throttled");
+    await commit(undefined, one);
+    tables.failure = { type: "ThrottlingException", message: "slow down" };
+    const unavailable = E.left({ _tag: "Unavailable", cause: { name: "ThrottlingException" } });
+    expect(await load("throttled")).toMatchObject(unavailable);
+    expect(await commit(one, two)).toMatchObject(unavailable);
+    expect(await commit(one, held(one))).toMatchObject(unavailable);
+    expect(
+      await readModel.saveEntries(foldOf(storedIn("throttled", deposit(1)), "throttled").changes)(),
+    ).toMatchObject(unavailable);
+  });
+});
+
+describe("folding one event", () => {
+  const longest = "x".repeat(64);
+  /** As large as the write path lets an event become; € has three bytes. */
+  const largest: StoredEvent[] = storedIn(
+    longest,
+    opening("EUR", "€".repeat(64)),
+    deposit(10n ** 18n - 1n, "€".repeat(140)),
+    withdrawal(10n ** 18n - 1n, "€".repeat(140)),
+    withdrawal(10n ** 18n - 1n, "€".repeat(140)),
+    closing(),
+    deposit(10n ** 18n - 1n, "€".repeat(140)),
+  ).map((event) => ({ ...event, commandId: longest, owner: longest, actor: longest }));
+
+  /** The write units that the read model's table and its index were billed. */
+  const unitsOf = async (act: () => Promise<unknown>): Promise<number> => {
+    const billed: ConsumedCapacity[] = [];
+    const client = dynamoClientBilling(billed);
+    readModel = dynamoReadModel(client, readModelTable);
+    await act();
+    return billed.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+  };
+
+  const dynamoClientBilling = (billed: ConsumedCapacity[]) => {
+    const client = tables.another();
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName === "GetItemCommand") return next(args);
+          const input = { ...args.input, ReturnConsumedCapacity: ReturnConsumedCapacity.TOTAL };
+          const result = await next({ ...args, input });
+          const { ConsumedCapacity: consumed } = result.output as {
+            ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[];
+          };
+          billed.push(...[consumed ?? []].flat());
+          return result;
+        },
+      { step: "initialize" },
+    );
+    return client;
+  };
+
+  it("costs two write units on the read model, the very first included", async () => {
+    const units: number[] = [];
+    for (const event of largest) {
+      const project = () =>
+        projectStream(longest, [{ version: event.version, stored: event }])({
+          ...new World().ports(),
+          readModel,
+        })();
+      units.push(await unitsOf(async () => expect(await project()).toEqual(done)));
+    }
+    expect(units).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(await load(longest)).toMatchObject(
+      E.right(
+        O.some({ version: largest.length, held: O.none, account: O.some({ status: "CLOSED" }) }),
+      ),
+    );
+  });
+});

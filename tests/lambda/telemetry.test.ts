@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { flushTelemetry, powertoolsTelemetry as telemetry } from "../../lambda/telemetry";
+import { deposit, opening, stored } from "../core/events";
+import { foldOf } from "../core/memory";
+
+// Read when the module is loaded. Powertools then writes to the console that a test can watch, not to one of its own.
+vi.hoisted(() => {
+  Object.assign(process.env, {
+    POWERTOOLS_DEV: "true",
+    POWERTOOLS_METRICS_DISABLED: "false",
+    POWERTOOLS_SERVICE_NAME: "projector",
+    POWERTOOLS_METRICS_NAMESPACE: "EventLedger",
+    POWERTOOLS_LOG_LEVEL: "DEBUG",
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** The JSON lines that something writes. */
+const linesOf = (act: () => void): Record<string, unknown>[] => {
+  const lines: string[] = [];
+  for (const level of ["debug", "info", "warn", "error", "log"] as const) {
+    vi.spyOn(console, level).mockImplementation((line: string) => {
+      lines.push(line);
+    });
+  }
+  act();
+  return lines.map((line) => JSON.parse(line));
+};
+
+const change = foldOf(stored(opening(), deposit(4711, "a secret"))).changes[1];
+if (change === undefined) throw new Error("a deposit makes a change");
+
+const hold = {
+  version: 3,
+  reason: "UNREADABLE_EVENT",
+  detail: 'data.amount: expected Amount, found "4711.00"',
+  since: "2026-01-01T00:00:00Z",
+} as const;
+
+describe("telemetry", () => {
+  it("counts an invocation's work in CloudWatch's embedded metric format", () => {
+    const lines = linesOf(() => {
+      telemetry.folded("a", 3)();
+      telemetry.folded("b", 2)();
+      telemetry.held("b", hold)();
+      telemetry.notificationFailed(change, new Error("no answer"))();
+      telemetry.streamFailed("c", new Error("throttled"))();
+      flushTelemetry();
+    });
+    expect(lines.at(-1)).toMatchObject({
+      service: "projector",
+      EventsFolded: [3, 2],
+      StreamsHeld: 1,
+      NotificationsFailed: 1,
+      StreamsFailed: 1,
+    });
+  });
+
+  it("says which stream is held, before which version, and why", () => {
+    const [line] = linesOf(telemetry.held("savings", hold));
+    expect(line).toMatchObject({
+      level: "ERROR",
+      message: "stream held",
+      streamId: "savings",
+      version: 3,
+      reason: "UNREADABLE_EVENT",
+    });
+  });
+
+  it("keeps amounts and memos out of the log", () => {
+    const lines = linesOf(() => {
+      telemetry.held("savings", hold)();
+      telemetry.notificationFailed(change, new Error("no answer"))();
+    });
+    expect(lines).toHaveLength(2);
+    expect(JSON.stringify(lines)).not.toMatch(/4711|secret/);
+  });
+
+  it("says what failed", () => {
+    const [line] = linesOf(
+      telemetry.streamFailed("savings", { _tag: "Unavailable", cause: new Error("throttled") }),
+    );
+    expect(line).toMatchObject({ level: "WARN", streamId: "savings" });
+    expect(JSON.stringify(line)).toContain("throttled");
+  });
+});
