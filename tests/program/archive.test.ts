@@ -13,7 +13,14 @@ type Resources = readonly Recorded[];
 function lastLine(folder: string, script: string): string | undefined {
   const printed = execFileSync(process.execPath, ["--eval", script], {
     cwd: folder,
-    env: { AWS_REGION: "eu-central-1", POWERTOOLS_SERVICE_NAME: "test" },
+    env: {
+      AWS_REGION: "eu-central-1",
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      // A port that nobody listens on.
+      AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1",
+      POWERTOOLS_SERVICE_NAME: "test",
+    },
     encoding: "utf8",
     stdio: "pipe",
   });
@@ -47,10 +54,20 @@ describe.each<[string, () => Promise<Resources>]>([
     },
   );
 
-  it("answers a batch of no records", async () => {
+  it("reads a stream's record, and asks for it again when the tables do not answer", async () => {
     await unpacked("projector");
-    const script = `require("./__index.js").handler({ Records: [] })
+    const record = {
+      eventName: "INSERT",
+      dynamodb: {
+        SequenceNumber: "111",
+        Keys: { streamId: { S: "savings" }, version: { N: "1" } },
+        NewImage: { streamId: { S: "savings" }, version: { N: "1" } },
+      },
+    };
+    const script = `require("./__index.js").handler({ Records: [${JSON.stringify(record)}] })
       .then((response) => console.log(JSON.stringify(response)))`;
-    expect(lastLine(join(folder, "projector"), script)).toBe('{"batchItemFailures":[]}');
+    expect(lastLine(join(folder, "projector"), script)).toBe(
+      '{"batchItemFailures":[{"itemIdentifier":"111"}]}',
+    );
   });
 });
