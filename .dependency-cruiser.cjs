@@ -15,7 +15,7 @@ module.exports = {
         "Adapters depend on the ports in the core, never on the infrastructure or the local clouds.",
       severity: "error",
       from: { path: "^lambda/" },
-      to: { path: "^(infra|local|vtl|tests|index\\.ts)" },
+      to: { path: "^(infra|local|cli|vtl|tests|index\\.ts)" },
     },
     {
       name: "program-knows-nothing-local",
@@ -33,10 +33,26 @@ module.exports = {
       to: { path: "^(infra|core|lambda|tests)/" },
     },
     {
+      name: "command-line-drives-the-core",
+      comment:
+        "The command line runs the core's use cases over the Lambda's adapters. Of the local clouds it only reads where they run.",
+      severity: "error",
+      from: { path: "^cli/" },
+      to: { path: "^(infra|local|vtl|tests|index\\.ts)", pathNot: "^local/running-stack\\.ts$" },
+    },
+    {
+      name: "nothing-needs-the-command-line",
+      comment:
+        "The command line is for people: what is deployed, and what runs it locally, does without.",
+      severity: "error",
+      from: { path: "^(infra|core|lambda|local|index\\.ts)" },
+      to: { path: "^cli/" },
+    },
+    {
       name: "production-dependencies-declared",
       comment: "What runs in production is listed in `dependencies`.",
       severity: "error",
-      from: { path: "^(core|lambda)/" },
+      from: { path: "^(core|lambda|cli)/" },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },

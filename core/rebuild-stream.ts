@@ -24,6 +24,9 @@ const versionOf = (summary: O.Option<Summary>): number =>
 const isLater = (summary: O.Option<Summary>, projection: number): boolean =>
   O.isSome(summary) && summary.value.projection > projection;
 
+const isHeld = (summary: O.Option<Summary>): boolean =>
+  O.isSome(summary) && O.isSome(summary.value.held);
+
 /** Folds on to the end of the stream, or to where it is held; keeps the changes that come after `announced`. */
 const refold =
   (from: Folded, announced: number): Step<Folded> =>
@@ -75,9 +78,20 @@ const rebuildFrom =
               changes: caughtUp.changes.filter(({ version }) => version > versionOf(old)),
             })(ports),
           ),
+          TE.chain(() =>
+            // What was delivered while the stream was held does not come again: read on to where it ends now.
+            isHeld(old) && O.isNone(rebuilt.held)
+              ? rebuildFrom(
+                  { summary: rebuilt, changes: [] },
+                  O.some(rebuilt),
+                  known,
+                  attempts,
+                )(ports)
+              : TE.right(undefined),
+          ),
           TE.orElse((error) =>
             error._tag === "Superseded" && attemptsLeft > 1
-              ? goOn(caughtUp, known, attemptsLeft - 1)(ports)
+              ? goOn(caughtUp, old, known, attemptsLeft - 1)(ports)
               : TE.left(error),
           ),
         );
@@ -86,21 +100,27 @@ const rebuildFrom =
 
 /** Continues a rebuild beside which the summary has moved. */
 const goOn =
-  ({ summary, changes }: Folded, known: number, attemptsLeft: number): Step<void> =>
+  (
+    { summary, changes }: Folded,
+    old: O.Option<Summary>,
+    known: number,
+    attemptsLeft: number,
+  ): Step<void> =>
   (ports) =>
     pipe(
       ports.readModel.load(summary.streamId),
-      TE.chainW((moved) =>
-        isLater(moved, ports.projection)
-          ? TE.left({ _tag: "Outdated" as const })
-          : rebuildFrom(
-              // What it was held by may have been mended by now: that event is read again.
-              { summary: { ...summary, held: O.none }, changes },
-              moved,
-              Math.max(known, versionOf(moved)),
-              attemptsLeft,
-            )(ports),
-      ),
+      TE.chainW((moved): ReturnType<Step<void>> => {
+        if (isLater(moved, ports.projection)) return TE.left({ _tag: "Outdated" });
+        // Only who set out to release a held stream may do so: the others begin anew, and find it held.
+        if (isHeld(moved) && !isHeld(old)) return TE.left({ _tag: "Superseded" });
+        return rebuildFrom(
+          // What it was held by may have been mended by now: that event is read again.
+          { summary: { ...summary, held: O.none }, changes },
+          moved,
+          Math.max(known, versionOf(moved)),
+          attemptsLeft,
+        )(ports);
+      }),
     );
 
 /** Folds a stream anew and replaces its summary, whose last event or a delivered one is known to have `known` as version. */

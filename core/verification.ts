@@ -150,8 +150,12 @@ export const compareEntries = (
   return contents
     ? adding(
         compared,
-        strangers.map(({ key }) =>
-          finding("ENTRY", undefined, `the row ${key} is not of any event`),
+        strangers.map(({ key, row }) =>
+          finding(
+            "ENTRY",
+            typeof row.version === "number" ? row.version : undefined,
+            `the row ${key} is not of any event`,
+          ),
         ),
       )
     : compared;
@@ -170,7 +174,7 @@ const brokenAt = ({ intact, findings }: Comparison, broken: number): Finding => 
 };
 
 /**
- * The findings of a comparison. Once an event is not what it was, what was folded from it on differs in consequence,
+ * The findings of a comparison. Once an event is not what it was, what is folded from it on differs in consequence,
  * which is no finding of its own.
  */
 export const concluded = (
@@ -182,7 +186,9 @@ export const concluded = (
     O.match(
       () => comparison.findings,
       (broken) => [
-        ...comparison.findings.filter(({ version }) => O.isNone(version) || version.value < broken),
+        ...comparison.findings.filter(
+          ({ version }) => O.isNone(version) || version.value <= comparison.intact,
+        ),
         brokenAt(comparison, broken),
       ],
     ),

@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import * as E from "fp-ts/Either";
+import * as t from "io-ts";
+import { decodeWith } from "../core/decoding";
+import type { RunningStack } from "../local/running-stack";
+import { CommandError } from "./errors";
+
+const Outputs = t.type({
+  region: t.string,
+  eventTableName: t.string,
+  readModelTableName: t.string,
+});
+
+/** Where a stack's tables are, and how to reach them. */
+export interface Connection {
+  readonly eventTable: string;
+  readonly readModel: string;
+  readonly client: DynamoDBClientConfig;
+}
+
+const run = promisify(execFile);
+
+const outputsFrom = (found: unknown, advice: string): t.TypeOf<typeof Outputs> => {
+  const outputs = decodeWith(Outputs)(found);
+  if (E.isLeft(outputs)) {
+    throw new CommandError(
+      `the stack's outputs are not those of this program: ${outputs.left}. ${advice}`,
+    );
+  }
+  return outputs.right;
+};
+
+const connect = (
+  { region, eventTableName, readModelTableName }: t.TypeOf<typeof Outputs>,
+  client: DynamoDBClientConfig,
+): Connection => ({
+  eventTable: eventTableName,
+  readModel: readModelTableName,
+  client: {
+    region,
+    // A throttled table is waited for: these commands have time.
+    maxAttempts: 10,
+    // Writes queue for a connection when many streams are refolded at a time: nothing to warn of.
+    requestHandler: { socketAcquisitionWarningTimeout: 600_000 },
+    ...client,
+  },
+});
+
+const failureOf = (error: unknown, stack: string): CommandError => {
+  const { code, stderr } = error as { code?: unknown; stderr?: unknown };
+  if (code === "ENOENT") {
+    return new CommandError(
+      "the Pulumi CLI, which knows the stack's outputs, is not installed: see https://www.pulumi.com/docs/install/",
+    );
+  }
+  const reason = String(stderr ?? error)
+    .split("\n")
+    .find((line) => line.trim() !== "");
+  return new CommandError(`stack ${stack}: ${reason?.replace(/^error: /, "") ?? "pulumi failed"}`);
+};
+
+/** A deployed stack, reached as whoever AWS's default credential chain finds. */
+export async function deployedStack(stack: string): Promise<Connection> {
+  const args = ["stack", "output", "--json", "--non-interactive", "--color", "never"];
+  const { stdout } = await run("pulumi", [...args, "--stack", stack], {
+    cwd: resolve(__dirname, ".."),
+  }).catch((error: unknown) => {
+    throw failureOf(error, stack);
+  });
+  return connect(outputsFrom(JSON.parse(stdout), `Deploy it: \`pulumi up --stack ${stack}\``), {});
+}
+
+/** The stack that `npm start` runs on this machine, reached as its administrator. */
+export function localStack(running: RunningStack | undefined): Connection {
+  if (running === undefined) {
+    throw new CommandError("no local stack is running: run `npm start` first");
+  }
+  return connect(outputsFrom(running.outputs, "Start it again: `npm start`"), {
+    endpoint: running.endpoints.dynamodb,
+    credentials: running.credentials,
+  });
+}

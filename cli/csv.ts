@@ -1,0 +1,11 @@
+import { canonicalForm } from "../core/chain";
+
+/** A record as RFC 4180 has it: fields quoted where they have to be, CRLF at the end. */
+export const csvRecord = (fields: readonly unknown[]): string =>
+  `${fields.map(csvField).join(",")}\r\n`;
+
+const csvField = (value: unknown): string => {
+  if (value === undefined || value === null) return "";
+  const text = typeof value === "object" ? canonicalForm(value) : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};

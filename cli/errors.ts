@@ -1,0 +1,27 @@
+/** What keeps a command from being done, in one line that says what to do about it. */
+export class CommandError extends Error {}
+
+const firstLine = (text: string): string => text.split("\n")[0]?.trim() ?? "";
+
+const codeOf = (error: Error): unknown => ("code" in error ? error.code : undefined);
+
+/** Any error in one line. */
+export const explain = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  if (codeOf(error) === "ECONNREFUSED") {
+    return "nothing answers where the stack's tables should be; for a local stack, run `npm start` first";
+  }
+  const message = firstLine(error.message);
+  switch (error.name) {
+    case "AccessDeniedException":
+      return `not permitted: ${message}`;
+    case "CredentialsProviderError":
+    case "UnrecognizedClientException":
+    case "ExpiredTokenException":
+      return `AWS does not know who you are: ${message}. Sign in (e.g. \`aws sso login\`) or set AWS_PROFILE`;
+    case "ResourceNotFoundException":
+      return `a table of the stack does not exist (${message}): check the AWS account that you are signed in to`;
+    default:
+      return message === "" ? error.name : message;
+  }
+};

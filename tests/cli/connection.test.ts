@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { deployedStack, localStack } from "../../cli/connection";
+import { explain } from "../../cli/errors";
+import { fakePulumi } from "./fake-pulumi";
+
+const folder = mkdtempSync(join(tmpdir(), "connection-"));
+
+afterEach(() => void vi.unstubAllEnvs());
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("a deployed stack", () => {
+  it("is found by the outputs that the Pulumi CLI tells of it", async () => {
+    const script = `[ "$*" = "stack output --json --non-interactive --color never --stack qa" ] || exit 1
+      echo '{"region": "eu-west-1", "eventTableName": "e", "readModelTableName": "r", "graphqlUrl": "u"}'`;
+    vi.stubEnv("PATH", fakePulumi(folder, script));
+
+    const { eventTable, readModel, client } = await deployedStack("qa");
+
+    expect([eventTable, readModel, client.region]).toEqual(["e", "r", "eu-west-1"]);
+    expect([client.endpoint, client.credentials]).toEqual([undefined, undefined]);
+  });
+
+  it.each([
+    [
+      "echo \"error: no stack named 'qa' found\" >&2; exit 255",
+      /^stack qa: no stack named 'qa' found$/,
+    ],
+    ["echo '{}'", /region: expected string, found nothing.*Deploy it: `pulumi up --stack qa`$/],
+  ])("that cannot be read is told in a line (%s)", async (script, line) => {
+    vi.stubEnv("PATH", fakePulumi(folder, script));
+
+    await expect(deployedStack("qa")).rejects.toThrow(line);
+  });
+
+  it("needs the Pulumi CLI, and says where to get it", async () => {
+    vi.stubEnv("PATH", folder);
+
+    await expect(deployedStack("qa")).rejects.toThrow(/is not installed: see https:/);
+  });
+});
+
+describe("the local stack", () => {
+  const stack = {
+    pid: 1,
+    region: "eu-west-1",
+    outputs: { region: "eu-west-1", eventTableName: "e", readModelTableName: "r" },
+    endpoints: { dynamodb: "http://d", cognito: "http://c", sqs: "http://s" },
+    credentials: { accessKeyId: "a", secretAccessKey: "s" },
+  };
+
+  it("is reached at its own endpoint, as its administrator", () => {
+    const { eventTable, readModel, client } = localStack(stack);
+
+    expect([eventTable, readModel]).toEqual(["e", "r"]);
+    expect(client).toMatchObject({ endpoint: "http://d", credentials: stack.credentials });
+  });
+
+  it("that does not run is told in a line", () => {
+    expect(() => localStack(undefined)).toThrow(
+      /^no local stack is running: run `npm start` first$/,
+    );
+    expect(() => localStack({ ...stack, outputs: {} })).toThrow("Start it again: `npm start`");
+  });
+});
+
+describe("an error", () => {
+  it.each([
+    [{ code: "ECONNREFUSED" }, "run `npm start` first"],
+    [{ name: "CredentialsProviderError" }, "AWS does not know who you are: first."],
+    [{ name: "ExpiredTokenException" }, "aws sso login"],
+    [{ name: "ResourceNotFoundException" }, "a table of the stack does not exist (first)"],
+    [{ name: "AccessDeniedException" }, "not permitted: first"],
+    [{}, "first"],
+  ])("%j is explained in one line", (properties, text) => {
+    const line = explain(Object.assign(new Error("first\nsecond"), properties));
+
+    expect(line).toContain(text);
+    expect(line).not.toContain("second");
+  });
+});

@@ -1,0 +1,285 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { verify, verifyAll } from "../../cli/commands/verify";
+import { type Ledger, lookAt } from "../../cli/ledger-tables";
+import { settle, type Verification } from "../../core/verification";
+import { deposit, opening, storedIn, unreadable, withdrawal } from "../core/events";
+import {
+  alterRow,
+  contextFor,
+  entryOf,
+  project,
+  putEvent,
+  putEvents,
+  putRow,
+  removeEvent,
+  removeRow,
+  seed,
+  startWorld,
+  summaryOf,
+  type World,
+} from "./world";
+
+let world: World;
+let ledger: Ledger;
+let accounts = 0;
+let id: string;
+
+const history = (streamId: string) =>
+  storedIn(streamId, opening(), deposit(500), withdrawal(200), withdrawal(900), deposit(40));
+
+beforeAll(async () => {
+  world = await startWorld();
+  ledger = world.ledger();
+  await seed(ledger, storedIn("untouched", opening(), deposit(7), withdrawal(9)));
+});
+afterAll(() => world.stop());
+
+beforeEach(() => {
+  accounts += 1;
+  id = `account-${accounts}`;
+});
+
+const told = ({ findings }: Verification) =>
+  findings.map(({ about, detail, columns }) => ({ about, detail, columns }));
+
+/** What is found of the test's own account. */
+async function found() {
+  return told(settle(await lookAt(ledger, id), await lookAt(ledger, id)));
+}
+
+/** The same of a verification of all accounts, which has to come across it by itself. */
+async function foundAmongAll() {
+  const { differing } = await verifyAll(contextFor(ledger));
+  return differing.filter(({ streamId }) => streamId === id).flatMap(told);
+}
+
+describe("verify", () => {
+  it("finds nothing in a read model that is the fold of its events", async () => {
+    await seed(ledger, history(id));
+
+    expect(await foundAmongAll()).toEqual([]);
+  });
+
+  it("names an event of which one amount was altered", async () => {
+    await seed(ledger, history(id));
+    await putEvent(ledger, { ...history(id)[2], data: { amount: "201" } });
+
+    const [first, ...others] = await foundAmongAll();
+    expect(first).toMatchObject({
+      about: "EVENT",
+      detail: expect.stringContaining("event 3 is not the one that was folded"),
+    });
+    expect(first?.columns).toContain('amount: kept "200", folded "201"');
+    expect(others).toEqual([]);
+  });
+
+  it("names the two events of which one is the altered opening, which has no entry", async () => {
+    await seed(ledger, history(id));
+    await putEvent(ledger, { ...history(id)[0], data: { currency: "EUR", name: "Mine" } });
+
+    expect(await found()).toMatchObject([
+      { detail: expect.stringContaining("one of the events 1 to 2 is not") },
+    ]);
+  });
+
+  it("names the place where an event was inserted and the later ones moved up", async () => {
+    const later = history(id).slice(2);
+    await seed(ledger, history(id));
+    await putEvents(ledger, [
+      { ...later[0], ...deposit(1), commandId: "forged" },
+      ...later.map((event) => ({ ...event, version: event.version + 1 })),
+    ]);
+
+    const [finding] = await found();
+    expect(finding?.detail).toContain("event 3 is not the one that was folded");
+    expect(finding?.columns).toContain('commandId: kept "command-3", folded "forged"');
+  });
+
+  it("names an event that was inserted before the first", async () => {
+    await seed(ledger, history(id));
+    await putEvent(ledger, { ...history(id)[1], version: 0 });
+
+    expect(await found()).toMatchObject([
+      { about: "EVENT", detail: expect.stringContaining("event 1 was folded once") },
+    ]);
+  });
+
+  it.each([1, 3, 5])("names event %i when it was removed", async (version) => {
+    await seed(ledger, history(id));
+    await removeEvent(ledger, id, version);
+
+    expect(await found()).toMatchObject([
+      { about: "EVENT", detail: `event ${version} is missing` },
+    ]);
+  });
+
+  it("finds an altered entry, and which column", async () => {
+    await seed(ledger, history(id));
+    await alterRow(ledger, entryOf(id, 4), "balance", "1000");
+
+    expect(await found()).toEqual([
+      {
+        about: "ENTRY",
+        detail: "the entry differs",
+        columns: ['balance: kept "1000", folded "300"'],
+      },
+    ]);
+  });
+
+  it("does not take an altered hash of an entry for an altered event", async () => {
+    await seed(ledger, history(id));
+    await alterRow(ledger, entryOf(id, 3), "hash", "0".repeat(64));
+    await alterRow(ledger, entryOf(id, 5), "hash", "0".repeat(64));
+
+    const findings = await found();
+    expect(findings.map(({ about }) => about)).toEqual(["ENTRY", "ENTRY"]);
+  });
+
+  it("finds a lost entry and an entry of no event", async () => {
+    await seed(ledger, history(id));
+    await removeRow(ledger, entryOf(id, 2));
+    await putRow(ledger, { ...entryOf(id, 1), amount: "1000000" });
+
+    const details = (await found()).map(({ detail }) => detail);
+    expect(details).toHaveLength(2);
+    expect(details).toContain("the entry is missing");
+    expect(details).toContain("the row entry:0000000001 is not of any event");
+  });
+
+  it("finds an altered balance", async () => {
+    await seed(ledger, history(id));
+    await alterRow(ledger, summaryOf(id), "balance", "341");
+
+    expect(await found()).toEqual([
+      {
+        about: "SUMMARY",
+        detail: "the summary differs",
+        columns: ['balance: kept "341", folded "340"'],
+      },
+    ]);
+  });
+
+  it("finds a summary that cannot be read", async () => {
+    await seed(ledger, history(id));
+    await alterRow(ledger, summaryOf(id), "balance", "much");
+
+    expect(await found()).toMatchObject([
+      { about: "SUMMARY", detail: expect.stringContaining("balance: expected") },
+    ]);
+    await removeRow(ledger, summaryOf(id));
+  });
+
+  it("finds a summary without any event", async () => {
+    await putRow(ledger, {
+      ...summaryOf(id),
+      accountId: id,
+      version: 2,
+      projection: 1,
+      chainHead: "",
+    });
+
+    expect(await foundAmongAll()).toMatchObject([{ about: "EVENT", detail: "event 1 is missing" }]);
+  });
+
+  it("finds entries whose account has neither events nor a summary", async () => {
+    await putRow(ledger, { ...entryOf(id, 2), version: 2 });
+
+    expect(await foundAmongAll()).toMatchObject([
+      { detail: "event 1 is missing: there are rows, but no events" },
+    ]);
+  });
+
+  it("finds a lost summary, and does not take it for a projector that is behind", async () => {
+    await seed(ledger, history(id));
+    await removeRow(ledger, summaryOf(id));
+
+    expect(await foundAmongAll()).toMatchObject([
+      { about: "SUMMARY", detail: expect.stringContaining("it was lost or set back") },
+    ]);
+  });
+
+  it("finds rows of another projection", async () => {
+    await seed(ledger, history(id));
+    await alterRow(ledger, summaryOf(id), "projection", 0);
+
+    expect(await found()).toMatchObject([
+      { detail: expect.stringContaining("written by projection 0") },
+    ]);
+  });
+
+  it("finds a row that lists as held what is not", async () => {
+    await seed(ledger, history(id));
+    await putRow(ledger, { pk: "held", sk: id, accountId: id });
+
+    expect(await foundAmongAll()).toMatchObject([
+      { about: "HOLD", detail: "listed as held, but is not" },
+    ]);
+  });
+
+  it("reports an account that is behind, which is no fault, and not one that has caught up", async () => {
+    const all = history(id);
+    await seed(ledger, all.slice(0, 2));
+    await putEvents(ledger, all.slice(2));
+
+    const still = await verifyAll(contextFor(ledger));
+    const caughtUp = await verifyAll({
+      ...contextFor(ledger),
+      pause: () => project(ledger, id),
+    });
+
+    const behind = { streamId: id, version: 2, behind: 3 };
+    expect(still.behind).toContainEqual(expect.objectContaining(behind));
+    expect(await found()).toEqual([]);
+    expect(caughtUp.behind.map(({ streamId }) => streamId)).not.toContain(id);
+  });
+
+  it("lists held accounts, and tells which of them can go on", async () => {
+    const all = history(id);
+    await putEvents(ledger, [...all.slice(0, 2), unreadable(all[2] as never) as object]);
+    await project(ledger, id);
+    const stuck = await verifyAll(contextFor(ledger));
+    await putEvents(ledger, all.slice(2));
+    const repaired = await verifyAll(contextFor(ledger));
+
+    expect(stuck.held).toMatchObject([
+      { accountId: id, version: 3, reason: "UNREADABLE_EVENT", ready: false },
+    ]);
+    expect(repaired.held).toMatchObject([{ accountId: id, ready: true }]);
+    expect(await found()).toEqual([]);
+  });
+
+  it("names an altered event on a later page of one account", async () => {
+    const amounts = Array.from({ length: 249 }, (_, n) => deposit(n + 1));
+    const all = storedIn(id, opening(), ...amounts);
+    await seed(ledger, all);
+    expect(await found()).toEqual([]);
+    await putEvent(ledger, { ...all[220], data: { amount: "1" } });
+
+    expect(await found()).toMatchObject([
+      { about: "EVENT", detail: expect.stringContaining("event 221 is not") },
+    ]);
+  });
+
+  it("answers with exit code 1 and in JSON when anything differs", async () => {
+    await seed(ledger, history(id));
+    await alterRow(ledger, summaryOf(id), "balance", "1");
+    const context = contextFor(ledger, true);
+
+    expect(await verify.run(context, {})).toBe(1);
+    const report = JSON.parse(context.written());
+    expect(report.accounts).toBeGreaterThan(1);
+    expect(report.differing).toContainEqual({
+      accountId: id,
+      version: 5,
+      omitted: 0,
+      findings: [
+        {
+          about: "SUMMARY",
+          version: 5,
+          detail: "the summary differs",
+          columns: ['balance: kept "1", folded "340"'],
+        },
+      ],
+    });
+  });
+});
