@@ -41,6 +41,8 @@ export interface Summary {
   readonly chainHead: string;
   readonly account: O.Option<Account>;
   readonly openedAt: O.Option<string>;
+  /** The chain's link after the opening, which has no entry that could keep it. */
+  readonly openingHash: O.Option<string>;
   readonly changedAt: O.Option<string>;
   readonly held: O.Option<Hold>;
 }
@@ -72,13 +74,14 @@ export const emptySummary = (streamId: string, projection: number): Summary => (
   chainHead: genesis,
   account: O.none,
   openedAt: O.none,
+  openingHash: O.none,
   changedAt: O.none,
   held: O.none,
 });
 
 /**
  * Whether a change has a row of its own in the statement. The opening of an account moves nothing and is told by the
- * summary itself (`openedAt`, `currency`), which keeps the first event, too, at two write units: the summary's and its
+ * summary itself (`openedAt`, `openingHash`, `currency`), which keeps the first event, too, at two write units: the summary's and its
  * place in the owner's index.
  */
 export const leavesEntry = ({ type, outcome }: Change): boolean =>
@@ -111,15 +114,14 @@ const apply =
       account,
       hash,
     };
+    const onOpening = <A>(value: A): O.Option<A> => (O.isSome(account) ? O.some(value) : O.none);
     const next: Summary = {
       ...summary,
       version: event.version,
       chainHead: hash,
       account,
-      openedAt: pipe(
-        summary.openedAt,
-        O.alt(() => (O.isSome(account) ? O.some<string>(event.recordedAt) : O.none)),
-      ),
+      openedAt: O.isSome(summary.account) ? summary.openedAt : onOpening<string>(event.recordedAt),
+      openingHash: O.isSome(summary.account) ? summary.openingHash : onOpening(hash),
       changedAt: O.some(event.recordedAt),
     };
     return [next, change];

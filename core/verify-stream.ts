@@ -6,7 +6,7 @@ import * as TE from "fp-ts/TaskEither";
 import { genesis } from "./chain";
 import { foldEvents } from "./fold-events";
 import type { ProjectionPorts, Unavailable } from "./ports";
-import { emptySummary, type Hold, type Summary } from "./projection";
+import { type Change, emptySummary, type Hold, leavesEntry, type Summary } from "./projection";
 import {
   type Comparison,
   compareEntries,
@@ -50,6 +50,7 @@ type Look<A> = RTE.ReaderTaskEither<VerificationPorts, Unavailable, A>;
 interface Goal {
   readonly version: number;
   readonly chainHead: string;
+  readonly openingHash: O.Option<string>;
   /** Whether the rows are this projection's, so that their contents can be compared. */
   readonly contents: boolean;
 }
@@ -66,6 +67,22 @@ interface Walk {
 /** Where to read on: at the start before any version there could be, so that no event stays unseen. */
 const cursor = ({ version }: Summary): number =>
   version === 0 ? Number.MIN_SAFE_INTEGER : version;
+
+/** The opening leaves no entry: the summary keeps its link of the chain. */
+const followOpening = (
+  comparison: Comparison,
+  changes: ReadonlyArray<Change>,
+  { openingHash }: Goal,
+): Comparison =>
+  changes
+    .filter((change) => !leavesEntry(change))
+    .reduce(
+      (followed, { version, hash }) =>
+        O.isSome(openingHash)
+          ? followChain(followed, version, openingHash.value, hash)
+          : followed,
+      comparison,
+    );
 
 /** The summary's own link of the chain; where the entry of its version agrees, it is the summary that was altered. */
 const followHead = (
@@ -90,7 +107,13 @@ const step =
       TE.map((entries) => {
         const { entry } = ports.rowsOf;
         const contents = goal.contents && inForce;
-        const compared = compareEntries(walk.comparison, changes, entries, entry, contents);
+        const compared = compareEntries(
+          followOpening(walk.comparison, changes, goal),
+          changes,
+          entries,
+          entry,
+          contents,
+        );
         const reached = inForce && summary.version === goal.version;
         return {
           summary,
@@ -242,7 +265,7 @@ const verifyWithoutSummary =
   (streamId: string, listed: O.Option<Row>): Look<Verification> =>
   (ports) =>
     pipe(
-      walkToTheEnd(streamId, { version: 0, chainHead: genesis, contents: false })(ports),
+      walkToTheEnd(streamId, { version: 0, chainHead: genesis, openingHash: O.none, contents: false })(ports),
       TE.map((walk) => {
         const behind = eventsAfter(0, walk);
         const orphaned = finding("EVENT", 1, "event 1 is missing: there are rows, but no events");

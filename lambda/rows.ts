@@ -27,7 +27,7 @@ const SummaryRow = t.intersection([
     projection: t.number,
     chainHead: t.string,
   }),
-  t.partial({ openedAt: t.string, changedAt: t.string, held: Hold }),
+  t.partial({ openedAt: t.string, openingHash: t.string, changedAt: t.string, held: Hold }),
 ]);
 
 export const summaryRow = (summary: Summary): Record<string, unknown> => ({
@@ -38,6 +38,7 @@ export const summaryRow = (summary: Summary): Record<string, unknown> => ({
   chainHead: summary.chainHead,
   lastEntry: entryKey(summary.version),
   openedAt: O.toUndefined(summary.openedAt),
+  openingHash: O.toUndefined(summary.openingHash),
   changedAt: O.toUndefined(summary.changedAt),
   processing: O.isSome(summary.held) ? "HELD" : "CURRENT",
   held: O.toUndefined(summary.held),
@@ -63,6 +64,7 @@ export const summaryFrom = (row: unknown): E.Either<string, Summary> =>
       chainHead: columns.chainHead,
       account,
       openedAt: O.fromNullable(columns.openedAt),
+      openingHash: O.fromNullable(columns.openingHash),
       changedAt: O.fromNullable(columns.changedAt),
       held: O.fromNullable(columns.held),
     })),

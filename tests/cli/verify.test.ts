@@ -73,12 +73,12 @@ describe("verify", () => {
     expect(others).toEqual([]);
   });
 
-  it("names the two events of which one is the altered opening, which has no entry", async () => {
+  it("names the opening that was altered: the summary keeps what no entry does", async () => {
     await seed(ledger, history(id));
     await putEvent(ledger, { ...history(id)[0], data: { currency: "EUR", name: "Mine" } });
 
     expect(await found()).toMatchObject([
-      { detail: expect.stringContaining("one of the events 1 to 2 is not") },
+      { detail: expect.stringContaining("event 1 is not the one that was folded") },
     ]);
   });
 

@@ -4,12 +4,11 @@ import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
 import { describe, expect, it } from "vitest";
 import { rowsOf } from "../../cli/kept-rows";
-import { leavesEntry } from "../../core/projection";
 import { reprojectStream } from "../../core/rebuild-stream";
 import { eventsDiffer, isUnsettled, settle, type Verification } from "../../core/verification";
 import { type KeptRows, verifyStream } from "../../core/verify-stream";
 import { anyRequests, deposit, opening, type StoredEvent, stored, unreadable } from "./events";
-import { foldOf, World } from "./memory";
+import { World } from "./memory";
 
 const keptIn = (world: World): KeptRows => ({
   summary: (streamId) => {
@@ -68,7 +67,7 @@ describe("a verification", () => {
     );
   });
 
-  it("names the first event that was changed, as closely as the kept hashes tell", async () => {
+  it("names the first event that was changed", async () => {
     await fc.assert(
       fc.asyncProperty(historyAndPlace, fc.constantFrom(...tamperings), async (history, tamper) => {
         const [events, place] = history;
@@ -78,11 +77,7 @@ describe("a verification", () => {
 
         const seen = await look(world);
 
-        const withEntry = foldOf(events)
-          .changes.filter(leavesEntry)
-          .map(({ version }) => version)
-          .filter((version) => version < event.version);
-        expect(firstVersion(seen)).toEqual(["EVENT", Math.max(0, ...withEntry) + 1]);
+        expect(firstVersion(seen)).toEqual(["EVENT", event.version]);
         expect(eventsDiffer(seen)).toBe(true);
       }),
     );

@@ -40,6 +40,7 @@ const anySummary: fc.Arbitrary<Summary> = fc.record({
   chainHead: fc.stringMatching(/^([0-9a-f]{64})?$/),
   account: option(anyAccount),
   openedAt: option(anyText),
+  openingHash: option(anyText),
   changedAt: option(anyText),
   held: option(anyHold),
 });
@@ -81,6 +82,7 @@ describe("a summary's row", () => {
       chainHead: summary.chainHead,
       lastEntry: "entry:0000000003",
       openedAt: events[0]?.recordedAt,
+      openingHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       changedAt: events[2]?.recordedAt,
       processing: "CURRENT",
       owner: "alice",
