@@ -78,9 +78,7 @@ const followOpening = (
     .filter((change) => !leavesEntry(change))
     .reduce(
       (followed, { version, hash }) =>
-        O.isSome(openingHash)
-          ? followChain(followed, version, openingHash.value, hash)
-          : followed,
+        O.isSome(openingHash) ? followChain(followed, version, openingHash.value, hash) : followed,
       comparison,
     );
 
@@ -265,7 +263,12 @@ const verifyWithoutSummary =
   (streamId: string, listed: O.Option<Row>): Look<Verification> =>
   (ports) =>
     pipe(
-      walkToTheEnd(streamId, { version: 0, chainHead: genesis, openingHash: O.none, contents: false })(ports),
+      walkToTheEnd(streamId, {
+        version: 0,
+        chainHead: genesis,
+        openingHash: O.none,
+        contents: false,
+      })(ports),
       TE.map((walk) => {
         const behind = eventsAfter(0, walk);
         const orphaned = finding("EVENT", 1, "event 1 is missing: there are rows, but no events");

@@ -46,7 +46,8 @@ function conditions({ functionName, failureQueueName }: AlarmsArgs): Record<stri
   const ofFunction = { namespace: "AWS/Lambda", dimensions: { FunctionName: functionName } };
   return {
     held: {
-      alarmDescription: "A stream is held: an event cannot be folded, and its account stands still.",
+      alarmDescription:
+        "A stream is held: an event cannot be folded, and its account stands still.",
       namespace: metricsNamespace,
       metricName: "StreamsHeld",
       dimensions: { service: "projector" },

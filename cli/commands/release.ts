@@ -13,7 +13,8 @@ export const release: Command = {
   summary: "let a held account go on",
   usage: "release --account ID --stack NAME | --local [--json]",
   help: `Lets a held account go on, in order, from the event it was held at to its last one. Where that event still cannot be
-folded the account is held again, and the exit code is 1. An account that is not held stays as it is.
+folded the account is held again, and the exit code is 1. An account that is not held is brought up to its last event.
+A release that did not succeed may have let the account go already: repeat it until it does.
 
 Subscribers are not notified of what is folded by this command; the mutation releaseStream notifies them.`,
   options: { account: { type: "string" } },

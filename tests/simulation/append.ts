@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from "node:util";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { Client } from "./client";
+import type { Item } from "./conditions";
+import { isLostRace } from "./dynamo";
+
+/** A command as the templates get it: what becomes the event after the version that the client expects. */
+export interface Command {
+  readonly accountId: string;
+  readonly commandId: string;
+  readonly owner: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly data: Item;
+}
+
+export type Appended = "recorded" | "conflict" | "unavailable";
+
+const withoutTime = ({ recordedAt, ...item }: Item): Item => item;
+
+/** The pipeline of vtl/command, step by step: the read of the expected version, the conditional put, the comparison. */
+export const append = async (
+  client: Client,
+  table: string,
+  { accountId: streamId, owner, ...command }: Command,
+  expectedVersion: number,
+  now: () => string,
+): Promise<Appended> => {
+  const read = async (version: number): Promise<Item | undefined> => {
+    const Key = { streamId, version };
+    const answer = await client.send(
+      new GetCommand({ TableName: table, Key, ConsistentRead: true }),
+    );
+    return (answer as { Item?: Item }).Item;
+  };
+  const { commandId, type, schemaVersion, data } = command;
+  const version = expectedVersion + 1;
+  try {
+    if (expectedVersion > 0 && (await read(expectedVersion)) === undefined) return "conflict";
+    const recordedAt = now();
+    const event = { type, schemaVersion, commandId, owner, actor: owner, recordedAt, data };
+    const item: Item = { streamId, version, ...event };
+    try {
+      const ConditionExpression = "attribute_not_exists(streamId)";
+      await client.send(new PutCommand({ TableName: table, Item: item, ConditionExpression }));
+      return "recorded";
+    } catch (error) {
+      if (!isLostRace(error)) throw error;
+      const stored = (await read(version)) ?? {};
+      return isDeepStrictEqual(withoutTime(stored), withoutTime(item)) ? "recorded" : "conflict";
+    }
+  } catch {
+    return "unavailable";
+  }
+};

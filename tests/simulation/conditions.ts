@@ -1,0 +1,74 @@
+// The few expressions that the adapters send to DynamoDB. Any other is refused, never guessed.
+
+export type Item = Record<string, unknown>;
+type Predicate = (item: Item | undefined, values: Item) => boolean;
+
+const operand = "(:\\w+)";
+const attribute = "(\\w+)";
+
+const comparable = (a: unknown, b: unknown): boolean =>
+  typeof a === typeof b && (typeof a === "number" || typeof a === "string");
+
+const lessOrEqual = (a: unknown, b: unknown): boolean =>
+  comparable(a, b) && (a as number) <= (b as number);
+
+/** Each clause by its form: the matched names come as `name`, `first`, `last`. */
+const clauses: ReadonlyArray<[RegExp, (...names: string[]) => Predicate]> = [
+  [
+    new RegExp(`^attribute_not_exists\\(${attribute}\\)$`),
+    (name) => (item) => item?.[name ?? ""] === undefined,
+  ],
+  [
+    new RegExp(`^${attribute} = ${operand}$`),
+    (name = "", first = "") =>
+      (item, values) =>
+        comparable(item?.[name], values[first]) && item?.[name] === values[first],
+  ],
+  [
+    new RegExp(`^${attribute} <= ${operand}$`),
+    (name = "", first = "") =>
+      (item, values) =>
+        lessOrEqual(item?.[name], values[first]),
+  ],
+  [
+    new RegExp(`^${attribute} > ${operand}$`),
+    (name = "", first = "") =>
+      (item, values) =>
+        comparable(item?.[name], values[first]) && !lessOrEqual(item?.[name], values[first]),
+  ],
+  [
+    new RegExp(`^${attribute} BETWEEN ${operand} AND ${operand}$`),
+    (name = "", first = "", last = "") =>
+      (item, values) =>
+        lessOrEqual(values[first], item?.[name]) && lessOrEqual(item?.[name], values[last]),
+  ],
+];
+
+const clause = (text: string): Predicate => {
+  for (const [form, predicate] of clauses) {
+    const match = form.exec(text);
+    if (match !== null) return predicate(...match.slice(1));
+  }
+  throw new Error(`the simulated DynamoDB does not know the expression: ${text}`);
+};
+
+/** AND binds tighter than OR; the AND of a BETWEEN stands before a value, not before an attribute. */
+const compile = (expression: string): Predicate => {
+  const alternatives = expression
+    .split(" OR ")
+    .map((all) => all.split(/ AND (?!:)/).map((text) => clause(text)));
+  return (item, values) =>
+    alternatives.some((all) => all.every((predicate) => predicate(item, values)));
+};
+
+/** An expression in which attributes are called by their own names. */
+export const withNames = (expression: string, names: Record<string, string> = {}): string =>
+  expression.replaceAll(/#\w+/g, (name) => names[name] ?? name);
+
+const compiled = new Map<string, Predicate>();
+
+export const holds = (expression: string, item: Item | undefined, values: Item): boolean => {
+  const predicate = compiled.get(expression) ?? compile(expression);
+  compiled.set(expression, predicate);
+  return predicate(item, values);
+};

@@ -1,0 +1,79 @@
+/** What a run counts, in the order of the report. */
+export const counted = {
+  runs: "runs",
+  steps: "scheduled steps",
+  events: "events recorded",
+  commands: "commands sent",
+  repeatedCommands: "commands sent again",
+  conflicts: "commands refused by a version conflict",
+  invocations: "invocations of the projector",
+  deliveries: "event deliveries",
+  duplicates: "  that were duplicates",
+  outOfOrder: "  that were out of order within their stream",
+  gapReads: "reads of the event table by the projection",
+  shardSplits: "shard splits",
+  partialFailures: "partial batch failures",
+  bisects: "bisected batches",
+  failedBatches: "batches failed as a whole",
+  discarded: "records given up to the failure queue",
+  throttled: "requests refused (throttled)",
+  unanswered: "writes that took effect without an answer",
+  repeatedWrite: "writes that took effect and were repeated",
+  crashBefore: "crashes before a write",
+  crashAfter: "crashes after a write",
+  landsLate: "crashes with a write that took effect later",
+  lostRaces: "conditional writes that lost a race",
+  notifications: "notifications delivered",
+  notificationsFailed: "notifications failed",
+  notificationsSlow: "notifications slow",
+  corrupted: "undecodable events put into the event table",
+  unknown: "events newer than the old release knows",
+  held: "times a stream was held",
+  released: "releases of a held stream",
+  reprojected: "reprojections of a stream",
+  raised: "deployments that raise the projection number",
+  deployed: "deployments with old and new release side by side",
+  statements: "statements read while the projection works",
+} as const;
+
+export type Counted = keyof typeof counted;
+export type Counts = Record<Counted, number>;
+
+const kinds = Object.keys(counted) as Counted[];
+
+export const noCounts = (): Counts => Object.fromEntries(kinds.map((kind) => [kind, 0])) as Counts;
+
+export const addCounts = (to: Counts, more: Counts): void => {
+  for (const kind of kinds) to[kind] += more[kind];
+};
+
+/** Thrown for whatever a run must never show: a broken promise of the ledger, or of the simulation itself. */
+export class Violation extends Error {}
+
+/** What happened in a run: always counted, and written down where somebody wants to read it. */
+export class Journal {
+  readonly counts = noCounts();
+  readonly lines: string[] = [];
+  /** The first thing that was wrong. */
+  violation: string | undefined;
+
+  constructor(private readonly tracing: boolean) {}
+
+  count(kind: Counted, times = 1): void {
+    this.counts[kind] += times;
+  }
+
+  /** A line of the trace; `what` is a function, because most runs are not traced. */
+  note(who: string, what: () => string): void {
+    if (this.tracing) {
+      this.lines.push(`${String(this.lines.length + 1).padStart(5)}  ${who.padEnd(16)} ${what()}`);
+    }
+  }
+
+  /** Adapters turn whatever they catch into "unavailable", so a violation is kept here besides being thrown. */
+  violated(what: string): Violation {
+    this.violation ??= what;
+    this.note("VIOLATION", () => what);
+    return new Violation(what);
+  }
+}

@@ -1,0 +1,92 @@
+import type { Random } from "./random";
+
+/** Something that takes steps, and may die between any two of them: an invocation, a request, an operator's command. */
+export class Process {
+  alive = true;
+  /** Set where nothing goes wrong any more for it. */
+  sheltered = false;
+  readonly died: Promise<void>;
+  #announceDeath: () => void = () => undefined;
+
+  /** `haste`: how likely it is to be the next to take a step, compared with others. */
+  constructor(
+    readonly name: string,
+    readonly haste: number,
+  ) {
+    this.died = new Promise((resolve) => {
+      this.#announceDeath = resolve;
+    });
+  }
+
+  kill(): void {
+    this.alive = false;
+    this.#announceDeath();
+  }
+}
+
+interface Waiting {
+  readonly process: Process;
+  readonly notBefore: number;
+  readonly resume: () => void;
+}
+
+/** Beyond any run that comes to rest. */
+const mostSteps = 200_000;
+
+/**
+ * Decides who takes the next step. Everything simulated waits here before it goes on, so that the seed alone decides
+ * the order. What lies between two waits are microtasks, and they have a fixed order of their own.
+ */
+export class Scheduler {
+  /** Simulated milliseconds. */
+  now = 0;
+  steps = 0;
+  #waiting: Waiting[] = [];
+
+  constructor(private readonly random: Random) {}
+
+  /** Resolves when it is the process's turn, `delay` simulated milliseconds from now at the earliest: never, if it dies. */
+  turn(process: Process, delay = 0): Promise<void> {
+    return new Promise((resume) => {
+      this.#waiting.push({ process, notBefore: this.now + delay, resume });
+    });
+  }
+
+  /** Gives turns until nobody waits for one, or until `goOn`, asked after every step, says no. */
+  async run(goOn: () => boolean): Promise<void> {
+    await settled();
+    for (let next = this.#next(); next !== undefined && goOn(); next = this.#next()) {
+      this.steps += 1;
+      if (this.steps > mostSteps) throw new Error(`no rest after ${mostSteps} steps`);
+      this.now += 1;
+      next.resume();
+      await settled();
+    }
+  }
+
+  #next(): Waiting | undefined {
+    this.#waiting = this.#waiting.filter(({ process }) => process.alive);
+    if (this.#waiting.length === 0) return undefined;
+    const earliest = Math.min(...this.#waiting.map(({ notBefore }) => notBefore));
+    this.now = Math.max(this.now, earliest);
+    const ready = this.#waiting.filter(({ notBefore }) => notBefore <= this.now);
+    const chosen = this.#choose(ready);
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== chosen);
+    return chosen;
+  }
+
+  #choose(ready: ReadonlyArray<Waiting>): Waiting | undefined {
+    const total = ready.reduce((sum, { process }) => sum + process.haste, 0);
+    let mark = this.random.next() * total;
+    return ready.find(({ process }) => {
+      mark -= process.haste;
+      return mark < 0;
+    });
+  }
+}
+
+/** All microtasks have run when Node comes to its next immediate: this waits for them, and for no time. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** For what its process does not live to see. */
+export const never = <A>(): Promise<A> => new Promise(() => undefined);

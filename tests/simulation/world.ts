@@ -1,0 +1,87 @@
+import type { Item } from "./conditions";
+import { Journal, Violation } from "./journal";
+import type { Plan } from "./plan";
+import { Random } from "./random";
+import { Process, Scheduler } from "./scheduler";
+import { type Stored, Table } from "./table";
+
+/** A write of an item, told to whoever listens in the same step. */
+export interface Write {
+  readonly table: Table;
+  readonly key: Item;
+  /** Absent after a deletion. */
+  readonly item: Stored | undefined;
+  /** What was there before. */
+  readonly before: Item | undefined;
+}
+
+/** What everybody in one run shares. */
+export class World {
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly journal: Journal;
+  readonly events = new Table("events", "streamId", "version");
+  readonly readModel = new Table("read-model", "pk", "sk");
+  readonly tables = new Map([this.events, this.readModel].map((table) => [table.name, table]));
+  /** What is under way on its own: requests, stream records, time. It never dies. */
+  readonly network = new Process("network", 1);
+  readonly listeners: Array<(write: Write) => void> = [];
+  /** The events that no release could or can decode, by `positionOf`: what they are mended to. */
+  readonly corrupted = new Map<string, Item>();
+  /** The commands that clients know to be recorded. */
+  readonly acknowledged: string[] = [];
+  /** How many writes have been asked for. */
+  writes = 0;
+  #processes = 0;
+
+  constructor(
+    readonly plan: Plan,
+    tracing: boolean,
+  ) {
+    this.random = new Random(plan.seed);
+    this.scheduler = new Scheduler(this.random);
+    this.journal = new Journal(tracing);
+  }
+
+  /** ISO 8601, from a day of its own. */
+  readonly now = (): string => new Date(Date.UTC(2030, 0, 1) + this.scheduler.now).toISOString();
+
+  /** A new process: some are much slower than others. */
+  process(kind: string): Process {
+    this.#processes += 1;
+    return new Process(`${kind}-${this.#processes}`, this.random.pick([1, 1, 1, 0.2, 0.03]));
+  }
+
+  /** Lets something happen beside everything else. What it throws is a fault of the run. */
+  start(what: () => Promise<void>): void {
+    what().catch((error: unknown) => {
+      if (error instanceof Violation) return;
+      this.journal.violated(error instanceof Error ? (error.stack ?? error.message) : `${error}`);
+    });
+  }
+
+  /** Writes at once, past all requests and faults. */
+  write(table: Table, item: Item): void {
+    const key = table.keyOf(item);
+    const before = table.read(key);
+    const stored = table.write(key, item, this.scheduler.now);
+    for (const listener of this.listeners) listener({ table, key, item: stored, before });
+  }
+
+  /** The streams that have events. */
+  streams(): ReadonlyArray<string> {
+    return this.events.partitionKeys();
+  }
+
+  /** A stream's events, as they are stored now. */
+  log(streamId: string): ReadonlyArray<Item> {
+    return this.events.partition(streamId);
+  }
+
+  /** Waits for a while between now and `most` simulated milliseconds. */
+  pause(process: Process, most: number): Promise<void> {
+    return this.scheduler.turn(process, this.random.between(0, most));
+  }
+}
+
+export const positionOf = (streamId: unknown, version: unknown): string => `${streamId}#${version}`;
