@@ -122,7 +122,9 @@ const watchdog = (() => {
         remove) pids="\${pids%% $pid *} \${pids#* $pid }" ;;
       esac
     done
-    kill -TERM $pids; sleep 2; kill -KILL $pids`;
+    case $pids in
+      *[0-9]*) kill -TERM $pids; sleep 2; kill -KILL $pids ;;
+    esac`;
   let pipe: Socket | undefined;
 
   function open(): Socket {

@@ -1,9 +1,12 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { AppSync } from "./appsync/appsync";
 import type { Certificate } from "./certificate";
 import { type Cognito, startCognito } from "./cognito/cognito";
 import { type Dynamodb, type DynamodbOptions, startDynamodb } from "./dynamodb/dynamodb";
 import { Iam } from "./iam/iam";
 import type { LambdaFunction } from "./lambda/function";
+import type { Step } from "./progress";
 import { type Sqs, startSqs } from "./sqs/sqs";
 
 /** Where each engine listens on 127.0.0.1; 0 takes any free port. */
@@ -27,8 +30,8 @@ export interface CloudOptions {
   readonly log: (source: string, line: string) => void;
   /** For tests: faults in DynamoDB's answers, and what its operations consume. */
   readonly dynamodb?: Pick<DynamodbOptions, "intercept" | "meter">;
-  /** Gets told what is being made. */
-  readonly progress: (type: string, name: string) => void;
+  /** Gets told what is being made, and may throw to give the start up. */
+  readonly progress: (step: Step) => void;
 }
 
 /** The engines that stand in for AWS on one machine. */
@@ -40,6 +43,8 @@ export interface Cloud extends Pick<CloudOptions, "region" | "workDirectory" | "
   readonly appsync: AppSync;
   /** By ARN. */
   readonly functions: Map<string, LambdaFunction>;
+  /** What functions have to trust besides the usual authorities: a PEM file, where the API is served over TLS. */
+  readonly certificateFile: string | undefined;
   /** Adds what has to end before the engines do; the last one added ends first. */
   atEnd(stop: () => Promise<void>): void;
   stop(): Promise<void>;
@@ -47,24 +52,29 @@ export interface Cloud extends Pick<CloudOptions, "region" | "workDirectory" | "
 
 /** Starts every engine, or none: when one cannot start, those that have are stopped. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
-  const { region, ports, dataDirectory, workDirectory, log } = options;
+  const { region, ports, dataDirectory, workDirectory, certificate, log, progress } = options;
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (let last = stops.pop(); last !== undefined; last = stops.pop()) await last();
   };
   const started = async <Engine extends { stop(): Promise<void> }>(
+    name: string,
     engine: Promise<Engine>,
   ): Promise<Engine> => {
     const running = await engine;
     stops.push(() => running.stop());
+    progress({ engine: name });
     return running;
   };
+  const certificateFile = join(workDirectory, "certificate.pem");
+  if (certificate !== undefined) writeFileSync(certificateFile, certificate.cert);
   const iam = new Iam({ region });
   const functions = new Map<string, LambdaFunction>();
   try {
     // One after the other: a port that is taken shall not leave others half started.
-    const sqs = await started(startSqs({ region, iam, port: ports.sqs }));
+    const sqs = await started("SQS", startSqs({ region, iam, port: ports.sqs }));
     const dynamodb = await started(
+      "DynamoDB",
       startDynamodb({
         region,
         iam,
@@ -75,6 +85,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       }),
     );
     const cognito = await started(
+      "Cognito",
       startCognito({
         region,
         iam,
@@ -84,11 +95,12 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       }),
     );
     const appsync = await started(
+      "AppSync",
       AppSync.start({
         region,
         iam,
         port: ports.appsync,
-        ...(options.certificate !== undefined && { tls: options.certificate }),
+        ...(certificate !== undefined && { tls: certificate }),
         dynamodbEndpoint: dynamodb.endpoint,
         userPoolIssuer: cognito.issuer,
         invokeFunction: async (functionArn, payload) => {
@@ -102,8 +114,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       }),
     );
     return {
-      ...{ region, workDirectory, log, progress: options.progress },
+      ...{ region, workDirectory, log, progress },
       ...{ iam, dynamodb, sqs, cognito, appsync, functions },
+      certificateFile: certificate && certificateFile,
       atEnd: (end) => stops.push(end),
       stop,
     };

@@ -1,18 +1,26 @@
+import { Interrupted } from "./interrupt";
 import { UsageError } from "./options";
 
 // The SDK warns whoever runs it on Node.js 20, which is as new as this project asks for.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-/** Runs a command's main function: what goes wrong is told in a line, and ends the process with a code that says so. */
-export async function runCommand(main: () => Promise<void>): Promise<void> {
-  try {
-    await main();
-    process.exit();
-  } catch (error) {
-    const mistake = error instanceof UsageError;
-    const message = error instanceof Error ? error.message : String(error);
-    console.error(`Error: ${message}`);
-    if (!mistake && process.env.DEBUG !== undefined) console.error(error);
-    process.exit(mistake ? 2 : 1);
-  }
+/**
+ * Runs a command's main function: what goes wrong is told in a line, and ends the process with a code that says so.
+ * @param options.endless the command ends by Ctrl-C alone, which is then no failure that npm would have to report
+ */
+export function runCommand(main: () => Promise<void>, { endless = false } = {}): void {
+  const end = (error: unknown): void => {
+    // 130 is how shells number an end by Ctrl-C.
+    if (error instanceof Interrupted) process.exit(endless ? 0 : 130);
+    fail(error);
+  };
+  process.on("uncaughtException", end);
+  main().then(() => process.exit(), end);
+}
+
+function fail(error: unknown): never {
+  console.error(`Error: ${error instanceof Error ? error.message : String(error)}`);
+  if (error instanceof UsageError) process.exit(2);
+  if (process.env.DEBUG !== undefined) console.error(error);
+  process.exit(1);
 }

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Access, accessTo } from "./client/access";
+import { type Change, describeChange, money, watchChanges } from "./client/changes";
 import { ask, send } from "./client/graphql";
-import { type Subscription, subscribe } from "./client/realtime";
+import { password, temporaryPassword } from "./client/local-user";
 import { type Session, SignInClient } from "./client/sign-in";
 import { runCommand } from "./command";
 import { readOptions } from "./options";
@@ -15,12 +18,6 @@ const help = `Shows the whole path: a user signs in, opens an account, moves mon
 
 It uses the stack that \`npm start\` runs, or one of its own.`;
 
-const changeFields = "accountId version type outcome reason amount balance memo";
-
-const onAccountChange = `subscription Watch($owner: ID!, $accountId: ID) {
-  onAccountChange(owner: $owner, accountId: $accountId) { ${changeFields} }
-}`;
-
 const openAccount = `mutation Open($input: OpenAccountInput!) {
   openAccount(input: $input) { version type }
 }`;
@@ -30,23 +27,25 @@ const moveMoney = (field: "deposit" | "withdraw") => `mutation Move($input: Move
 }`;
 
 const statement = `query Statement($accountId: ID!) {
-  account(accountId: $accountId) { name balance currency version status }
+  account(accountId: $accountId) { name balance currency version }
   statement(accountId: $accountId) { items { version type amount memo outcome reason balance } }
 }`;
-
-interface Change {
-  readonly version: number;
-  readonly type: string;
-  readonly outcome: string;
-  readonly reason: string | null;
-  readonly amount: string | null;
-  readonly balance: string;
-  readonly memo: string | null;
-}
 
 interface Recorded {
   readonly version: number;
   readonly type: string;
+}
+
+interface Statement {
+  readonly account: {
+    readonly name: string;
+    readonly balance: string;
+    readonly currency: string;
+    readonly version: number;
+  } | null;
+  readonly statement: {
+    readonly items: readonly Omit<Change, "accountId" | "currency">[];
+  } | null;
 }
 
 /** How long a change may take to arrive, in milliseconds, before the demo gives up. */
@@ -54,124 +53,118 @@ const patience = 20_000;
 
 const step = (text: string): void => console.log(`\n${text}`);
 const detail = (text: string): void => console.log(`   ${text}`);
-const euros = (cents: string): string => `${(Number(cents) / 100).toFixed(2)} EUR`;
 
-const describe = ({ version, type, outcome, reason, amount, balance, memo }: Change): string =>
-  [
-    `#${version} ${type}`,
-    ...(amount === null ? [] : [euros(amount)]),
-    ...(memo === null ? [] : [`"${memo}"`]),
-    reason === null ? outcome : `${outcome}: ${reason}`,
-    `balance ${euros(balance)}`,
-  ].join(", ");
-
-/** Collects changes as they arrive, and waits for the one with a version. */
-class Changes {
-  readonly #arrived = new Map<number, Change>();
-  #wake = (): void => {};
-
-  readonly receive = (data: unknown): void => {
-    const change = (data as { onAccountChange: Change }).onAccountChange;
-    this.#arrived.set(change.version, change);
-    this.#wake();
-  };
-
-  async at(version: number): Promise<Change> {
-    const deadline = Date.now() + patience;
-    for (;;) {
-      const change = this.#arrived.get(version);
-      if (change !== undefined) return change;
-      const left = deadline - Date.now();
-      if (left <= 0) throw new Error(`no news of version ${version} after ${patience / 1000} s`);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  }
+function expectThat(fact: boolean, otherwise: string): void {
+  if (!fact) throw new Error(`the demo saw what should not be: ${otherwise}`);
 }
 
 async function signUp(stack: RunningStack): Promise<Session> {
   const users = new SignInClient(stack);
   const email = `ada-${randomUUID().slice(0, 8)}@example.com`;
   step("1. An administrator creates a user, with a temporary password.");
-  await users.createUser(email, "Temp-Passw0rd!");
+  await users.createUser(email, temporaryPassword);
   detail(email);
-  step("2. The user signs in, and is asked for a new password.");
-  const session = await users.signInFirst(email, "Temp-Passw0rd!", "Local-Passw0rd!");
-  detail(`signed in as ${session.sub}`);
+  step("2. The user signs in, and answers the challenge to choose a new password.");
+  const session = await users.signInFirst(email, temporaryPassword, password);
+  detail(`signed in; the user's id is ${session.sub}`);
   return session;
+}
+
+/** One account, its commands, and the changes that have arrived of it. */
+class Account {
+  readonly id = `demo-${randomUUID()}`;
+  version = 0;
+  readonly #changes: Change[] = [];
+
+  constructor(private readonly access: Access) {}
+
+  readonly receive = (change: Change): void => {
+    this.#changes.push(change);
+  };
+
+  /** Sends a command, and waits for what comes of it: `outcome`, with the balance after it. */
+  async command(
+    mutation: string,
+    input: object,
+    expected: Pick<Change, "outcome" | "reason" | "balance">,
+  ): Promise<void> {
+    const sentAt = Date.now();
+    const recorded = await ask<Record<string, Recorded>>(this.access, mutation, {
+      input: {
+        accountId: this.id,
+        commandId: randomUUID(),
+        expectedVersion: this.version,
+        ...input,
+      },
+    });
+    const [event] = Object.values(recorded);
+    expectThat(event?.version === this.version + 1, `recorded as ${JSON.stringify(event)}`);
+    this.version += 1;
+    detail(`recorded  #${this.version} ${event?.type}`);
+    const change = await this.#changeAt(this.version);
+    detail(`folded    ${describeChange(change)}  (${Date.now() - sentAt} ms after the command)`);
+    const { outcome, reason, balance } = change;
+    const same =
+      outcome === expected.outcome && reason === expected.reason && balance === expected.balance;
+    expectThat(same, `${JSON.stringify({ outcome, reason, balance })}`);
+  }
+
+  async #changeAt(version: number): Promise<Change> {
+    for (const deadline = Date.now() + patience; Date.now() < deadline; await sleep(5)) {
+      const change = this.#changes.find((candidate) => candidate.version === version);
+      if (change !== undefined) return change;
+    }
+    throw new Error(`no news of version ${version} after ${patience / 1000} s`);
+  }
 }
 
 async function demo(stack: RunningStack): Promise<void> {
   const { idToken, sub } = await signUp(stack);
-  const graphqlUrl = String(stack.outputs.graphqlUrl);
-  const realtimeUrl = String(stack.outputs.realtimeUrl);
-  const accountId = `demo-${randomUUID()}`;
-  const changes = new Changes();
-  step("3. The user watches the account: subscription onAccountChange.");
-  const variables = { owner: sub, accountId };
-  const watching: Subscription = await subscribe(
-    realtimeUrl,
-    graphqlUrl,
-    idToken,
-    { query: onAccountChange, variables },
-    changes.receive,
-  );
+  const access = accessTo(stack, idToken);
+  const account = new Account(access);
+
+  step("3. The user watches an account that is about to be: subscription onAccountChange.");
+  const scope = { owner: sub, accountId: account.id };
+  const watching = await watchChanges(access, scope, account.receive);
   detail("subscribed");
 
-  let version = 0;
-  const command = async (title: string, mutation: string, input: object): Promise<void> => {
-    step(title);
-    const sentAt = Date.now();
-    const recorded = await ask<Record<string, Recorded>>(graphqlUrl, idToken, mutation, {
-      input: { accountId, commandId: randomUUID(), expectedVersion: version, ...input },
-    });
-    const [event] = Object.values(recorded);
-    version = event?.version ?? version;
-    detail(`recorded  #${version} ${event?.type}`);
-    const change = await changes.at(version);
-    detail(`folded    ${describe(change)}  (${Date.now() - sentAt} ms after the command)`);
-  };
-  try {
-    await command("4. Opens the account.", openAccount, { currency: "EUR", name: "Savings" });
-    await command("5. Deposits 100.00 EUR.", moveMoney("deposit"), {
-      amount: "10000",
-      memo: "first pay",
-    });
-    await command("6. Withdraws 30.00 EUR.", moveMoney("withdraw"), { amount: "3000" });
-    await command("7. Withdraws 500.00 EUR, which is more than there is.", moveMoney("withdraw"), {
-      amount: "50000",
-    });
+  const posted = (balance: string) => ({ outcome: "POSTED", reason: null, balance });
+  step("4. Opens the account.");
+  await account.command(openAccount, { currency: "EUR", name: "Savings" }, posted("0"));
+  step("5. Deposits EUR 100.00.");
+  const deposit = { amount: "10000", memo: "first pay" };
+  await account.command(moveMoney("deposit"), deposit, posted("10000"));
+  step("6. Withdraws EUR 30.00.");
+  await account.command(moveMoney("withdraw"), { amount: "3000" }, posted("7000"));
+  step("7. Withdraws EUR 500.00, which is more than there is.");
+  const declined = { outcome: "DECLINED", reason: "INSUFFICIENT_FUNDS", balance: "7000" };
+  await account.command(moveMoney("withdraw"), { amount: "50000" }, declined);
 
-    step("8. Sends a deposit for a version that has been taken.");
-    const late = await send(graphqlUrl, idToken, moveMoney("deposit"), {
-      input: { accountId, commandId: randomUUID(), expectedVersion: 1, amount: "1" },
-    });
-    for (const { errorType, message } of late.errors ?? []) detail(`${errorType}: ${message}`);
+  step("8. Deposits EUR 0.01 as if nothing had happened since the opening: the version is taken.");
+  const late = { accountId: account.id, commandId: randomUUID(), expectedVersion: 1, amount: "1" };
+  const { errors = [] } = await send(access, moveMoney("deposit"), { input: late });
+  for (const { errorType, message } of errors) detail(`refused   ${errorType}: ${message}`);
+  expectThat(errors[0]?.errorType === "VersionConflict", "a version that was taken twice");
 
-    step("9. Reads the account and its statement, newest first.");
-    const read = await ask<{
-      account: { name: string; balance: string; version: number };
-      statement: { items: Change[] };
-    }>(graphqlUrl, idToken, statement, { accountId });
-    detail(
-      `${read.account.name}: ${euros(read.account.balance)} at version ${read.account.version}`,
-    );
-    for (const entry of read.statement.items) detail(describe(entry));
-  } finally {
-    watching.close();
-  }
+  step("9. Reads the account and its statement, newest first.");
+  const read = await ask<Statement>(access, statement, { accountId: account.id });
+  const currency = read.account?.currency ?? null;
+  const balance = read.account?.balance ?? "none";
+  detail(`${read.account?.name}: ${money(balance, currency)} at version ${read.account?.version}`);
+  const entries = read.statement?.items ?? [];
+  for (const entry of entries) detail(describeChange({ ...entry, currency }));
+  expectThat(balance === "7000", `a balance of ${balance}`);
+  // Of the four events, the opening has moved no money.
+  expectThat(entries.length === 3, `${entries.length} entries`);
+  watching.close();
 }
 
-void runCommand(async () => {
+runCommand(async () => {
   const { help: asked } = readOptions("demo", {});
   if (asked) {
     console.log(help);
     return;
   }
   await withStack(demo);
+  console.log("\nEverything happened as it should.");
 });

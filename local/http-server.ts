@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface RunningServer {
@@ -18,16 +18,7 @@ export async function serve(
   listener: RequestListener,
 ): Promise<RunningServer> {
   const server = createServer(listener);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === "EADDRINUSE"
-          ? new Error(`port ${options.port} for ${options.name} is in use: choose another one`)
-          : error,
-      ),
-    );
-    server.listen(options.port, "127.0.0.1", resolve);
-  });
+  await listen(server, options);
   // Clients keep their connections for reuse; a server that closes them first makes their next request fail.
   server.keepAliveTimeout = 0;
   const { port } = server.address() as AddressInfo;
@@ -40,6 +31,20 @@ export async function serve(
         server.closeAllConnections();
       }),
   };
+}
+
+/** Listens on 127.0.0.1. Throws an Error that says what to do where the port is in use. */
+export function listen(
+  server: Server,
+  { name, port }: { readonly name: string; readonly port: number },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const busy = `port ${port} for ${name} is in use: choose others with --port (0: any free ones)`;
+      reject(error.code === "EADDRINUSE" ? new Error(busy) : error);
+    });
+    server.listen(port, "127.0.0.1", resolve);
+  });
 }
 
 /** A port that is free now, for a child process that cannot choose one itself. */

@@ -1,11 +1,32 @@
-/** Resolves with the first of Ctrl-C and a polite request to end; a second one ends the process at once. */
-export function untilInterrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      process.once("SIGINT", () => process.exit(130));
-      resolve();
-    };
-    process.once("SIGINT", end);
-    process.once("SIGTERM", end);
+/** Why a command has ended before its work was done. */
+export class Interrupted extends Error {}
+
+/** npm passes on the Ctrl-C that the terminal has sent to every process already: within this, two are one. */
+const echoMs = 1_000;
+
+/** From now on, Ctrl-C or a polite request to end aborts the signal; another one ends the process at once. */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  let first = 0;
+  const interrupt = (): void => {
+    if (!controller.signal.aborted) {
+      first = Date.now();
+      console.log("\nStopping …");
+      controller.abort(new Interrupted("interrupted"));
+    } else if (Date.now() - first > echoMs) {
+      process.exit(130);
+    }
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  return controller.signal;
+}
+
+/** Does the work, and gives it up with an Interrupted where the signal comes first. */
+export async function unlessInterrupted<A>(signal: AbortSignal, work: Promise<A>): Promise<A> {
+  const interrupted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
+  return Promise.race([work, interrupted]);
 }

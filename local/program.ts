@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "./cloud";
 import { provision } from "./resources";
@@ -18,6 +19,8 @@ export async function runProgram(
   cloud: Cloud,
 ): Promise<Outputs> {
   const fault = firstFault();
+  // What fails beside a resource, such as a function over an output, is told in no other way.
+  process.on("unhandledRejection", fault.tell);
   pulumi.runtime.setAllConfig({ ...values });
   await pulumi.runtime.setMocks(
     {
@@ -33,23 +36,23 @@ export async function runProgram(
     project,
     stack,
   );
-  return Promise.race([fault.noting(() => evaluate(folder)), fault.happened]);
+  const outputs = await Promise.race([fault.noting(() => evaluate(folder)), fault.happened]);
+  process.off("unhandledRejection", fault.tell);
+  return outputs;
 }
 
 /**
  * A resource that cannot be made fails every resource and output that waits for it, each of which Pulumi reports in a
- * rejection of its own: the first fault is the one that says why.
+ * rejection of its own: the first fault is the one that says why, and those after it say nothing more.
  */
 function firstFault() {
   let tell: (error: unknown) => void = () => {};
   const happened = new Promise<never>((_, reject) => {
-    tell = (error) => {
-      process.on("unhandledRejection", () => {});
-      reject(error);
-    };
+    tell = reject;
   });
   return {
     happened,
+    tell,
     async noting<A>(work: () => Promise<A>): Promise<A> {
       try {
         return await work();
@@ -66,5 +69,8 @@ async function evaluate(folder: string): Promise<Outputs> {
   const exported = await pulumi.runtime.runInPulumiStack(() => require(join(folder, "index.ts")));
   await pulumi.runtime.disconnect();
   const outputs = pulumi.output({ ...exported }) as unknown as { promise(): Promise<Outputs> };
-  return outputs.promise();
+  const values = await outputs.promise();
+  // Rejections that nobody has handled are told of between two turns of the event loop.
+  await nextTurn();
+  return values;
 }

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createCertificate } from "./certificate";
 import { type Cloud, type CloudOptions, startCloud } from "./cloud";
@@ -22,23 +23,22 @@ export interface LocalStack {
 }
 
 const folder = resolve(__dirname, "..");
-const buildFolder = join(folder, ".build");
 
 /** Starts the engines and gives them the program's resources. A process can run one stack in its life: Pulumi's runtime is global. */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
-  process.chdir(folder);
-  const config = readStackConfig(options.stack);
+  const config = readStackConfig(options.stack, folder);
   const region = config.values["aws:region"];
   if (region === undefined) throw new Error(`Pulumi.${options.stack}.yaml: aws:region is not set`);
-  mkdirSync(buildFolder, { recursive: true });
-  const workDirectory = mkdtempSync(join(buildFolder, "local-"));
-  const certificate = options.https ? await createCertificate() : undefined;
-  const cloud = await startCloud({ ...options, region, workDirectory, certificate });
+  // Outside of the project, so that no function finds in node_modules what its archive lacks.
+  const workDirectory = mkdtempSync(join(tmpdir(), "local-stack-"));
+  let cloud: Cloud | undefined;
   const stop = async (): Promise<void> => {
-    await cloud.stop();
+    await cloud?.stop();
     rmSync(workDirectory, { recursive: true, force: true });
   };
   try {
+    const certificate = options.https ? await createCertificate() : undefined;
+    cloud = await startCloud({ ...options, region, workDirectory, certificate });
     const outputs = await runProgram(folder, options.stack, config, cloud);
     const { dynamodb, cognito, sqs, iam } = cloud;
     return {

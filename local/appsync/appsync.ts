@@ -7,6 +7,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { listen } from "../http-server";
 import { ApiBuilder, type ApiServices } from "./api-builder";
 import type {
   ApiDefinition,
@@ -55,7 +56,7 @@ export class AppSync {
   /** Listens on 127.0.0.1. Throws an Error when the port is in use. */
   static async start(options: AppSyncOptions): Promise<AppSync> {
     const appSync = new AppSync(options);
-    await listen(appSync.#server, options.port ?? 0);
+    await listen(appSync.#server, { name: "AppSync", port: options.port ?? 0 });
     return appSync;
   }
 
@@ -102,14 +103,4 @@ export class AppSync {
     }
     return this.#builder;
   }
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const busy = `port ${port} for AppSync is in use: choose another one`;
-      reject(error.code === "EADDRINUSE" ? new Error(busy) : error);
-    });
-    server.listen(port, "127.0.0.1", resolve);
-  });
 }

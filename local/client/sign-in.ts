@@ -85,7 +85,9 @@ export class SignInClient {
   }
 
   async signIn(email: string, password: string): Promise<Session> {
-    const { AuthenticationResult } = await this.#initiate(email, password);
+    const { AuthenticationResult, ChallengeName } = await this.#initiate(email, password);
+    if (ChallengeName !== undefined)
+      throw new Error(`${email} has to answer ${ChallengeName} first`);
     return sessionFrom(AuthenticationResult?.IdToken);
   }
 

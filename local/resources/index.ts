@@ -51,6 +51,6 @@ export async function provision(
   if (make === undefined) {
     throw new Error(`${name}: the resource type ${type} is not supported locally`);
   }
-  cloud.progress(type, name);
+  cloud.progress({ resource: name, type });
   return make(name, inputs, cloud);
 }

@@ -41,7 +41,10 @@ export const lambdaFunction: Provisioner = async (name, inputs, cloud) => {
       handler: wanted.handler,
       runtime: wanted.runtime,
       roleArn: wanted.role,
-      environment: wanted.environment?.variables ?? {},
+      environment: {
+        ...wanted.environment?.variables,
+        ...(cloud.certificateFile !== undefined && { NODE_EXTRA_CA_CERTS: cloud.certificateFile }),
+      },
       // Lambda's defaults.
       timeoutSeconds: wanted.timeout ?? 3,
       memorySizeMb: wanted.memorySize ?? 128,

@@ -38,8 +38,7 @@ const poison = async (accountId: string): Promise<Record<string, unknown>> => {
   return good;
 };
 
-const processingOf = async (accountId: string) =>
-  (await accountAt(owner, accountId, 0)).processing;
+const processingOf = async (accountId: string) => (await accountAt(owner, accountId, 0)).processing;
 
 const untilHeld = (accountId: string): Promise<true> =>
   eventually(async () => ((await processingOf(accountId)) === "HELD" ? true : undefined));

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { register } from "tsx/cjs/api";
+import { accessTo } from "../../local/client/access";
 import { type GraphqlAnswer, send } from "../../local/client/graphql";
+import { password, temporaryPassword } from "../../local/client/local-user";
 import { type Subscription, subscribe } from "../../local/client/realtime";
 import { type Session, SignInClient } from "../../local/client/sign-in";
 import type { CloudOptions } from "../../local/cloud";
@@ -9,9 +11,6 @@ import { startStack } from "../../local/stack";
 
 // The program is loaded as `npm start` loads it, past the test runner's own transformations.
 register();
-
-const temporaryPassword = "Temp-Passw0rd!";
-const password = "Local-Passw0rd!";
 
 export interface User extends Session {
   /** Sends a request as this user. */
@@ -68,16 +67,14 @@ export async function startWorld(options: Pick<CloudOptions, "dynamodb"> = {}) {
     progress: () => {},
   });
   const users = new SignInClient(stack.description);
-  const graphqlUrl = String(stack.outputs.graphqlUrl);
-  const realtimeUrl = String(stack.outputs.realtimeUrl);
 
   async function signUp(group?: string): Promise<User> {
     const email = `${randomUUID()}@example.com`;
     await users.createUser(email, temporaryPassword);
     if (group !== undefined) await users.addToGroup(email, group);
     const session = await users.signInFirst(email, temporaryPassword, password);
-    const ask: User["ask"] = (query, variables) =>
-      send(graphqlUrl, session.idToken, query, variables);
+    const access = accessTo(stack.description, session.idToken);
+    const ask: User["ask"] = (query, variables) => send(access, query, variables);
     return {
       ...session,
       ask,
@@ -101,13 +98,8 @@ export async function startWorld(options: Pick<CloudOptions, "dynamodb"> = {}) {
         const query = `subscription Watch($owner: ID!${accountId === undefined ? "" : ", $accountId: ID"}) {
           onAccountChange(owner: $owner${accountId === undefined ? "" : ", accountId: $accountId"}) { ${changeFields} }
         }`;
-        const subscription = await subscribe(
-          realtimeUrl,
-          graphqlUrl,
-          session.idToken,
-          { query, variables },
-          (data) =>
-            changes.push((data as { onAccountChange: Record<string, unknown> }).onAccountChange),
+        const subscription = await subscribe(access, { query, variables }, (data) =>
+          changes.push((data as { onAccountChange: Record<string, unknown> }).onAccountChange),
         );
         return { ...subscription, changes };
       },

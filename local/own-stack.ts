@@ -1,0 +1,45 @@
+import { interruption, unlessInterrupted } from "./interrupt";
+import { checkNodeVersion } from "./node-version";
+import { startProgress } from "./progress";
+import type { RunningStack } from "./running-stack";
+import type { StackOptions } from "./stack";
+
+export interface OwnStackOptions extends Omit<StackOptions, "log" | "progress" | "dynamodb"> {
+  /** Shows what the engines and the functions log. */
+  readonly verbose: boolean;
+}
+
+/**
+ * Starts a stack, does the work with it, and stops it.
+ * @throws Interrupted when Ctrl-C comes before the work is done; the stack is stopped then, too
+ */
+export async function withOwnStack(
+  { verbose, ...options }: OwnStackOptions,
+  work: (stack: RunningStack) => Promise<void>,
+): Promise<void> {
+  checkNodeVersion(process.versions.node);
+  const interrupted = interruption();
+  const progress = startProgress(process.stdout, { verbose });
+  // Loaded after the check and the first words: Pulumi alone takes a second.
+  const { startStack } = await import("./stack.js");
+  const stack = await startStack({
+    ...options,
+    log: (source, line) => {
+      if (verbose) console.log(`[${source}] ${line}`);
+    },
+    progress: (step) => {
+      interrupted.throwIfAborted();
+      progress.show(step);
+    },
+  }).catch((error: unknown) => {
+    // An engine may fail because it was interrupted, too.
+    interrupted.throwIfAborted();
+    throw error;
+  });
+  try {
+    progress.finish();
+    await unlessInterrupted(interrupted, work(stack.description));
+  } finally {
+    await stack.stop();
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * A front end written with aws-amplify alone. It gets the endpoint, the region, a token and the user's id as JSON in
+ * its first argument, opens accounts until it hears of one, and prints as JSON what it heard first.
+ */
+import { randomUUID } from "node:crypto";
+import { Amplify } from "aws-amplify";
+import { generateClient } from "aws-amplify/api";
+import { decodeJWT } from "aws-amplify/auth";
+import WebSocket from "ws";
+
+// Browsers have one; Node.js has it from version 22 on.
+Object.assign(globalThis, { WebSocket });
+
+const { endpoint, region, token, owner } = JSON.parse(process.argv[2] ?? "{}");
+
+Amplify.configure(
+  { API: { GraphQL: { endpoint, region, defaultAuthMode: "userPool" } } },
+  {
+    Auth: {
+      // Cognito's own sign-in (SRP) is not offered locally: the token comes from elsewhere.
+      tokenProvider: { getTokens: async () => ({ accessToken: decodeJWT(token) }) },
+    },
+  },
+);
+
+const client = generateClient();
+
+const watched = client.graphql({
+  query: `subscription Watch($owner: ID!) { onAccountChange(owner: $owner) { version outcome balance } }`,
+  variables: { owner },
+});
+if (!("subscribe" in watched)) throw new Error("a subscription was expected");
+
+const end = (heard: unknown, code: number): void => {
+  process.stdout.write(JSON.stringify(heard));
+  process.exit(code);
+};
+watched.subscribe({ next: ({ data }) => end(data, 0), error: (error) => end(error, 1) });
+
+/** Subscribing takes a moment, and amplify does not tell when it is done. */
+async function openAccounts(): Promise<never> {
+  for (;;) {
+    const input = { accountId: randomUUID(), commandId: "c", expectedVersion: 0, currency: "EUR" };
+    await client.graphql({
+      query: `mutation Open($input: OpenAccountInput!) { openAccount(input: $input) { version } }`,
+      variables: { input },
+    });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+openAccounts().catch((error: unknown) => end(error, 1));

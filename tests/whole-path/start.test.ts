@@ -1,0 +1,206 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { accessTo } from "../../local/client/access";
+import { ask, send } from "../../local/client/graphql";
+import { signInAs } from "../../local/client/local-user";
+import type { RunningStack } from "../../local/running-stack";
+import { allGone, type Command, childrenOf, copyProject, endAll, run, start } from "./command";
+import { eventually } from "./world";
+
+let cwd: string;
+
+beforeAll(() => {
+  cwd = copyProject();
+});
+
+afterEach(endAll);
+
+afterAll(() => rmSync(dirname(cwd), { recursive: true, force: true }));
+
+const anyPorts = ["--port", "0"];
+const ready = "Ctrl-C stops it.";
+const announced = (): RunningStack =>
+  JSON.parse(readFileSync(join(cwd, ".build/local-stack.json"), "utf8"));
+
+const stop = async (command: Command): Promise<void> => {
+  const children = childrenOf(command);
+  expect(children.length).toBeGreaterThanOrEqual(2);
+  command.process.kill("SIGINT");
+  expect(await command.ended).toMatchObject({ code: 0, err: "" });
+  await allGone(children);
+  for (const file of ["local-stack.json", "certificate.pem"]) {
+    expect(existsSync(join(cwd, ".build", file))).toBe(false);
+  }
+};
+
+const balance = `query Read($id: ID!) { account(accountId: $id) { balance version } }`;
+const deposit = `mutation Deposit($input: MoveMoneyInput!) { deposit(input: $input) { version } }`;
+const openAccount = `mutation Open($input: OpenAccountInput!) { openAccount(input: $input) { version } }`;
+
+describe("npm start", () => {
+  it("serves over TLS, one stack at a time, and is used by the other commands", async () => {
+    const stack = start("start", ["--https", ...anyPorts], { cwd });
+    const printed = await stack.printed(ready);
+    expect(printed).toMatch(/graphqlUrl +https:\/\/127\.0\.0\.1:\d+\/graphql\n/);
+    expect(printed).toMatch(/realtimeUrl +wss:\/\/127\.0\.0\.1:\d+\/graphql\/realtime\n/);
+    expect(readFileSync(join(cwd, ".build/certificate.pem"), "utf8")).toBe(announced().certificate);
+
+    const [second, demo, token] = await Promise.all([
+      run("start", anyPorts, { cwd }),
+      run("demo", [], { cwd }),
+      run("token", [], { cwd }),
+    ]);
+    const watch = start("watch", ["--account", "savings"], { cwd });
+    await watch.printed("Watching account savings");
+    expect(second).toMatchObject({ code: 2, out: "" });
+    expect(second.err).toContain(`runs already, as process ${stack.process.pid}`);
+    expect(demo).toMatchObject({ code: 0, err: "" });
+    expect(demo.out).toContain("DECLINED: INSUFFICIENT_FUNDS, balance EUR 70.00");
+
+    const access = accessTo(announced(), token.out.trim());
+    const input = {
+      accountId: "savings",
+      commandId: "open-1",
+      expectedVersion: 0,
+      currency: "EUR",
+    };
+    await ask(access, openAccount, { input });
+    await watch.printed("savings  #1 AccountOpeningRequested, POSTED, balance EUR 0.00");
+    watch.process.kill("SIGINT");
+    expect(await watch.ended).toMatchObject({ code: 0, err: "" });
+
+    const { sub } = await signInAs(announced(), "you@example.com");
+    const heard = JSON.parse(
+      execFileSync(
+        process.execPath,
+        [
+          ...["--import", "tsx", "tests/whole-path/amplify-client.ts"],
+          JSON.stringify({
+            endpoint: access.graphqlUrl,
+            region: announced().region,
+            token: access.idToken,
+            owner: sub,
+          }),
+        ],
+        {
+          cwd,
+          env: { ...process.env, NODE_EXTRA_CA_CERTS: ".build/certificate.pem" },
+          encoding: "utf8",
+          timeout: 30_000,
+        },
+      ),
+    );
+    expect(heard).toEqual({ onAccountChange: { version: 1, outcome: "POSTED", balance: "0" } });
+    await stop(stack);
+  });
+
+  it("keeps tables and users in the data folder, and leaves no child behind where it is killed", async () => {
+    const data = ["--data", "kept"];
+    const env = { INIT_CWD: join(cwd, "elsewhere") };
+    mkdirSync(env.INIT_CWD);
+    const email = "ada@example.com";
+    const accountId = "savings";
+
+    const first = start("start", [...data, ...anyPorts], { cwd, env });
+    await first.printed(ready);
+    const before = announced();
+    const user = await signInAs(before, email);
+    const access = accessTo(before, user.idToken);
+    const opening = { accountId, commandId: "open-1", expectedVersion: 0, currency: "EUR" };
+    await ask(access, openAccount, { input: opening });
+    const command = { accountId, expectedVersion: 1, amount: "500" };
+    await ask(access, deposit, { input: { ...command, commandId: "d-1" } });
+    const account = (from: typeof access, version: number) =>
+      eventually(async () => {
+        const { data } = await send<{ account: { version: number } | null }>(from, balance, {
+          id: accountId,
+        });
+        const found = data?.account;
+        return found?.version === version ? found : undefined;
+      });
+    await account(access, 2);
+    await stop(first);
+    expect(existsSync(join(env.INIT_CWD, "kept"))).toBe(true);
+
+    const second = start("start", [...data, ...anyPorts], { cwd, env });
+    await second.printed(ready);
+    const after = announced();
+    for (const name of ["userPoolId", "userPoolClientId"]) {
+      expect(after.outputs[name]).toBe(before.outputs[name]);
+    }
+    const again = await signInAs(after, email);
+    expect(again.sub).toBe(user.sub);
+    const later = accessTo(after, again.idToken);
+    expect(await account(later, 2)).toEqual({ balance: "500", version: 2 });
+    await ask(later, deposit, { input: { ...command, commandId: "d-2", expectedVersion: 2 } });
+    expect(await account(later, 3)).toEqual({ balance: "1000", version: 3 });
+
+    const children = childrenOf(second);
+    second.process.kill("SIGKILL");
+    await allGone(children);
+    const orphaned = await run("token", [], { cwd });
+    expect(orphaned).toMatchObject({
+      code: 2,
+      err: "Error: no stack runs on this machine: `npm start` first\n",
+    });
+  });
+
+  it("ends like that, too, when it is interrupted before it is ready", async () => {
+    const starting = start("start", anyPorts, { cwd });
+    await starting.printed("DynamoDB\n");
+    const children = childrenOf(starting);
+    starting.process.kill("SIGINT");
+    const { code, out, err } = await starting.ended;
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toMatch(/Stopping …\n$/);
+    await allGone(children);
+  });
+});
+
+describe("one line and a non-zero exit tell of", () => {
+  it.each([
+    [
+      "an unknown option",
+      ["--prot", "1"],
+      2,
+      "Unknown option '--prot'. See `npm run start -- --help`.",
+    ],
+    ["an argument", ["4000"], 2, "Unexpected argument '4000'. See"],
+    ["a bad port", ["--port", "80"], 2, "--port: expected 0 or 1024 to 65532, found 80"],
+    [
+      "a missing stack",
+      ["--stack", "test"],
+      1,
+      "there is no stack test: its settings would be in Pulumi.test.yaml",
+    ],
+  ])("%s", async (_, args, code, message) => {
+    const ended = await run("start", args, { cwd });
+    expect(ended.code).toBe(code);
+    expect(ended.err).toMatch(/^Error: .*\n$/);
+    expect(ended.err).toContain(message);
+  });
+
+  it("a missing Java", async () => {
+    const { code, err } = await run("start", anyPorts, { cwd, env: { PATH: cwd } });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^Error: Java runtime 11 or newer not found: install one, .*\n$/);
+  });
+
+  it("wrong settings, all of them in a line each", async () => {
+    const settings = readFileSync(join(cwd, "Pulumi.dev.yaml"), "utf8")
+      .replace("queryDepthLimit: 15", "queryDepthLimit: 1500")
+      .replace("logLevel: DEBUG", "logLevel: LOUD");
+    writeFileSync(join(cwd, "Pulumi.wrong.yaml"), settings);
+    const { code, err } = await run("start", ["--stack", "wrong", ...anyPorts], { cwd });
+    expect({ code, lines: err.trim().split("\n") }).toEqual({
+      code: 1,
+      lines: [
+        expect.stringMatching(/^Error: The configuration of stack wrong has faults/),
+        '  event-ledger:queryDepthLimit is "1500"; allowed: a whole number from 1 to 75',
+        '  event-ledger:logLevel is "LOUD"; allowed: DEBUG, INFO, WARN, ERROR',
+      ],
+    });
+  });
+});
