@@ -4,7 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 // Pulumi runs the program in the project's folder, so plain relative paths find the files.
 const folder = "vtl";
 
-/** The GraphQL schema: each part stands beside the templates that serve it. */
+/**
+ * The GraphQL schema: each part stands beside the templates that serve it. Its descriptions are `#` comments, which
+ * AppSync takes for them: it does not parse descriptions in quotes.
+ */
 export function schema(): string {
   return ["command", "query", "subscription"]
     .map((part) => readFileSync(`${folder}/${part}/schema.graphql`, "utf8"))

@@ -3,6 +3,7 @@ import {
   buildASTSchema,
   type ConstDirectiveNode,
   type DocumentNode,
+  type EnumTypeDefinitionNode,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -13,8 +14,10 @@ import {
   Kind,
   parse,
   specifiedScalarTypes,
+  TokenKind,
   validateSchema,
   valueFromASTUntyped,
+  visit,
 } from "graphql";
 import { awsScalars } from "./scalars";
 
@@ -40,6 +43,7 @@ export function buildSchema(sdl: string, several: boolean): GraphQLSchema {
     throw new Error("the schema is larger than the 1 MB that AppSync takes");
   }
   const document = parse(sdl);
+  refuseUnparsable(document);
   refuseOwnDefinitions(document);
   const schema = buildASTSchema({
     kind: Kind.DOCUMENT,
@@ -76,6 +80,34 @@ export function readDirective(
 export function publishingMutations(field: GraphQLField<unknown, unknown>): readonly string[] {
   const { mutations } = readDirective(field.astNode?.directives, "aws_subscribe") ?? {};
   return (mutations ?? []) as readonly string[];
+}
+
+/**
+ * AppSync's parser is older than descriptions, and trips over comments among the values of an enum.
+ * Sources: aws/aws-appsync-community issues 38, 55 and 410.
+ */
+function refuseUnparsable(document: DocumentNode): void {
+  visit(document, {
+    StringValue(node, key) {
+      if (key === "description") {
+        const line = node.loc?.startToken.line;
+        throw new Error(`line ${line}: AppSync takes no descriptions in quotes; write # comments`);
+      }
+    },
+    EnumTypeDefinition(node) {
+      if (hasCommentInside(node)) {
+        throw new Error(`enum ${node.name.value}: AppSync takes no comments among its values`);
+      }
+    },
+  });
+}
+
+function hasCommentInside({ name, loc }: EnumTypeDefinitionNode): boolean {
+  for (let token = name.loc?.startToken; token && token !== loc?.endToken; ) {
+    if (token.kind === TokenKind.COMMENT) return true;
+    token = token.next ?? undefined;
+  }
+  return false;
 }
 
 /** AppSync has no custom scalars and ignores custom directives; both would mean something else here. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiDefinition } from "../../../local/appsync/api-definition";
 import { AppSync } from "../../../local/appsync/appsync";
+import { buildSchema } from "../../../local/appsync/schema";
 import { serve } from "../../../local/http-server";
 import { Iam } from "../../../local/iam/iam";
 import { startApi, type TestApi } from "./harness";
@@ -40,8 +41,17 @@ describe("an API is refused", () => {
     ["type Mutation { a: String }", "Query root type"],
     ["scalar Money type Query { a: Money }", "no custom scalars"],
     ["directive @d on OBJECT type Query { a: String }", "own directives"],
+    ['"A description" type Query { a: String }', "line 1: AppSync takes no descriptions"],
+    ['type Query { \n"A description" a: String }', "line 2: AppSync takes no descriptions"],
+    ["type Query { a: E } enum E { # A comment\n A B }", "enum E: AppSync takes no comments"],
   ])("for the schema %s", (schema, message) => {
     expect(create({ schema })).toThrow(message);
+  });
+
+  it("not for comments before its definitions, which AppSync takes for their descriptions", () => {
+    const schema =
+      "# A query\ntype Query {\n# A field\na: E\n}\n# Its values\nenum E { A B }\n# An end";
+    expect(() => buildSchema(schema, false)).not.toThrow();
   });
 
   it.each([
