@@ -42,7 +42,7 @@ export interface Folded {
 }
 
 /** The summary of a stream that stands still before its next event. */
-export const hold = (summary: Summary, fault: Fault, since: string): Summary => ({
+const hold = (summary: Summary, fault: Fault, since: string): Summary => ({
   ...summary,
   held: O.some({ version: summary.version + 1, since, ...fault }),
 });

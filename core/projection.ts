@@ -2,8 +2,7 @@ import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as t from "io-ts";
-import type { Account, DeclineReason } from "./account";
-import { decide, evolve } from "./account";
+import { type Account, type DeclineReason, decide, evolve } from "./account";
 import { type Digest, genesis, link } from "./chain";
 import { decodeEvent, type Event } from "./event";
 import type { EventType } from "./upcasting";
@@ -81,8 +80,8 @@ export const emptySummary = (streamId: string, projection: number): Summary => (
 
 /**
  * Whether a change has a row of its own in the statement. The opening of an account moves nothing and is told by the
- * summary itself (`openedAt`, `openingHash`, `currency`), which keeps the first event, too, at two write units: the summary's and its
- * place in the owner's index.
+ * summary itself (`openedAt`, `openingHash`, `currency`). That keeps the first event, too, at two write units: the
+ * summary's and its place in the owner's index.
  */
 export const leavesEntry = ({ type, outcome }: Change): boolean =>
   !(type === "AccountOpeningRequested" && outcome === "POSTED");

@@ -15,6 +15,7 @@ import { emptySummary, type Summary } from "./projection";
 // A rebuild folds a stream from its first event beside the live projection. The old summary serves its readers until
 // it is replaced in one step, under the same condition that guards every other move of a summary.
 
+/** How often a rebuild goes on beside a summary that others have moved, before it begins anew. */
 const attempts = 5;
 
 const versionOf = (summary: O.Option<Summary>): number =>

@@ -131,22 +131,43 @@ const compareEntry =
       : adding(followed, [finding("ENTRY", change.version, "the entry differs", columns)]);
   };
 
+const followOpening = (
+  comparison: Comparison,
+  { version, hash }: Change,
+  openingHash: O.Option<string>,
+): Comparison =>
+  O.isSome(openingHash) ? followChain(comparison, version, openingHash.value, hash) : comparison;
+
+/** What is kept of some events. */
+export interface Kept {
+  readonly entries: ReadonlyArray<EntryRow>;
+  /** The summary's link of the chain for the opening, which leaves no entry. */
+  readonly openingHash: O.Option<string>;
+}
+
 /**
- * Compares the changes of some events with the entries kept under their versions. Without `contents`, where the entries
- * are not this projection's or are not in force, only the hash chain is.
+ * Compares the changes of some events with what is kept of them. Without `contents`, where the entries are not this
+ * projection's or are not in force, only the hash chain is.
  */
 export const compareEntries = (
   comparison: Comparison,
   changes: ReadonlyArray<Change>,
-  kept: ReadonlyArray<EntryRow>,
+  { entries, openingHash }: Kept,
   entryOf: RowsOf["entry"],
   contents: boolean,
 ): Comparison => {
-  const expected = changes.filter(leavesEntry);
-  const keys = new Set(expected.map((change) => entryOf(change).key));
-  const byKey = new Map(kept.map((entry) => [entry.key, entry]));
-  const strangers = kept.filter(({ key }) => !keys.has(key));
-  const compared = expected.reduce(compareEntry(entryOf, byKey, contents), comparison);
+  const keys = new Set(changes.filter(leavesEntry).map((change) => entryOf(change).key));
+  const byKey = new Map(entries.map((entry) => [entry.key, entry]));
+  const strangers = entries.filter(({ key }) => !keys.has(key));
+  const compare = compareEntry(entryOf, byKey, contents);
+  // In the order of the events, since a hash speaks for those before it: declined requests may precede the opening.
+  const compared = changes.reduce(
+    (followed, change) =>
+      leavesEntry(change)
+        ? compare(followed, change)
+        : followOpening(followed, change, openingHash),
+    comparison,
+  );
   return contents
     ? adding(
         compared,

@@ -6,7 +6,7 @@ import * as TE from "fp-ts/TaskEither";
 import { genesis } from "./chain";
 import { foldEvents } from "./fold-events";
 import type { ProjectionPorts, Unavailable } from "./ports";
-import { type Change, emptySummary, type Hold, leavesEntry, type Summary } from "./projection";
+import { emptySummary, type Hold, type Summary } from "./projection";
 import {
   type Comparison,
   compareEntries,
@@ -68,20 +68,6 @@ interface Walk {
 const cursor = ({ version }: Summary): number =>
   version === 0 ? Number.MIN_SAFE_INTEGER : version;
 
-/** The opening leaves no entry: the summary keeps its link of the chain. */
-const followOpening = (
-  comparison: Comparison,
-  changes: ReadonlyArray<Change>,
-  { openingHash }: Goal,
-): Comparison =>
-  changes
-    .filter((change) => !leavesEntry(change))
-    .reduce(
-      (followed, { version, hash }) =>
-        O.isSome(openingHash) ? followChain(followed, version, openingHash.value, hash) : followed,
-      comparison,
-    );
-
 /** The summary's own link of the chain; where the entry of its version agrees, it is the summary that was altered. */
 const followHead = (
   comparison: Comparison,
@@ -103,14 +89,12 @@ const step =
     return pipe(
       ports.kept.entries(summary.streamId, from, summary.version),
       TE.map((entries) => {
-        const { entry } = ports.rowsOf;
-        const contents = goal.contents && inForce;
         const compared = compareEntries(
-          followOpening(walk.comparison, changes, goal),
+          walk.comparison,
           changes,
-          entries,
-          entry,
-          contents,
+          { entries, openingHash: goal.openingHash },
+          ports.rowsOf.entry,
+          goal.contents && inForce,
         );
         const reached = inForce && summary.version === goal.version;
         return {

@@ -83,6 +83,16 @@ describe("a verification", () => {
     );
   });
 
+  it("names the event that was changed, and not the opening before it, after declined requests", async () => {
+    const events = stored(deposit(1), opening(), deposit(2));
+    const world = await projected(events);
+    world.put("savings", 3, tamperings[0]?.(events[2] as StoredEvent));
+
+    expect((await look(world)).findings).toMatchObject([
+      { about: "EVENT", version: O.some(3), detail: expect.stringMatching(/^event 3 is not/) },
+    ]);
+  });
+
   it("names the first event that was removed", async () => {
     await fc.assert(
       fc.asyncProperty(historyAndPlace, async ([events, place]) => {
