@@ -32,7 +32,8 @@ export class Alarms extends pulumi.ComponentResource {
           evaluationPeriods: 1,
           treatMissingData: "notBreaching",
           alarmActions: [topic.arn],
-          okActions: [topic.arn],
+          // An account stays held after the minute in which it was: an end of that alarm would be a false all-clear.
+          ...(alarm === "held" ? {} : { okActions: [topic.arn] }),
         },
         { parent: this },
       );

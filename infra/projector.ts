@@ -69,9 +69,10 @@ export class Projector extends pulumi.ComponentResource {
         batchSize: 100,
         functionResponseTypes: ["ReportBatchItemFailures"],
         bisectBatchOnFunctionError: true,
-        // A failing record blocks its shard while it is retried, so it is given up in the end. Nothing is lost by it:
-        // the event table has the event, and the stream's next event makes the projector catch up.
-        maximumRetryAttempts: 20,
+        // A failing record blocks its shard while it is retried, so it is given up in the end: after an hour, or after
+        // more attempts than an outage of some minutes should take. Nothing is lost by it: the event table has the
+        // event, and the stream's next event makes the projector catch up.
+        maximumRetryAttempts: 100,
         maximumRecordAgeInSeconds: 3600,
         destinationConfig: { onFailure: { destinationArn: failures.arn } },
         metricsConfig: { metrics: ["EventCount"] },

@@ -39,6 +39,8 @@ export class SignIn extends pulumi.ComponentResource {
         usernameAttributes: ["email"],
         usernameConfiguration: { caseSensitive: false },
         autoVerifiedAttributes: ["email"],
+        // An address counts once it is shown to be the user's, a new one too.
+        userAttributeUpdateSettings: { attributesRequireVerificationBeforeUpdates: ["email"] },
         accountRecoverySetting: { recoveryMechanisms: [{ name: "verified_email", priority: 1 }] },
         // A later change of the schema replaces the pool and loses its users. The length limits are Cognito's own
         // defaults: left out, they show as a change in every preview.

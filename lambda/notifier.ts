@@ -79,8 +79,10 @@ export const appSyncNotifier = (
           signal: AbortSignal.any([AbortSignal.timeout(patience), budget]),
         });
         const answer = await response.text();
-        if (!response.ok || JSON.parse(answer).errors !== undefined) {
-          throw new Error(`AppSync answered ${response.status}: ${answer}`);
+        // The errors alone: the data, if there is any beside them, has amounts that are not to be logged.
+        const errors = response.ok ? JSON.stringify(JSON.parse(answer).errors) : answer;
+        if (errors !== undefined) {
+          throw new Error(`AppSync answered ${response.status}: ${errors}`);
         }
       }),
   };

@@ -48,8 +48,12 @@ const poolInputs = [
 
 /** aws.cognito.UserPool */
 export const userPool: Provisioner = async (name, inputs, cloud) => {
-  refuseUnknown(inputs, `user pool ${name}`, { used: poolInputs });
-  const { name: _, schemas, passwordPolicy, ...others } = inputs;
+  refuseUnknown(inputs, `user pool ${name}`, {
+    used: poolInputs,
+    // Addresses are not verified here: no e-mail is sent.
+    meaningless: ["userAttributeUpdateSettings"],
+  });
+  const { name: _, schemas, passwordPolicy, userAttributeUpdateSettings: __, ...others } = inputs;
   const poolName = physicalName(name, inputs);
   const wanted = cognitoNames({
     ...others,

@@ -164,7 +164,7 @@ describe("the projector", () => {
       batchSize: 100,
       functionResponseTypes: ["ReportBatchItemFailures"],
       bisectBatchOnFunctionError: true,
-      maximumRetryAttempts: 20,
+      maximumRetryAttempts: 100,
       maximumRecordAgeInSeconds: 3600,
       destinationConfig: {
         onFailure: {

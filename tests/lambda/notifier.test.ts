@@ -126,6 +126,15 @@ describe("the notifier", () => {
     expect(await publish(deposited)).toEqual(failure(message));
   });
 
+  it("keeps the change out of what it says of an answer in part", async () => {
+    const data = { publishAccountChange: { amount: "4711" } };
+    api.answer = {
+      status: 200,
+      body: JSON.stringify({ data, errors: [{ message: "no status" }] }),
+    };
+    expect(await publish(deposited)).toEqual(failure(/^(?!.*4711).*no status/));
+  });
+
   it("fails when its signature does not verify", async () => {
     const forged = { ...role.credentials, secretAccessKey: "guessed" };
     expect(await publish(deposited, never, forged)).toEqual(failure(/answered 401/));
