@@ -24,7 +24,7 @@ const commonOptions = {
 
 const commonHelp = `  --stack NAME   a deployed stack: the Pulumi CLI tells its outputs, and your AWS credentials open its tables
   --local        the stack that \`npm start\` runs on this machine; --stack can be left out
-  --json         answer in JSON, for machines
+  --json         answer in JSON, for machines; \`npm run --silent ledger\` keeps npm's own lines out of it
   -h, --help     this text`;
 
 const generalHelp = `Checks, mends and exports the ledger of one stack. docs/operations.md tells when to use what.

@@ -3,7 +3,7 @@ import type { Row } from "../core/verification";
 import { holdKey, partition } from "../lambda/rows";
 
 /** How many streams are worked on at a time, each worker reading its own part of the tables. */
-export const workers = 16;
+const workers = 16;
 
 export interface Tables {
   readonly documents: DynamoDBDocumentClient;

@@ -46,7 +46,7 @@ export function awsJson(
 }
 
 /** What a service answers for an error; its clients take the exception's name from `__type`. */
-export function failure(error: unknown): Answer {
+function failure(error: unknown): Answer {
   if (error instanceof IamError || error instanceof ServiceError) {
     const headers = error instanceof ServiceError ? error.headers : {};
     const body = JSON.stringify({ __type: error.type, message: error.message });

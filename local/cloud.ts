@@ -114,8 +114,16 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       }),
     );
     return {
-      ...{ region, workDirectory, log, progress },
-      ...{ iam, dynamodb, sqs, cognito, appsync, functions },
+      region,
+      workDirectory,
+      log,
+      progress,
+      iam,
+      dynamodb,
+      sqs,
+      cognito,
+      appsync,
+      functions,
       certificateFile: certificate && certificateFile,
       atEnd: (end) => stops.push(end),
       stop,

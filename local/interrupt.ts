@@ -4,7 +4,10 @@ export class Interrupted extends Error {}
 /** npm passes on the Ctrl-C that the terminal has sent to every process already: within this, two are one. */
 const echoMs = 1_000;
 
-/** From now on, Ctrl-C or a polite request to end aborts the signal; another one ends the process at once. */
+/**
+ * From now on, Ctrl-C, a terminal that is closed or a polite request to end aborts the signal; another one ends the
+ * process at once.
+ */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
   let first = 0;
@@ -19,6 +22,9 @@ export function interruption(): AbortSignal {
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
+  process.on("SIGHUP", interrupt);
+  // A terminal that was closed takes no more output, nor does a `head` that has read enough.
+  process.stdout.on("error", () => controller.abort(new Interrupted("nobody reads on")));
   return controller.signal;
 }
 

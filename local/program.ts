@@ -36,9 +36,15 @@ export async function runProgram(
     project,
     stack,
   );
-  const outputs = await Promise.race([fault.noting(() => evaluate(folder)), fault.happened]);
-  process.off("unhandledRejection", fault.tell);
-  return outputs;
+  try {
+    const outputs = await Promise.race([fault.noting(() => evaluate(folder)), fault.happened]);
+    process.off("unhandledRejection", fault.tell);
+    return outputs;
+  } catch (error) {
+    // What waits for the resources that are not made any more would be reported when the process ends.
+    pulumi.runtime.terminateRpcs();
+    throw error;
+  }
 }
 
 /**

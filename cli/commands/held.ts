@@ -12,7 +12,7 @@ import { type Held, heldText } from "../report";
 const HoldRow = t.intersection([t.type({ accountId: t.string }), Hold]);
 
 /** The held streams, as the read model lists them. */
-export async function* heldStreams({ documents, readModel }: Ledger): AsyncGenerator<Held> {
+async function* heldStreams({ documents, readModel }: Ledger): AsyncGenerator<Held> {
   for await (const row of rowsIn(documents, readModel, holdKey("").pk)) {
     const hold = decodeWith(HoldRow)(row);
     if (E.isLeft(hold)) {

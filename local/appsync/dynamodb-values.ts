@@ -38,7 +38,7 @@ export function fromItem(item: Item): Record<string, unknown> {
   );
 }
 
-export function fromAttributeValue(value: AttributeValue): unknown {
+function fromAttributeValue(value: AttributeValue): unknown {
   const [entry] = Object.entries(value).filter(([, content]) => content !== undefined);
   const [type, content] = entry as [string, never];
   switch (type) {
@@ -123,7 +123,7 @@ const types = ["S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS"];
  * @param path the place in the document, for the message
  * @throws ResolverError
  */
-export function readAttributeValue(value: unknown, path: string): AttributeValue {
+function readAttributeValue(value: unknown, path: string): AttributeValue {
   const entries = isMap(value) ? Object.entries(value) : [];
   const [type, content] = entries[0] ?? [];
   if (entries.length !== 1 || type === undefined || !types.includes(type)) {

@@ -56,7 +56,7 @@ export class Subscriptions {
  * Arguments are compared with the fields of the mutation's response. One that is left out lets everything pass; null
  * lets only null pass. A field that the mutation did not select counts as null.
  */
-export function matches(
+function matches(
   args: Readonly<Record<string, unknown>>,
   payload: Readonly<Record<string, unknown>>,
 ): boolean {

@@ -27,13 +27,13 @@ export interface Cognito {
 /** Starts cognito-local behind the guard that every client uses. */
 export async function startCognito(options: CognitoOptions): Promise<Cognito> {
   const { region, iam, port = 0, dataDirectory, log } = options;
+  // The guard's port is part of the issuer, which cognito-local must know before the guard can know cognito-local.
+  let guard: RequestListener = (_request, response) => response.writeHead(503).end();
+  const server = await serve({ name: "Cognito", port }, (...exchange) => guard(...exchange));
   const directory =
     dataDirectory === undefined
       ? await mkdtemp(join(tmpdir(), "cognito-"))
       : join(dataDirectory, "cognito");
-  // The guard's port is part of the issuer, which cognito-local must know before the guard can know cognito-local.
-  let guard: RequestListener = (_request, response) => response.writeHead(503).end();
-  const server = await serve({ name: "Cognito", port }, (...exchange) => guard(...exchange));
   let engine: Engine | undefined;
   const stop = async (): Promise<void> => {
     await server.stop();

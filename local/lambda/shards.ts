@@ -62,7 +62,7 @@ export async function consume(
 }
 
 /** The shards that may be read now: not begun, and with no parent that is still to be read. */
-export function readyShards(
+function readyShards(
   shards: readonly Shard[],
   started: { has(id: string): boolean },
   finished: { has(id: string): boolean },

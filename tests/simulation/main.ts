@@ -15,7 +15,7 @@ const help = `Simulates the projection, with everything that can go wrong, and c
   --from S      the first seed                                   (1)
   --workers N   how many processes share them                    (one for each processor)
   --seed S      runs one seed and prints its trace; a failing one is first reduced to a simpler run that fails, too
-  --help        prints this
+  -h, --help    this text
 
 Exits with 1 when a promise was broken, with 2 when it was called wrongly.`;
 
@@ -43,7 +43,7 @@ const optionsFrom = (args: string[]): Options => {
       from: { type: "string", default: "1" },
       workers: { type: "string", default: String(availableParallelism()) },
       seed: { type: "string" },
-      help: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
   return {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { accessTo } from "../../local/client/access";
@@ -147,15 +147,31 @@ describe("npm start", () => {
     });
   });
 
-  it("ends like that, too, when it is interrupted before it is ready", async () => {
-    const starting = start("start", anyPorts, { cwd });
-    await starting.printed("DynamoDB\n");
+  it.each([
+    ["its engines", "DynamoDB\n"],
+    ["its resources", "events ("],
+  ])("ends like that, too, when it is interrupted while it makes %s", async (_, text) => {
+    const starting = start("start", ["--verbose", ...anyPorts], { cwd });
+    await starting.printed(text);
     const children = childrenOf(starting);
     starting.process.kill("SIGINT");
     const { code, out, err } = await starting.ended;
     expect({ code, err }).toEqual({ code: 0, err: "" });
-    expect(out).toMatch(/Stopping …\n$/);
+    expect(out).toContain("Stopping …\n");
     await allGone(children);
+  });
+
+  it("leaves nothing behind where its terminal is closed", async () => {
+    const temporary = () => readdirSync(dirname(cwd));
+    const before = temporary();
+    const closed = start("start", anyPorts, { cwd });
+    await closed.printed(ready);
+    const children = childrenOf(closed);
+    closed.process.stdout?.destroy();
+    closed.process.kill("SIGHUP");
+    expect((await closed.ended).code).toBe(0);
+    await allGone(children);
+    expect(temporary()).toEqual(before);
   });
 });
 

@@ -52,7 +52,7 @@ const inputTypes: Readonly<Record<CommandName, string>> = {
   closeAccount: "CloseAccountInput",
 };
 
-export const changeFields =
+const changeFields =
   "accountId owner version type commandId actor recordedAt amount memo outcome reason balance currency status";
 
 /** The whole system on this machine, as `npm start` runs it. */

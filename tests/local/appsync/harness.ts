@@ -8,8 +8,8 @@ import { type RunningServer, serve } from "../../../local/http-server";
 import { type Credentials, Iam } from "../../../local/iam/iam";
 
 export const region = "eu-central-1";
-export const poolId = `${region}_pool`;
-export const clientId = "client-1";
+const poolId = `${region}_pool`;
+const clientId = "client-1";
 
 export interface Claims {
   readonly sub?: string;
@@ -30,7 +30,7 @@ export interface SignIn {
 const own = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const other = generateKeyPairSync("rsa", { modulusLength: 2048 });
 
-export async function startSignIn(): Promise<SignIn> {
+async function startSignIn(): Promise<SignIn> {
   const jwk = { ...own.publicKey.export({ format: "jwk" }), kid: "k1", alg: "RS256", use: "sig" };
   const server = await serve({ name: "keys", port: 0 }, (_request, response) => {
     response.writeHead(200, { "content-type": "application/json" });
