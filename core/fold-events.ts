@@ -35,6 +35,18 @@ export const retryingLostRaces = <A>(step: Step<A>, attemptsLeft = attempts): Re
     }),
   );
 
+/** Loads a stream's summary, and gives way where a later release has written it: its rows are not replaced by older ones. */
+export const loadSummary =
+  (streamId: string): Step<O.Option<Summary>> =>
+  (ports) =>
+    pipe(
+      ports.readModel.load(streamId),
+      TE.filterOrElseW(
+        (loaded) => O.isNone(loaded) || loaded.value.projection <= ports.projection,
+        (): GaveWay => ({ _tag: "Outdated" }),
+      ),
+    );
+
 /** A summary with the changes that led to it. */
 export interface Folded {
   readonly summary: Summary;

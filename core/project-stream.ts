@@ -1,11 +1,13 @@
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
+import * as RTE from "fp-ts/ReaderTaskEither";
 import * as TE from "fp-ts/TaskEither";
 import {
   announce,
   type Folded,
   foldEvents,
   holdForMissing,
+  loadSummary,
   type Result,
   retryingLostRaces,
   type Step,
@@ -92,7 +94,6 @@ const projectLoaded =
   (ports) => {
     const summary = O.getOrElse(() => emptySummary(streamId, ports.projection))(loaded);
     const known = Math.max(...delivered.map(({ version }) => version));
-    if (summary.projection > ports.projection) return TE.left({ _tag: "Outdated" });
     if (O.isSome(summary.held)) return TE.right(undefined);
     return summary.projection < ports.projection
       ? rebuildStream(streamId, loaded, known)(ports)
@@ -104,9 +105,9 @@ export const projectStream = (
   streamId: string,
   delivered: ReadonlyArray<Delivered>,
 ): Result<void> =>
-  retryingLostRaces((ports) =>
+  retryingLostRaces(
     pipe(
-      ports.readModel.load(streamId),
-      TE.chainW((loaded) => projectLoaded(streamId, loaded, delivered)(ports)),
+      loadSummary(streamId),
+      RTE.chain((loaded) => projectLoaded(streamId, loaded, delivered)),
     ),
   );

@@ -1,11 +1,13 @@
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
+import * as RTE from "fp-ts/ReaderTaskEither";
 import * as TE from "fp-ts/TaskEither";
 import {
   announce,
   type Folded,
   foldEvents,
   holdForMissing,
+  loadSummary,
   type Result,
   retryingLostRaces,
   type Step,
@@ -20,10 +22,6 @@ const attempts = 5;
 
 const versionOf = (summary: O.Option<Summary>): number =>
   O.isSome(summary) ? summary.value.version : 0;
-
-/** Whether a later release than this one has written the summary: its rows are not replaced by older ones. */
-const isLater = (summary: O.Option<Summary>, projection: number): boolean =>
-  O.isSome(summary) && summary.value.projection > projection;
 
 const isHeld = (summary: O.Option<Summary>): boolean =>
   O.isSome(summary) && O.isSome(summary.value.held);
@@ -109,9 +107,8 @@ const goOn =
   ): Step<void> =>
   (ports) =>
     pipe(
-      ports.readModel.load(summary.streamId),
-      TE.chainW((moved): ReturnType<Step<void>> => {
-        if (isLater(moved, ports.projection)) return TE.left({ _tag: "Outdated" });
+      loadSummary(summary.streamId)(ports),
+      TE.chain((moved) => {
         // Only who set out to release a held stream may do so: the others begin anew, and find it held.
         if (isHeld(moved) && !isHeld(old)) return TE.left({ _tag: "Superseded" });
         return rebuildFrom(
@@ -137,13 +134,9 @@ export const rebuildStream =
 
 /** Folds a stream anew although nothing asks for it: to mend what was lost, or to replace rows ahead of their next event. */
 export const reprojectStream = (streamId: string): Result<void> =>
-  retryingLostRaces((ports) =>
+  retryingLostRaces(
     pipe(
-      ports.readModel.load(streamId),
-      TE.chainW((loaded) =>
-        isLater(loaded, ports.projection)
-          ? TE.left({ _tag: "Outdated" as const })
-          : rebuildStream(streamId, loaded, 0)(ports),
-      ),
+      loadSummary(streamId),
+      RTE.chain((loaded) => rebuildStream(streamId, loaded, 0)),
     ),
   );

@@ -1,7 +1,7 @@
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
-import { type Result, retryingLostRaces } from "./fold-events";
+import { loadSummary, type Result, retryingLostRaces } from "./fold-events";
 import { advance } from "./project-stream";
 import { rebuildStream } from "./rebuild-stream";
 
@@ -15,11 +15,10 @@ import { rebuildStream } from "./rebuild-stream";
 export const releaseStream = (streamId: string): Result<void> =>
   retryingLostRaces((ports) =>
     pipe(
-      ports.readModel.load(streamId),
-      TE.chainW((loaded) => {
+      loadSummary(streamId)(ports),
+      TE.chain((loaded) => {
         if (O.isNone(loaded)) return TE.right(undefined);
         const summary = loaded.value;
-        if (summary.projection > ports.projection) return TE.left({ _tag: "Outdated" as const });
         const known = O.isSome(summary.held) ? summary.held.value.version : summary.version;
         // A rebuild may have held the stream at an event that the summary had passed already.
         const passed = O.isSome(summary.held) && known <= summary.version;
