@@ -1,48 +1,30 @@
 import { randomUUID } from "node:crypto";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { BatchWriteCommand, DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Consumption } from "../../local/dynamodb/gateway";
+import { type Operator, operatorOf } from "./operator";
 import { accountAt, newAccountId, startWorld, type User, type World } from "./world";
 
 let world: World;
 let owner: User;
-let documents: DynamoDBDocumentClient;
+let tables: Operator;
 const consumed: Consumption[] = [];
 
 beforeAll(async () => {
   world = await startWorld({ dynamodb: { meter: (use) => consumed.push(use) } });
   owner = await world.signUp();
-  const { region, endpoints, credentials } = world.stack.description;
-  documents = DynamoDBDocumentClient.from(
-    new DynamoDBClient({ region, endpoint: endpoints.dynamodb, credentials }),
-  );
+  tables = operatorOf(world);
 });
 
-afterAll(() => world.stop());
-
-const tables = () => ({
-  events: String(world.stack.outputs.eventTableName),
-  readModel: String(world.stack.outputs.readModelTableName),
+afterAll(async () => {
+  tables?.close();
+  await world?.stop();
 });
 
 const open = async (): Promise<string> => {
   const accountId = newAccountId();
   await owner.command("openAccount", { accountId, expectedVersion: 0, currency: "EUR" });
   return accountId;
-};
-
-/** The stream as the event table has it. */
-const eventsOf = async (accountId: string): Promise<Record<string, unknown>[]> => {
-  const { Items = [] } = await documents.send(
-    new QueryCommand({
-      TableName: tables().events,
-      KeyConditionExpression: "streamId = :id",
-      ExpressionAttributeValues: { ":id": accountId },
-      ConsistentRead: true,
-    }),
-  );
-  return Items;
 };
 
 describe("appending", () => {
@@ -71,7 +53,7 @@ describe("appending", () => {
     };
     await Promise.all(Array.from({ length: writers }, write));
 
-    const events = await eventsOf(accountId);
+    const events = await tables.eventsOf(accountId);
     const last = 1 + writers * each;
     expect(events.map(({ version }) => version)).toEqual(
       Array.from({ length: last }, (_, index) => index + 1),
@@ -101,7 +83,7 @@ describe("appending", () => {
     );
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(answers[0]).toMatchObject({ errorType: null, event: { version: 2 } });
-    expect(await eventsOf(accountId)).toHaveLength(2);
+    expect(await tables.eventsOf(accountId)).toHaveLength(2);
     expect(await accountAt(owner, accountId, 2)).toMatchObject({ balance: "25" });
   });
 
@@ -118,7 +100,7 @@ describe("appending", () => {
       errorType: "VersionConflict",
       field: "expectedVersion",
     });
-    expect(await eventsOf(accountId)).toHaveLength(2);
+    expect(await tables.eventsOf(accountId)).toHaveLength(2);
   });
 
   it("refuses a version that has not been reached, so that no gap comes to be", async () => {
@@ -126,7 +108,7 @@ describe("appending", () => {
     expect(
       await owner.command("deposit", { accountId, expectedVersion: 5, amount: "1" }),
     ).toMatchObject({ errorType: "VersionConflict" });
-    expect(await eventsOf(accountId)).toHaveLength(1);
+    expect(await tables.eventsOf(accountId)).toHaveLength(1);
   });
 });
 
@@ -147,7 +129,7 @@ describe("what it costs", () => {
 
   /** Puts events into the table as commands would have, up to `length`. */
   const lengthen = async (accountId: string, length: number): Promise<void> => {
-    const [first] = await eventsOf(accountId);
+    const [first] = await tables.eventsOf(accountId);
     const puts = Array.from({ length: length - 1 }, (_, index) => ({
       PutRequest: {
         Item: {
@@ -161,8 +143,8 @@ describe("what it costs", () => {
       },
     }));
     for (let start = 0; start < puts.length; start += 25) {
-      const RequestItems = { [tables().events]: puts.slice(start, start + 25) };
-      await documents.send(new BatchWriteCommand({ RequestItems }));
+      const RequestItems = { [tables.ledger.eventTable]: puts.slice(start, start + 25) };
+      await tables.ledger.documents.send(new BatchWriteCommand({ RequestItems }));
     }
     await accountAt(owner, accountId, length);
   };
@@ -185,7 +167,7 @@ describe("what it costs", () => {
         ...longest,
       });
       expect(event?.version).toBe(length + 1);
-      const { events, readModel } = tables();
+      const { eventTable: events, readModel } = tables.ledger;
       expect({ written: units(events, writes), read: units(events, reads) }).toEqual({
         written: 1,
         read: 1,
@@ -205,7 +187,7 @@ describe("what it costs", () => {
       currency: "EUR",
       name: "€".repeat(64),
     });
-    const { events, readModel } = tables();
+    const { eventTable: events, readModel } = tables.ledger;
     expect({ written: units(events, writes), read: units(events, reads) }).toEqual({
       written: 1,
       read: 0,

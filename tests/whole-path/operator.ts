@@ -21,6 +21,7 @@ export function operatorOf(world: World) {
     pause: async () => {},
   };
   return {
+    ledger,
     /** Runs a command, and answers with its exit code and what it printed. */
     async run(command: Command, values: Values = {}) {
       const printed: string[] = [];
