@@ -5,7 +5,7 @@ import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import * as E from "fp-ts/Either";
 import * as t from "io-ts";
 import { decodeWith } from "../core/decoding";
-import type { RunningStack } from "../local/running-stack";
+import type { RunningStack } from "../packages/local-aws/src/running-stack";
 import { CommandError } from "./errors";
 
 const Outputs = t.type({

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { findRunningStack } from "../local/running-stack";
+import { findRunningStack } from "../packages/local-aws/src/running-stack";
 import { readArguments } from "./arguments";
 import { type Context, exitCode, type Values } from "./command";
 import { deployedStack, localStack } from "./connection";

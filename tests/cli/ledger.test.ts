@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Credentials } from "../../local/iam/iam";
+import type { Credentials } from "../../packages/local-aws/src/iam/iam";
 import { deposit, opening, storedIn } from "../core/events";
 import { fakePulumi } from "./fake-pulumi";
 import { alterRow, seed, startWorld, summaryOf, type World } from "./world";

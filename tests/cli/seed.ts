@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { forEachOf } from "../../cli/streams";
-import { announce, findRunningStack, withdraw } from "../../local/running-stack";
+import { announce, findRunningStack, withdraw } from "../../packages/local-aws/src/running-stack";
 import { deposit, opening, storedIn, withdrawal } from "../core/events";
 import { seed, startWorld } from "./world";
 

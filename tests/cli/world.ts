@@ -15,8 +15,8 @@ import type { Context } from "../../cli/command";
 import { type Ledger, openLedger } from "../../cli/ledger-tables";
 import { reprojectStream } from "../../core/rebuild-stream";
 import { entryKey, partition, summaryKey } from "../../lambda/rows";
-import { startDynamodb } from "../../local/dynamodb/dynamodb";
-import { type Credentials, Iam } from "../../local/iam/iam";
+import { startDynamodb } from "../../packages/local-aws/src/dynamodb/dynamodb";
+import { type Credentials, Iam } from "../../packages/local-aws/src/iam/iam";
 import type { StoredEvent } from "../core/events";
 
 const region = "eu-central-1";

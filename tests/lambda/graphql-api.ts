@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { buildSchema, type GraphQLSchema } from "graphql";
-import { readBody, serve } from "../../local/http-server";
-import { type Credentials, type Iam, type Principal, signedRequestOf } from "../../local/iam/iam";
+import { readBody, serve } from "../../packages/local-aws/src/http-server";
+import {
+  type Credentials,
+  type Iam,
+  type Principal,
+  signedRequestOf,
+} from "../../packages/local-aws/src/iam/iam";
 
 /** What the API was asked, and by whom: the signature of each request is verified. */
 export interface Asked {

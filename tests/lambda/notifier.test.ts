@@ -11,7 +11,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Change } from "../../core/projection";
 import { appSyncNotifier, publishAccountChange } from "../../lambda/notifier";
-import { Iam } from "../../local/iam/iam";
+import { Iam } from "../../packages/local-aws/src/iam/iam";
 import { deposit, opening, stored, withdrawal } from "../core/events";
 import { foldOf } from "../core/memory";
 import { type Api, apiSchema, projectorRole, startApi } from "./graphql-api";

@@ -1,9 +1,9 @@
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { documentClient } from "../../lambda/composition";
-import { startDynamodb } from "../../local/dynamodb/dynamodb";
-import type { Failure } from "../../local/dynamodb/gateway";
-import { type Credentials, Iam } from "../../local/iam/iam";
+import { startDynamodb } from "../../packages/local-aws/src/dynamodb/dynamodb";
+import type { Failure } from "../../packages/local-aws/src/dynamodb/gateway";
+import { type Credentials, Iam } from "../../packages/local-aws/src/iam/iam";
 
 export const region = "eu-central-1";
 export const eventTable = "events";

@@ -1,4 +1,9 @@
-import { type Batch, decide, type Outcome, readResponse } from "../../local/lambda/batch";
+import {
+  type Batch,
+  decide,
+  type Outcome,
+  readResponse,
+} from "../../packages/local-aws/src/lambda/batch";
 import type { StreamRecord } from "./change-stream";
 import type { Process } from "./scheduler";
 import type { World } from "./world";

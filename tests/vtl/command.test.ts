@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { newMap } from "../../local/appsync/java-values";
-import type { TemplateContext } from "../../local/appsync/vtl";
+import { newMap } from "../../packages/local-aws/src/appsync/java-values";
+import type { TemplateContext } from "../../packages/local-aws/src/appsync/vtl";
 import {
   callers,
   refusal,

@@ -1,6 +1,6 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { newMap } from "../../local/appsync/java-values";
-import type { Rendered, TemplateContext } from "../../local/appsync/vtl";
+import { newMap } from "../../packages/local-aws/src/appsync/java-values";
+import type { Rendered, TemplateContext } from "../../packages/local-aws/src/appsync/vtl";
 import { callers, refusalOf, render } from "./templates";
 
 /** The first template of each command's pipeline. */

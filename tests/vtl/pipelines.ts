@@ -6,11 +6,18 @@ import {
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { ownerIndex } from "../../infra/tables";
 import { functions, resolvers } from "../../infra/wiring";
-import { createDataSource, type DataSource } from "../../local/appsync/data-sources";
-import { ResolverError } from "../../local/appsync/errors";
-import { type Resolver, resolveField, type Stage } from "../../local/appsync/resolver";
-import { type Dynamodb, startDynamodb } from "../../local/dynamodb/dynamodb";
-import { Iam } from "../../local/iam/iam";
+import {
+  createDataSource,
+  type DataSource,
+} from "../../packages/local-aws/src/appsync/data-sources";
+import { ResolverError } from "../../packages/local-aws/src/appsync/errors";
+import {
+  type Resolver,
+  resolveField,
+  type Stage,
+} from "../../packages/local-aws/src/appsync/resolver";
+import { type Dynamodb, startDynamodb } from "../../packages/local-aws/src/dynamodb/dynamodb";
+import { Iam } from "../../packages/local-aws/src/iam/iam";
 import { type CallerName, callers, readModelTable, template } from "./templates";
 
 const region = "eu-central-1";

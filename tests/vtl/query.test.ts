@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newMap } from "../../local/appsync/java-values";
+import { newMap } from "../../packages/local-aws/src/appsync/java-values";
 import {
   callers,
   readModelTable,

@@ -15,7 +15,7 @@ import { CloseAccount, MoveMoney, OpenAccount } from "../../core/command";
 import { Event } from "../../core/event";
 import { Hold } from "../../core/projection";
 import { schema as sdl } from "../../infra/templates";
-import { buildSchema, readDirective } from "../../local/appsync/schema";
+import { buildSchema, readDirective } from "../../packages/local-aws/src/appsync/schema";
 
 // Built as AppSync builds it: with its scalars and directives, with its rules for subscriptions, for several modes.
 const schema = buildSchema(sdl(), true);

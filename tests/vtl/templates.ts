@@ -5,7 +5,7 @@ import {
   renderTemplate,
   type Template,
   type TemplateContext,
-} from "../../local/appsync/vtl";
+} from "../../packages/local-aws/src/appsync/vtl";
 
 /** What the deployment puts in the place of {{readModelTable}}. */
 export const readModelTable = "read-model";

@@ -41,13 +41,13 @@ export function endAll(): void {
   for (const child of started.splice(0)) child.kill("SIGKILL");
 }
 
-/** Starts one of local/'s commands in a copy of the project, as npm does. */
+/** Starts one of the project's commands in a copy of the project, as npm does. */
 export function start(
   name: "start" | "demo" | "token" | "watch",
   args: readonly string[],
   { cwd, env = {} }: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
 ): Command {
-  const child = spawn(process.execPath, ["--import", "tsx", `local/${name}.ts`, ...args], {
+  const child = spawn(process.execPath, ["--import", "tsx", `cli/local/${name}.ts`, ...args], {
     cwd,
     env: { ...process.env, TMPDIR: dirname(cwd), ...env },
   });

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { accessTo } from "../../local/client/access";
-import { ask, send } from "../../local/client/graphql";
-import { signInAs } from "../../local/client/local-user";
-import type { RunningStack } from "../../local/running-stack";
+import { accessTo } from "../../cli/local/client/access";
+import { ask, send } from "../../cli/local/client/graphql";
+import { signInAs } from "../../cli/local/client/local-user";
+import type { RunningStack } from "../../packages/local-aws/src/running-stack";
 import { allGone, type Command, childrenOf, copyProject, endAll, run, start } from "./command";
 import { eventually } from "./world";
 

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { register } from "tsx/cjs/api";
-import { accessTo } from "../../local/client/access";
-import { type GraphqlAnswer, send } from "../../local/client/graphql";
-import { password, temporaryPassword } from "../../local/client/local-user";
-import { type Subscription, subscribe } from "../../local/client/realtime";
-import { type Session, SignInClient } from "../../local/client/sign-in";
-import type { CloudOptions } from "../../local/cloud";
-import type { LocalStack } from "../../local/stack";
-import { startStack } from "../../local/stack";
+import { accessTo } from "../../cli/local/client/access";
+import { type GraphqlAnswer, send } from "../../cli/local/client/graphql";
+import { password, temporaryPassword } from "../../cli/local/client/local-user";
+import { type Subscription, subscribe } from "../../cli/local/client/realtime";
+import { type Session, SignInClient } from "../../cli/local/client/sign-in";
+import type { CloudOptions } from "../../packages/local-aws/src/cloud";
+import type { LocalStack } from "../../packages/local-aws/src/stack";
+import { startStack } from "../../packages/local-aws/src/stack";
 
 // The program is loaded as `npm start` loads it, past the test runner's own transformations.
 register();

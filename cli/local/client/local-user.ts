@@ -1,0 +1,23 @@
+import type { RunningStack } from "../../../packages/local-aws/src/running-stack";
+import { type Session, SignInClient } from "./sign-in";
+
+/** The passwords of users who exist on this machine alone. */
+export const temporaryPassword = "Temp-Passw0rd!";
+export const password = "Local-Passw0rd!";
+
+/** Whose token is meant where no other e-mail address is given. */
+export const defaultEmail = "you@example.com";
+
+/** Signs a local user in; makes the user where there is none. */
+export async function signInAs(
+  stack: RunningStack,
+  email: string,
+  { operator = false } = {},
+): Promise<Session> {
+  const users = new SignInClient(stack);
+  const isNew = await users.createUser(email, temporaryPassword);
+  if (operator) await users.addToGroup(email, "operators");
+  if (isNew) await users.signInFirst(email, temporaryPassword, password);
+  // Anew in any case: groups count from the next sign-in on.
+  return users.signIn(email, password);
+}

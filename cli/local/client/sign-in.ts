@@ -1,0 +1,111 @@
+import {
+  AdminAddUserToGroupCommand,
+  AdminCreateUserCommand,
+  CognitoIdentityProviderClient,
+  InitiateAuthCommand,
+  RespondToAuthChallengeCommand,
+  UsernameExistsException,
+} from "@aws-sdk/client-cognito-identity-provider";
+import type { RunningStack } from "../../../packages/local-aws/src/running-stack";
+
+/** What a signed-in user holds. */
+export interface Session {
+  /** The user's immutable id, by which accounts are owned. */
+  readonly sub: string;
+  /** Goes into the `Authorization` header as it is. */
+  readonly idToken: string;
+}
+
+/** Administrators and users of a stack's user pool. */
+export class SignInClient {
+  readonly #client: CognitoIdentityProviderClient;
+  readonly #userPoolId: string;
+  readonly #clientId: string;
+
+  constructor({ region, outputs, endpoints, credentials }: RunningStack) {
+    this.#client = new CognitoIdentityProviderClient({
+      region,
+      endpoint: endpoints.cognito,
+      credentials,
+    });
+    this.#userPoolId = String(outputs.userPoolId);
+    this.#clientId = String(outputs.userPoolClientId);
+  }
+
+  /** As an administrator: creates a user, who has to replace the temporary password. False if there is one already. */
+  async createUser(email: string, temporaryPassword: string): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new AdminCreateUserCommand({
+          UserPoolId: this.#userPoolId,
+          Username: email,
+          TemporaryPassword: temporaryPassword,
+          MessageAction: "SUPPRESS",
+          UserAttributes: [
+            { Name: "email", Value: email },
+            { Name: "email_verified", Value: "true" },
+          ],
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof UsernameExistsException) return false;
+      throw error;
+    }
+  }
+
+  /** As an administrator. */
+  async addToGroup(email: string, group: string): Promise<void> {
+    await this.#client.send(
+      new AdminAddUserToGroupCommand({
+        UserPoolId: this.#userPoolId,
+        Username: email,
+        GroupName: group,
+      }),
+    );
+  }
+
+  /** Signs in with the temporary password, and answers the challenge to replace it. */
+  async signInFirst(email: string, temporaryPassword: string, password: string): Promise<Session> {
+    const challenge = await this.#initiate(email, temporaryPassword);
+    if (challenge.ChallengeName !== "NEW_PASSWORD_REQUIRED") {
+      throw new Error(
+        `expected to be asked for a new password, was asked ${challenge.ChallengeName}`,
+      );
+    }
+    const { AuthenticationResult } = await this.#client.send(
+      new RespondToAuthChallengeCommand({
+        ClientId: this.#clientId,
+        ChallengeName: "NEW_PASSWORD_REQUIRED",
+        Session: challenge.Session,
+        ChallengeResponses: { USERNAME: email, NEW_PASSWORD: password },
+      }),
+    );
+    return sessionFrom(AuthenticationResult?.IdToken);
+  }
+
+  async signIn(email: string, password: string): Promise<Session> {
+    const { AuthenticationResult, ChallengeName } = await this.#initiate(email, password);
+    if (ChallengeName !== undefined)
+      throw new Error(`${email} has to answer ${ChallengeName} first`);
+    return sessionFrom(AuthenticationResult?.IdToken);
+  }
+
+  #initiate(email: string, password: string) {
+    return this.#client.send(
+      new InitiateAuthCommand({
+        ClientId: this.#clientId,
+        AuthFlow: "USER_PASSWORD_AUTH",
+        AuthParameters: { USERNAME: email, PASSWORD: password },
+      }),
+    );
+  }
+}
+
+function sessionFrom(idToken: string | undefined): Session {
+  const payload = idToken?.split(".")[1];
+  if (idToken === undefined || payload === undefined) throw new Error("no id token was issued");
+  // Read, not verified: the token came straight from who issued it.
+  const { sub } = JSON.parse(Buffer.from(payload, "base64url").toString()) as { sub: string };
+  return { sub, idToken };
+}

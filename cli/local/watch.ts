@@ -1,0 +1,41 @@
+import { runCommand } from "../../packages/local-aws/src/command";
+import { interruption, unlessInterrupted } from "../../packages/local-aws/src/interrupt";
+import { readOptions } from "../../packages/local-aws/src/options";
+import { requireRunningStack } from "../../packages/local-aws/src/running-stack";
+import { accessTo } from "./client/access";
+import { describeChange, watchChanges } from "./client/changes";
+import { defaultEmail, signInAs } from "./client/local-user";
+
+const help = `Prints the changes of a user's accounts as they arrive from the stack that runs on this machine, until Ctrl-C.
+
+  npm run watch -- [options]
+
+  --email ADDRESS   whose accounts (${defaultEmail})
+  --account ID      one account alone
+  -h, --help        this text`;
+
+runCommand(
+  async () => {
+    const { email, account, ...options } = readOptions("watch", {
+      email: { type: "string", default: defaultEmail },
+      account: { type: "string" },
+    });
+    if (options.help) {
+      console.log(help);
+      return;
+    }
+    const stack = requireRunningStack();
+    const interrupted = interruption();
+    const { sub, idToken } = await signInAs(stack, email);
+    const watching = await watchChanges(
+      accessTo(stack, idToken),
+      { owner: sub, accountId: account },
+      (change) => console.log(`${change.accountId}  ${describeChange(change)}`),
+    );
+    const what = account === undefined ? `the accounts of ${email}` : `account ${account}`;
+    console.log(`Watching ${what}; Ctrl-C ends it.`);
+    await unlessInterrupted(interrupted, watching.ended);
+    throw new Error("the stack has ended the connection");
+  },
+  { endless: true },
+);

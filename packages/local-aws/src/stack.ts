@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createCertificate } from "./certificate";
+import { type Cloud, type CloudOptions, startCloud } from "./cloud";
+import { type Outputs, runProgram } from "./program";
+import type { RunningStack } from "./running-stack";
+import { readStackConfig } from "./stack-config";
+
+export interface StackOptions
+  extends Pick<CloudOptions, "ports" | "dataDirectory" | "dynamodb" | "log" | "progress"> {
+  readonly stack: string;
+  /** Serves the API over TLS, with a certificate of its own. */
+  readonly https: boolean;
+}
+
+export interface LocalStack {
+  readonly outputs: Outputs;
+  readonly cloud: Cloud;
+  /** What other processes need to use it. */
+  readonly description: RunningStack;
+  stop(): Promise<void>;
+}
+
+const folder = resolve(__dirname, "../../..");
+
+/** Starts the engines and gives them the program's resources. A process can run one stack in its life: Pulumi's runtime is global. */
+export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const config = readStackConfig(options.stack, folder);
+  const region = config.values["aws:region"];
+  if (region === undefined) throw new Error(`Pulumi.${options.stack}.yaml: aws:region is not set`);
+  // Outside of the project, so that no function finds in node_modules what its archive lacks.
+  const workDirectory = mkdtempSync(join(tmpdir(), "local-stack-"));
+  let cloud: Cloud | undefined;
+  const stop = async (): Promise<void> => {
+    await cloud?.stop();
+    rmSync(workDirectory, { recursive: true, force: true });
+  };
+  try {
+    const certificate = options.https ? await createCertificate() : undefined;
+    cloud = await startCloud({ ...options, region, workDirectory, certificate });
+    const outputs = await runProgram(folder, options.stack, config, cloud);
+    const { dynamodb, cognito, sqs, iam } = cloud;
+    return {
+      outputs,
+      cloud,
+      description: {
+        pid: process.pid,
+        region,
+        outputs,
+        endpoints: {
+          dynamodb: dynamodb.endpoint,
+          cognito: cognito.endpoint,
+          sqs: sqs.endpoint,
+        },
+        credentials: iam.administrator,
+        certificate: certificate?.cert,
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,222 @@
+import {
+  BatchGetItemCommand,
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ExecuteStatementCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactWriteItemsCommand,
+} from "@aws-sdk/client-dynamodb";
+import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+} from "@aws-sdk/client-dynamodb-streams";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Dynamodb, startDynamodb } from "../../src/dynamodb/dynamodb";
+import type { Failure } from "../../src/dynamodb/gateway";
+import { type Credentials, Iam } from "../../src/iam/iam";
+
+const region = "eu-central-1";
+const tableArn = `arn:aws:dynamodb:${region}:000000000000:table/events`;
+
+let iam: Iam;
+let dynamodb: Dynamodb;
+let administrator: DynamoDBClient;
+let streamArn: string;
+let fault: Failure | undefined;
+
+const client = (credentials: Credentials): DynamoDBClient =>
+  new DynamoDBClient({ region, credentials, endpoint: dynamodb.endpoint, maxAttempts: 1 });
+
+/** A client of a new role that is allowed the actions on the resource. */
+function roleClient(name: string, actions: string[], resource = tableArn): DynamoDBClient {
+  const arn = iam.createRole(name);
+  iam.putRolePolicy(name, "only", {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: actions, Resource: resource }],
+  });
+  return client(iam.assumeRole(arn));
+}
+
+beforeAll(async () => {
+  iam = new Iam({ region });
+  dynamodb = await startDynamodb({ region, iam, log: () => {}, intercept: () => fault });
+  administrator = client(iam.administrator);
+  const { TableDescription } = await administrator.send(
+    new CreateTableCommand({
+      TableName: "events",
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      AttributeDefinitions: [
+        { AttributeName: "id", AttributeType: "S" },
+        { AttributeName: "owner", AttributeType: "S" },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: "byOwner",
+          KeySchema: [{ AttributeName: "owner", KeyType: "HASH" }],
+          Projection: { ProjectionType: "ALL" },
+        },
+      ],
+      BillingMode: "PAY_PER_REQUEST",
+      StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
+    }),
+  );
+  streamArn = TableDescription?.LatestStreamArn ?? "";
+}, 60_000);
+
+afterAll(() => dynamodb.stop());
+
+const get = (table = "events") => new GetItemCommand({ TableName: table, Key: { id: { S: "1" } } });
+const put = () => new PutItemCommand({ TableName: "events", Item: { id: { S: "1" } } });
+const queryByOwner = () =>
+  new QueryCommand({
+    TableName: "events",
+    IndexName: "byOwner",
+    KeyConditionExpression: "#o = :o",
+    ExpressionAttributeNames: { "#o": "owner" },
+    ExpressionAttributeValues: { ":o": { S: "me" } },
+  });
+
+describe("the gateway before DynamoDB Local", () => {
+  it("answers a role only what its policy allows, in AWS's words", async () => {
+    const reader = roleClient("reader", ["dynamodb:GetItem"]);
+    await expect(reader.send(get())).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });
+    await expect(reader.send(put())).rejects.toMatchObject({
+      name: "AccessDeniedException",
+      message:
+        "User: arn:aws:sts::000000000000:assumed-role/reader/local is not authorized to perform: " +
+        `dynamodb:PutItem on resource: ${tableArn} because no identity-based policy allows the dynamodb:PutItem action`,
+    });
+    await expect(reader.send(get("other"))).rejects.toMatchObject({
+      name: "AccessDeniedException",
+    });
+  });
+
+  it("asks for an index's own permission", async () => {
+    const onTable = roleClient("table-query", ["dynamodb:Query"]);
+    const onIndex = roleClient("index-query", ["dynamodb:Query"], `${tableArn}/index/byOwner`);
+    await expect(onTable.send(queryByOwner())).rejects.toThrow("/index/byOwner");
+    await expect(onIndex.send(queryByOwner())).resolves.toMatchObject({ Count: 0 });
+  });
+
+  it("asks for the permission of each part of a batch and of a transaction", async () => {
+    const batch = new BatchGetItemCommand({
+      RequestItems: {
+        events: { Keys: [{ id: { S: "1" } }] },
+        other: { Keys: [{ id: { S: "1" } }] },
+      },
+    });
+    await expect(roleClient("batch", ["dynamodb:BatchGetItem"]).send(batch)).rejects.toThrow(
+      "table/other",
+    );
+
+    const transaction = () =>
+      new TransactWriteItemsCommand({
+        TransactItems: [
+          { Put: { TableName: "events", Item: { id: { S: "2" } } } },
+          {
+            ConditionCheck: {
+              TableName: "events",
+              Key: { id: { S: "3" } },
+              ConditionExpression: "attribute_not_exists(id)",
+            },
+          },
+        ],
+      });
+    const putter = roleClient("putter", ["dynamodb:PutItem"]);
+    await expect(putter.send(transaction())).rejects.toThrow("dynamodb:ConditionCheckItem");
+    const both = roleClient("both", ["dynamodb:PutItem", "dynamodb:ConditionCheckItem"]);
+    await expect(both.send(transaction())).resolves.toBeDefined();
+  });
+
+  it("refuses what is not signed with known credentials", async () => {
+    const stranger = client({ accessKeyId: "AKIAEXAMPLE", secretAccessKey: "x" });
+    await expect(stranger.send(get())).rejects.toMatchObject({
+      name: "UnrecognizedClientException",
+      $metadata: { httpStatusCode: 400 },
+    });
+    const forger = client({ ...iam.administrator, secretAccessKey: "x" });
+    await expect(forger.send(get())).rejects.toMatchObject({ name: "InvalidSignatureException" });
+    const unsigned = await fetch(dynamodb.endpoint, {
+      method: "POST",
+      headers: { "x-amz-target": "DynamoDB_20120810.ListTables" },
+      body: "{}",
+    });
+    expect(await unsigned.json()).toMatchObject({
+      __type: expect.stringContaining("MissingAuthenticationTokenException"),
+    });
+  });
+
+  it("refuses operations that it cannot authorize, by name", async () => {
+    const statement = new ExecuteStatementCommand({ Statement: "SELECT * FROM events" });
+    await expect(administrator.send(statement)).rejects.toMatchObject({
+      name: "UnknownOperationException",
+      message: expect.stringContaining("ExecuteStatement"),
+    });
+  });
+
+  it("shows the stack's region in ARNs, and leaves people's data alone", async () => {
+    const { Table } = await administrator.send(new DescribeTableCommand({ TableName: "events" }));
+    expect(Table?.TableArn).toBe(tableArn);
+    expect(Table?.GlobalSecondaryIndexes?.[0]?.IndexArn).toBe(`${tableArn}/index/byOwner`);
+    expect(streamArn).toMatch(new RegExp(`^${tableArn}/stream/`));
+
+    const note = { S: `${tableArn} arn:aws:dynamodb:ddblocal:000000000000:x` };
+    const Item = { id: { S: "note" }, note };
+    await administrator.send(new PutItemCommand({ TableName: "events", Item }));
+    const key = { TableName: "events", Key: { id: { S: "note" } } };
+    expect((await administrator.send(new GetItemCommand(key))).Item).toEqual(Item);
+  });
+
+  it("serves the table's stream under the stream's own permissions", async () => {
+    await administrator.send(put());
+    const streams = (name: string, actions: string[]) => {
+      const { credentials } = roleClient(name, actions, streamArn).config;
+      return new DynamoDBStreamsClient({ region, credentials, endpoint: dynamodb.endpoint });
+    };
+    const all = streams("consumer", [
+      "dynamodb:DescribeStream",
+      "dynamodb:GetShardIterator",
+      "dynamodb:GetRecords",
+    ]);
+    const { StreamDescription } = await all.send(
+      new DescribeStreamCommand({ StreamArn: streamArn }),
+    );
+    expect(StreamDescription?.StreamArn).toBe(streamArn);
+    const { ShardIterator } = await all.send(
+      new GetShardIteratorCommand({
+        StreamArn: streamArn,
+        ShardId: StreamDescription?.Shards?.[0]?.ShardId,
+        ShardIteratorType: "TRIM_HORIZON",
+      }),
+    );
+    const { Records, NextShardIterator } = await all.send(new GetRecordsCommand({ ShardIterator }));
+    expect(Records?.[0]).toMatchObject({ eventName: "INSERT", awsRegion: region });
+    expect(NextShardIterator).toContain(streamArn);
+    await expect(
+      all.send(new GetRecordsCommand({ ShardIterator: NextShardIterator })),
+    ).resolves.toBeDefined();
+
+    const partial = streams("half-consumer", ["dynamodb:DescribeStream"]);
+    await expect(partial.send(new GetRecordsCommand({ ShardIterator }))).rejects.toMatchObject({
+      name: "AccessDeniedException",
+      message: expect.stringContaining(`dynamodb:GetRecords on resource: ${streamArn}`),
+    });
+  });
+
+  it("answers an injected fault in place of the engine's answer", async () => {
+    fault = { type: "ProvisionedThroughputExceededException", message: "slow down" };
+    try {
+      await expect(administrator.send(get())).rejects.toMatchObject({
+        name: "ProvisionedThroughputExceededException",
+      });
+    } finally {
+      fault = undefined;
+    }
+    await expect(administrator.send(get())).resolves.toBeDefined();
+  });
+});

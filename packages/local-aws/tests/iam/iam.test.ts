@@ -1,0 +1,152 @@
+import { Sha256 } from "@aws-crypto/sha256-js";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { describe, expect, it } from "vitest";
+import { type Credentials, Iam, type SignedRequest } from "../../src/iam/iam";
+
+const region = "eu-central-1";
+const body = '{"TableName":"events"}';
+
+async function sign(
+  credentials: Credentials,
+  options: { date?: Date; region?: string; service?: string; path?: string } = {},
+): Promise<SignedRequest> {
+  const signer = new SignatureV4({
+    credentials,
+    region: options.region ?? region,
+    service: options.service ?? "dynamodb",
+    sha256: Sha256,
+  });
+  const request = {
+    method: "POST",
+    protocol: "http:",
+    hostname: "127.0.0.1",
+    path: options.path ?? "/",
+    query: { b: "2 3", a: "/ä" },
+    headers: { host: "127.0.0.1:8000", "content-type": "application/json", "x-amz-target": "T.Op" },
+    body,
+  };
+  const signed = await signer.sign(request, { signingDate: options.date ?? new Date() });
+  const { method, path, query, headers } = { ...request, headers: signed.headers };
+  return { method, path, query, headers, body };
+}
+
+const minutes = (count: number) => new Date(Date.now() + count * 60_000);
+
+describe("authentication", () => {
+  const iam = new Iam({ region });
+  const roleArn = iam.createRole("reader");
+  const credentials = iam.assumeRole(roleArn);
+
+  it("tells who signed a request", async () => {
+    expect(await iam.authenticate(await sign(iam.administrator), "dynamodb")).toMatchObject({
+      arn: "arn:aws:iam::000000000000:user/administrator",
+    });
+    expect(await iam.authenticate(await sign(credentials), "dynamodb")).toEqual({
+      arn: "arn:aws:iam::000000000000:role/reader",
+      userArn: "arn:aws:sts::000000000000:assumed-role/reader/local",
+    });
+  });
+
+  it("verifies paths with encoded characters", async () => {
+    const request = await sign(credentials, { path: "/a%20b/c%2Fd" });
+    await expect(iam.authenticate(request, "dynamodb")).resolves.toMatchObject({ arn: roleArn });
+  });
+
+  it.each<[string, (request: SignedRequest) => SignedRequest, string]>([
+    // The header x-amz-content-sha256 still has the old hash: it is a claim, and is not believed.
+    ["its body", (r) => ({ ...r, body: `${body} ` }), "does not match"],
+    ["its path", (r) => ({ ...r, path: "/other" }), "does not match"],
+    ["its query", (r) => ({ ...r, query: { ...r.query, c: "1" } }), "does not match"],
+    ["its method", (r) => ({ ...r, method: "GET" }), "does not match"],
+    ["a signed header", (r) => with_(r, "x-amz-target", "T.Other"), "does not match"],
+    ["the host", (r) => with_(r, "host", "elsewhere"), "does not match"],
+    ["an added x-amz- header", (r) => with_(r, "x-amz-extra", "1"), "x-amz-extra"],
+  ])("refuses a request changed in %s", async (_, change, message) => {
+    const changed = change(await sign(credentials));
+    await expect(iam.authenticate(changed, "dynamodb")).rejects.toMatchObject({
+      type: "InvalidSignatureException",
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
+    ["signed with another secret", { ...credentials, secretAccessKey: "x" }, {}, "does not match"],
+    ["signed long ago", credentials, { date: minutes(-6) }, "Signature expired"],
+    ["signed in the future", credentials, { date: minutes(6) }, "Signature not yet current"],
+    ["for another region", credentials, { region: "us-east-1" }, "us-east-1"],
+    ["for another service", credentials, { service: "sqs" }, "correct service: 'dynamodb'"],
+  ])("refuses a request %s", async (_, signer, options, message) => {
+    await expect(iam.authenticate(await sign(signer, options), "dynamodb")).rejects.toMatchObject({
+      type: "InvalidSignatureException",
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it("does not know other access keys, or a role's key without its session token", async () => {
+    const stranger = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "x" };
+    const { sessionToken: _, ...withoutToken } = credentials;
+    for (const signer of [stranger, withoutToken]) {
+      await expect(iam.authenticate(await sign(signer), "dynamodb")).rejects.toMatchObject({
+        type: "UnrecognizedClientException",
+      });
+    }
+  });
+
+  it("asks for a signature, and for a whole one", async () => {
+    const { authorization: _, ...unsigned } = (await sign(credentials)).headers;
+    const request = { ...(await sign(credentials)), headers: unsigned };
+    await expect(iam.authenticate(request, "dynamodb")).rejects.toMatchObject({
+      type: "MissingAuthenticationTokenException",
+    });
+    const broken = with_(request, "authorization", "AWS4-HMAC-SHA256 Credential=a/b");
+    await expect(iam.authenticate(broken, "dynamodb")).rejects.toMatchObject({
+      type: "IncompleteSignatureException",
+    });
+  });
+});
+
+describe("roles", () => {
+  it("have the same credentials at every assumption", () => {
+    const iam = new Iam({ region });
+    const arn = iam.createRole("writer");
+    expect(iam.assumeRole(arn)).toBe(iam.assumeRole(arn));
+    expect(() => iam.assumeRole("arn:aws:iam::000000000000:role/none")).toThrow("no role");
+  });
+
+  it("are assumed only by the services that they trust", () => {
+    const iam = new Iam({ region });
+    const arn = iam.createRole("function", {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Action: "sts:AssumeRole",
+          Principal: { Service: "lambda.amazonaws.com" },
+        },
+      ],
+    });
+    expect(iam.assumeRole(arn, "lambda.amazonaws.com").accessKeyId).toMatch(/^ASIA/);
+    expect(() => iam.assumeRole(arn, "appsync.amazonaws.com")).toThrow("trust policy");
+  });
+
+  it("may do what any of their policies allows; the administrator may do everything", () => {
+    const iam = new Iam({ region });
+    const principal = iam.principalOf(iam.createRole("writer"));
+    const policy = (Action: string) => ({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action, Resource: "*" }],
+    });
+    expect(iam.allows(principal, "sqs:SendMessage", "q")).toBe(false);
+    iam.putRolePolicy("writer", "one", policy("sqs:SendMessage"));
+    iam.putRolePolicy("writer", "two", policy("dynamodb:GetItem"));
+    expect(iam.allows(principal, "sqs:SendMessage", "q")).toBe(true);
+    iam.putRolePolicy("writer", "one", policy("sqs:ReceiveMessage"));
+    expect(iam.allows(principal, "sqs:SendMessage", "q")).toBe(false);
+    const administrator = { arn: "arn:aws:iam::000000000000:user/administrator", userArn: "" };
+    expect(iam.allows(administrator, "anything:Goes", "x")).toBe(true);
+  });
+});
+
+function with_(request: SignedRequest, name: string, value: string): SignedRequest {
+  return { ...request, headers: { ...request.headers, [name]: value } };
+}

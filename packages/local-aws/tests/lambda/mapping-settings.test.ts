@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { parseFilter } from "../../src/lambda/filter";
+import { parseSettings } from "../../src/lambda/mapping-settings";
+
+const least = {
+  eventSourceArn: "arn:aws:dynamodb:eu-central-1:000000000000:table/t/stream/2026",
+  functionName: "projector",
+  startingPosition: "TRIM_HORIZON",
+};
+
+describe("an event source mapping's inputs", () => {
+  it("have AWS's defaults", () => {
+    expect(parseSettings(least)).toMatchObject({
+      batchSize: 100,
+      batchingWindowSeconds: 0,
+      parallelizationFactor: 1,
+      reportsItemFailures: false,
+      retryPolicy: { bisect: false, maximumRetryAttempts: undefined },
+      maximumRecordAgeSeconds: undefined,
+      failureDestination: undefined,
+    });
+  });
+
+  it("take -1 for infinite", () => {
+    const settings = parseSettings({
+      ...least,
+      maximumRetryAttempts: -1,
+      maximumRecordAgeInSeconds: -1,
+    });
+    expect(settings.retryPolicy.maximumRetryAttempts).toBeUndefined();
+    expect(settings.maximumRecordAgeSeconds).toBeUndefined();
+  });
+
+  it.each<[object]>([
+    [{ tumblingWindowInSeconds: 5 }],
+    [{ eventSourceArn: "arn:aws:kinesis:eu-central-1:000000000000:stream/s" }],
+    [{ startingPosition: "AT_TIMESTAMP" }],
+    [{ batchSize: 0 }],
+    [{ batchSize: 10_001 }],
+    [{ parallelizationFactor: 11 }],
+    [{ maximumRecordAgeInSeconds: 59 }],
+    [{ maximumRetryAttempts: 1.5 }],
+    [{ functionResponseTypes: ["Other"] }],
+    [{ destinationConfig: { onFailure: { destinationArn: "arn:aws:sns:x:y:z" } } }],
+    [{ bisectBatchOnFunctionError: "yes" }],
+  ])("are refused by name when not supported: %j", (input) => {
+    expect(() => parseSettings({ ...least, ...input })).toThrow(Object.keys(input)[0]);
+  });
+});
+
+describe("a filter", () => {
+  const record = { eventName: "INSERT", dynamodb: { NewImage: { kind: { S: "deposit" } } } };
+
+  it("passes what has one of the values in every field that any pattern names", () => {
+    const passes = (...patterns: object[]) =>
+      parseFilter(patterns.map((pattern) => JSON.stringify(pattern)))(record);
+    expect(passes()).toBe(true);
+    expect(passes({ eventName: ["INSERT"] })).toBe(true);
+    expect(passes({ eventName: ["MODIFY", "INSERT"] })).toBe(true);
+    expect(passes({ eventName: ["MODIFY"] })).toBe(false);
+    expect(passes({ eventName: ["MODIFY"] }, { eventName: ["INSERT"] })).toBe(true);
+    expect(passes({ dynamodb: { NewImage: { kind: { S: ["deposit"] } } } })).toBe(true);
+    expect(passes({ eventName: ["INSERT"], dynamodb: { NewImage: { kind: { S: ["x"] } } } })).toBe(
+      false,
+    );
+    expect(passes({ dynamodb: { OldImage: { kind: { S: ["x"] } } } })).toBe(false);
+  });
+
+  it.each([
+    ['{"eventName":[{"prefix":"INS"}]}', "prefix"],
+    ['{"$or":[{"eventName":["INSERT"]}]}', "$or"],
+    ['{"eventName":"INSERT"}', "must be an object"],
+  ])("that needs more than exact values is refused: %s", (pattern, named) => {
+    expect(() => parseFilter([pattern])).toThrow(named);
+  });
+});
