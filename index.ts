@@ -3,7 +3,7 @@ import { Api } from "./infra/api";
 import { auditTrail } from "./infra/audit-trail";
 import { loadConfig } from "./infra/config";
 import { Projector } from "./infra/projector";
-import { releaser } from "./infra/releaser";
+import { releaser } from "./infra/resumer";
 import { Resolvers } from "./infra/resolvers";
 import { SignIn } from "./infra/sign-in";
 import { eventTable, readModelTable } from "./infra/tables";

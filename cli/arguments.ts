@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import type { Command, Values } from "./command";
 import { exportAccount } from "./commands/export";
-import { held } from "./commands/held";
-import { release } from "./commands/release";
-import { reproject } from "./commands/reproject";
+import { held } from "./commands/suspended";
+import { release } from "./commands/resume";
+import { reproject } from "./commands/rebuild";
 import { verify } from "./commands/verify";
 import { CommandError } from "./errors";
 

@@ -1,4 +1,4 @@
-import { canonicalForm } from "../core/chain";
+import { canonicalForm } from "../core/projection/hash-chain";
 
 /** A record as RFC 4180 has it: fields quoted where they have to be, CRLF at the end. */
 export const csvRecord = (fields: readonly unknown[]): string =>

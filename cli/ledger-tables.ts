@@ -2,16 +2,16 @@ import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
-import type { ProjectionPorts, Unavailable } from "../core/ports";
-import { currentProjection } from "../core/projection";
-import type { Verification } from "../core/verification";
-import { type VerificationPorts, verifyStream } from "../core/verify-stream";
-import { documentClient, now, sha256 } from "../lambda/composition";
-import { dynamoEventStore } from "../lambda/event-store";
-import { dynamoReadModel } from "../lambda/read-model";
+import type { ProjectionPorts, Unavailable } from "../core/projection/ports";
+import { currentProjection } from "../core/projection/fold";
+import type { Verification } from "../core/verification/verification";
+import { type VerificationPorts, verifyStream } from "../core/verification/verify-stream";
+import { documentClient, now, sha256 } from "../lambda/adapters/composition";
+import { dynamoEventStore } from "../lambda/adapters/event-store";
+import { dynamoReadModel } from "../lambda/adapters/read-model";
 import type { Connection } from "./connection";
 import { CommandError } from "./errors";
-import { dynamoKeptRows, rowsOf } from "./kept-rows";
+import { dynamoKeptRows, rowsOf } from "./stored-rows";
 import type { Tables } from "./streams";
 
 /** A stack's ledger, open to the core's use cases. */

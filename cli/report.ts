@@ -1,5 +1,5 @@
 import * as O from "fp-ts/Option";
-import type { Verification } from "../core/verification";
+import type { Verification } from "../core/verification/verification";
 import { counted, lines } from "./command";
 
 // How findings are told: in lines for people, in objects for machines.

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
-import type { Row } from "../core/verification";
-import { holdKey, partition } from "../lambda/rows";
+import type { Row } from "../core/verification/verification";
+import { holdKey, partition } from "../lambda/adapters/rows";
 
 /** How many streams are worked on at a time, each worker reading its own part of the tables. */
 const workers = 16;

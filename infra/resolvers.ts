@@ -10,7 +10,7 @@ import {
   type FunctionWiring,
   functions,
   resolvers,
-} from "./wiring";
+} from "../vtl/wiring";
 
 export interface ResolversArgs {
   apiId: pulumi.Input<string>;

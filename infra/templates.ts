@@ -20,7 +20,7 @@ export type TemplateValues = Readonly<Record<string, pulumi.Input<string>>>;
 const gaps = /\{\{(\w+)\}\}/g;
 
 /**
- * The text of one template, such as `command/append.request`, with each `{{name}}` replaced by its value.
+ * The text of one template, such as `shared/append.request`, with each `{{name}}` replaced by its value.
  * AppSync's own way to hand such values to VTL, environment variables, is not in the AWS provider.
  */
 export function template(name: string, values: TemplateValues): pulumi.Input<string> {

@@ -1,7 +1,7 @@
-import { projectBatch } from "../core/project-batch";
-import { compose } from "./composition";
-import { deliveriesFrom } from "./stream-records";
-import { flushTelemetry } from "./telemetry";
+import { projectBatch } from "../core/projection/project-batch";
+import { compose } from "./adapters/composition";
+import { deliveriesFrom } from "./adapters/stream-records";
+import { flushTelemetry } from "./adapters/telemetry";
 
 /** Names the records to deliver again. Source: "Configuring partial batch response" in the AWS Lambda Developer Guide. */
 interface BatchResponse {

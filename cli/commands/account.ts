@@ -1,4 +1,4 @@
-import type { ProjectionError } from "../../core/fold-events";
+import type { ProjectionError } from "../../core/projection/fold-events";
 import type { Values } from "../command";
 import { CommandError, explain } from "../errors";
 

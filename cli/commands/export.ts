@@ -1,6 +1,6 @@
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
-import type { Row } from "../../core/verification";
+import type { Row } from "../../core/verification/verification";
 import { type Command, type Context, exitCode, type Values } from "../command";
 import { csvRecord } from "../csv";
 import { CommandError } from "../errors";

@@ -1,4 +1,4 @@
-import { isUnsettled, settle, type Verification } from "../../core/verification";
+import { isUnsettled, settle, type Verification } from "../../core/verification/verification";
 import { type Command, type Context, counted, exitCode, jsonText, lines } from "../command";
 import { lookAt } from "../ledger-tables";
 import {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportAccount } from "../../cli/commands/export";
 import type { Ledger } from "../../cli/ledger-tables";
-import { deposit, opening, storedIn, withdrawal } from "../core/events";
+import { deposit, opening, storedIn, withdrawal } from "../core/ledger/requests";
 import { contextFor, putEvents, seed, startWorld, type World } from "./world";
 
 let world: World;

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Credentials } from "../../packages/local-aws/src/iam/iam";
-import { deposit, opening, storedIn } from "../core/events";
+import { deposit, opening, storedIn } from "../core/ledger/requests";
 import { fakePulumi } from "./fake-pulumi";
 import { alterRow, seed, startWorld, summaryOf, type World } from "./world";
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { forEachOf } from "../../cli/streams";
 import { announce, findRunningStack, withdraw } from "../../packages/local-aws/src/running-stack";
-import { deposit, opening, storedIn, withdrawal } from "../core/events";
+import { deposit, opening, storedIn, withdrawal } from "../core/ledger/requests";
 import { seed, startWorld } from "./world";
 
 // A ledger of many events to try the command line on, in place of the stack that `npm start` runs:

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { verify, verifyAll } from "../../cli/commands/verify";
 import { type Ledger, lookAt } from "../../cli/ledger-tables";
-import { settle, type Verification } from "../../core/verification";
-import { deposit, opening, storedIn, unreadable, withdrawal } from "../core/events";
+import { settle, type Verification } from "../../core/verification/verification";
+import { deposit, opening, storedIn, unreadable, withdrawal } from "../core/ledger/requests";
 import {
   alterRow,
   contextFor,

@@ -13,11 +13,11 @@ import {
 import * as E from "fp-ts/Either";
 import type { Context } from "../../cli/command";
 import { type Ledger, openLedger } from "../../cli/ledger-tables";
-import { reprojectStream } from "../../core/rebuild-stream";
-import { entryKey, partition, summaryKey } from "../../lambda/rows";
+import { reprojectStream } from "../../core/projection/rebuild-stream";
+import { entryKey, partition, summaryKey } from "../../lambda/adapters/rows";
 import { startDynamodb } from "../../packages/local-aws/src/dynamodb/dynamodb";
 import { type Credentials, Iam } from "../../packages/local-aws/src/iam/iam";
-import type { StoredEvent } from "../core/events";
+import type { StoredEvent } from "../core/ledger/requests";
 
 const region = "eu-central-1";
 

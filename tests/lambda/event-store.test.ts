@@ -1,9 +1,9 @@
 import { BatchWriteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as E from "fp-ts/Either";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { EventStore } from "../../core/ports";
-import { dynamoEventStore } from "../../lambda/event-store";
-import { deposit, opening, type StoredEvent, storedIn } from "../core/events";
+import type { EventStore } from "../../core/projection/ports";
+import { dynamoEventStore } from "../../lambda/adapters/event-store";
+import { deposit, opening, type StoredEvent, storedIn } from "../core/ledger/requests";
 import { eventTable, startTables, type Tables } from "./tables";
 
 let tables: Tables;

@@ -1,7 +1,7 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createHandler } from "../../lambda/projector";
-import { deposit, opening, type StoredEvent, storedIn, unreadable } from "../core/events";
+import { deposit, opening, type StoredEvent, storedIn, unreadable } from "../core/ledger/requests";
 import { type Api, projectorRole, startApi } from "./graphql-api";
 import { eventTable, readModelTable, region, startTables, type Tables } from "./tables";
 

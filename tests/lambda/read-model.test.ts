@@ -3,12 +3,12 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { ReadModel } from "../../core/ports";
-import { projectStream } from "../../core/project-stream";
-import type { Hold, Summary } from "../../core/projection";
-import { dynamoReadModel } from "../../lambda/read-model";
-import { closing, deposit, opening, type StoredEvent, storedIn, withdrawal } from "../core/events";
-import { foldOf, World } from "../core/memory";
+import type { ReadModel } from "../../core/projection/ports";
+import { projectStream } from "../../core/projection/project-stream";
+import type { Hold, Summary } from "../../core/projection/fold";
+import { dynamoReadModel } from "../../lambda/adapters/read-model";
+import { closing, deposit, opening, type StoredEvent, storedIn, withdrawal } from "../core/ledger/requests";
+import { foldOf, World } from "../core/projection/memory";
 import { readModelTable, startTables, type Tables } from "./tables";
 
 let tables: Tables;

@@ -3,13 +3,13 @@ import fc from "fast-check";
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
-import type { Account } from "../../core/account";
-import { currencyCodes } from "../../core/money";
-import { Hold, type Summary } from "../../core/projection";
-import { numbers } from "../../lambda/marshalling";
-import { entryRow, holdKey, holdRow, summaryFrom, summaryRow } from "../../lambda/rows";
-import { deposit, opening, stored, withdrawal } from "../core/events";
-import { foldOf } from "../core/memory";
+import type { Account } from "../../core/ledger/account";
+import { currencyCodes } from "../../core/ledger/money";
+import { Hold, type Summary } from "../../core/projection/fold";
+import { numbers } from "../../lambda/adapters/marshalling";
+import { entryRow, holdKey, holdRow, summaryFrom, summaryRow } from "../../lambda/adapters/rows";
+import { deposit, opening, stored, withdrawal } from "../core/ledger/requests";
+import { foldOf } from "../core/projection/memory";
 
 const option = <A>(arbitrary: fc.Arbitrary<A>): fc.Arbitrary<O.Option<A>> =>
   fc.option(arbitrary, { nil: undefined }).map((value) => O.fromNullable(value));

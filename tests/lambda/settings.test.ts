@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { settingsFrom } from "../../lambda/settings";
+import { settingsFrom } from "../../lambda/adapters/settings";
 
 const complete = { eventTable: "events", readModel: "accounts", graphqlUrl: "https://api/graphql" };
 

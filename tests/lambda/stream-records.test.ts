@@ -1,7 +1,7 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it } from "vitest";
-import { deliveriesFrom } from "../../lambda/stream-records";
-import { deposit, opening, type StoredEvent, stored } from "../core/events";
+import { deliveriesFrom } from "../../lambda/adapters/stream-records";
+import { deposit, opening, type StoredEvent, stored } from "../core/ledger/requests";
 
 /** A record of the event table's stream, as Lambda hands it over. */
 const record = (event: StoredEvent, sequenceNumber: string, image: unknown = marshall(event)) => ({

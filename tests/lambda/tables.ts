@@ -1,6 +1,6 @@
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { documentClient } from "../../lambda/composition";
+import { documentClient } from "../../lambda/adapters/composition";
 import { startDynamodb } from "../../packages/local-aws/src/dynamodb/dynamodb";
 import type { Failure } from "../../packages/local-aws/src/dynamodb/gateway";
 import { type Credentials, Iam } from "../../packages/local-aws/src/iam/iam";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { flushTelemetry, powertoolsTelemetry as telemetry } from "../../lambda/telemetry";
-import { deposit, opening, stored } from "../core/events";
-import { foldOf } from "../core/memory";
+import { flushTelemetry, powertoolsTelemetry as telemetry } from "../../lambda/adapters/telemetry";
+import { deposit, opening, stored } from "../core/ledger/requests";
+import { foldOf } from "../core/projection/memory";
 
 // Read when the module is loaded. Powertools then writes to the console that a test can watch, not to one of its own.
 vi.hoisted(() => {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { summaryKey } from "../../lambda/rows";
+import { summaryKey } from "../../lambda/adapters/rows";
 import type { Expectations } from "./expectations";
 import { truthOf } from "./oracle";
 import type { World } from "./world";

@@ -1,5 +1,5 @@
 import * as E from "fp-ts/Either";
-import type { Result } from "../../core/fold-events";
+import type { Result } from "../../core/projection/fold-events";
 import type { Projector } from "./projector";
 import type { Release, Releases } from "./releases";
 import type { World } from "./world";

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { numbers } from "../../lambda/marshalling";
+import { numbers } from "../../lambda/adapters/marshalling";
 import type { Item } from "./conditions";
 
 /** An item as DynamoDB keeps it. */

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as O from "fp-ts/Option";
-import { type Change, leavesEntry, type Summary } from "../../core/projection";
-import { numbers } from "../../lambda/marshalling";
-import { entryRow, holdKey, summaryKey, summaryRow } from "../../lambda/rows";
+import { type Change, leavesEntry, type Summary } from "../../core/projection/fold";
+import { numbers } from "../../lambda/adapters/marshalling";
+import { entryRow, holdKey, summaryKey, summaryRow } from "../../lambda/adapters/rows";
 import type { StreamRecord } from "./change-stream";
 import type { Item } from "./conditions";
 import { type Expectations, rowOf } from "./expectations";

@@ -3,11 +3,11 @@ import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
-import { decodeEvent } from "../../core/event";
-import type { ProjectionPorts, ReadModel } from "../../core/ports";
-import { projectBatch } from "../../core/project-batch";
-import { emptySummary, fold, type Summary } from "../../core/projection";
-import { deliveriesFrom } from "../../lambda/stream-records";
+import { decodeEvent } from "../../core/ledger/events";
+import type { ProjectionPorts, ReadModel } from "../../core/projection/ports";
+import { projectBatch } from "../../core/projection/project-batch";
+import { emptySummary, fold, type Summary } from "../../core/projection/fold";
+import { deliveriesFrom } from "../../lambda/adapters/stream-records";
 import type { Client } from "./client";
 import type { Command } from "./dynamo";
 

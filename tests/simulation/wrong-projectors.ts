@@ -4,10 +4,10 @@ import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
-import type { ProjectionPorts, ReadModel } from "../../core/ports";
-import type { Summary } from "../../core/projection";
-import { reprojectStream } from "../../core/rebuild-stream";
-import { releaseStream } from "../../core/release-stream";
+import type { ProjectionPorts, ReadModel } from "../../core/projection/ports";
+import type { Summary } from "../../core/projection/fold";
+import { reprojectStream } from "../../core/projection/rebuild-stream";
+import { releaseStream } from "../../core/projection/resume-stream";
 import type { Variant } from "./projector";
 import {
   blindly,

@@ -102,7 +102,7 @@ describe("closeAccount.before", () => {
 describe("readExpectedVersion.request", () => {
   it("reads the event that the command wants to follow, consistently", () => {
     const stash = newMap([["leastExpectedVersion", 1]]);
-    expect(render("command/readExpectedVersion.request", context(move, { stash }))).toEqual({
+    expect(render("shared/loadPreviousEvent.request", context(move, { stash }))).toEqual({
       json: {
         operation: "GetItem",
         key: { streamId: { S: "savings" }, version: { N: "6" } },
@@ -114,7 +114,7 @@ describe("readExpectedVersion.request", () => {
 
   it("reads nothing before the first event, and makes the caller the owner", () => {
     const stash = newMap([["leastExpectedVersion", 0]]);
-    expect(render("command/readExpectedVersion.request", context(open, { stash }))).toEqual({
+    expect(render("shared/loadPreviousEvent.request", context(open, { stash }))).toEqual({
       returned: null,
     });
     expect(stash).toMatchObject({ owner: "alice" });
@@ -123,7 +123,7 @@ describe("readExpectedVersion.request", () => {
   it.each(["accountId", "commandId"])("refuses an %s that is none", (field) => {
     const stash = { leastExpectedVersion: 1 };
     const by = (id: string) =>
-      refusalBy("command/readExpectedVersion.request", { ...move, [field]: id }, stash);
+      refusalBy("shared/loadPreviousEvent.request", { ...move, [field]: id }, stash);
     const expected = refusal("InvalidInput", field, `${field}: ${idMessage}`);
     for (const id of ["", "-savings", "sav ings", "savings\n", "s".repeat(65)]) {
       expect(by(id)).toEqual(expected);
@@ -137,7 +137,7 @@ describe("readExpectedVersion.request", () => {
   ])("refuses, where the least version is %i, to follow %i", (leastExpectedVersion, version) => {
     const input = { ...move, expectedVersion: version };
     expect(
-      refusalBy("command/readExpectedVersion.request", input, { leastExpectedVersion }),
+      refusalBy("shared/loadPreviousEvent.request", input, { leastExpectedVersion }),
     ).toEqual(
       refusal(
         "InvalidInput",
@@ -151,7 +151,7 @@ describe("readExpectedVersion.request", () => {
 describe("readExpectedVersion.response", () => {
   const respond = (more: Omit<TemplateContext, "arguments">) =>
     render(
-      "command/readExpectedVersion.response",
+      "shared/loadPreviousEvent.response",
       context(move, { info: { fieldName: "deposit", parentTypeName: "Mutation" }, ...more }),
     );
 
@@ -180,7 +180,7 @@ describe("append.request", () => {
   it("puts the next event, if there is none yet", () => {
     const stash = { owner: "alice", event };
     expect(
-      render("command/append.request", context(move, { identity: callers.operator, stash })),
+      render("shared/append.request", context(move, { identity: callers.operator, stash })),
     ).toEqual({
       json: {
         operation: "PutItem",
@@ -205,7 +205,7 @@ describe("append.request", () => {
 
   it("appends nothing to a command that was refused", () => {
     const stash = { refused: true, event };
-    expect(render("command/append.request", context(move, { stash }))).toEqual({ returned: null });
+    expect(render("shared/append.request", context(move, { stash }))).toEqual({ returned: null });
   });
 });
 
@@ -217,12 +217,12 @@ describe("append.response", () => {
 
   it("answers with the event", () => {
     const result = { streamId: "savings", version: 7, data: { amount: "250" } };
-    expect(render("command/append.response", context(move, { result }))).toEqual({ json: result });
+    expect(render("shared/append.response", context(move, { result }))).toEqual({ json: result });
   });
 
   it.each([1, 6])("calls it a conflict when another event has followed %i", (expectedVersion) => {
     const input = { ...move, expectedVersion };
-    const rendered = render("command/append.response", context(input, { error: conflict }));
+    const rendered = render("shared/append.response", context(input, { error: conflict }));
     expect(refusalOf(rendered)).toEqual(versionConflict(expectedVersion));
   });
 
@@ -231,7 +231,7 @@ describe("append.response", () => {
     (result) => {
       const stash = newMap();
       const more = { stash, error: conflict, result };
-      expect(render("command/append.response", context(open, more))).toEqual({ json: result });
+      expect(render("shared/append.response", context(open, more))).toEqual({ json: result });
       expect(stash).toEqual({ refused: true });
     },
   );
@@ -251,13 +251,13 @@ describe("explainRefusal", () => {
 
   it("reads nothing for a command that was recorded, and hands its event on", () => {
     const result = { streamId: "savings", version: 7 };
-    const rendered = render("command/explainRefusal.request", context(move, { prev: { result } }));
+    const rendered = render("shared/explainRejection.request", context(move, { prev: { result } }));
     expect(rendered).toEqual({ returned: result });
   });
 
   it("reads a refused command's first event, which names the owner", () => {
     const stash = { refused: true };
-    expect(render("command/explainRefusal.request", context(move, { stash }))).toEqual({
+    expect(render("shared/explainRejection.request", context(move, { stash }))).toEqual({
       json: {
         operation: "GetItem",
         key: { streamId: { S: "savings" }, version: { N: "1" } },
@@ -278,7 +278,7 @@ describe("explainRefusal", () => {
   ] as const)("tells the %s of an account that %s", (caller, existence, expected) => {
     const result = existence === "there is" ? { owner: "alice" } : null;
     const more = { identity: callers[caller], info, result };
-    expect(refusalOf(render("command/explainRefusal.response", context(move, more)))).toEqual(
+    expect(refusalOf(render("shared/explainRejection.response", context(move, more)))).toEqual(
       expected,
     );
   });
@@ -301,7 +301,7 @@ describe("an event table that cannot be reached", () => {
 describe("releaseStream", () => {
   it("has the function release the stream", () => {
     const args = { arguments: { accountId: "savings" } };
-    expect(render("command/releaseStream.request", args)).toEqual({
+    expect(render("shared/resumeStream.request", args)).toEqual({
       json: {
         version: "2018-05-29",
         operation: "Invoke",
@@ -312,14 +312,14 @@ describe("releaseStream", () => {
 
   it("answers with how the stream stands, or that there is none", () => {
     const result = { accountId: "savings", version: 7, processing: "CURRENT" };
-    const respond = (more: TemplateContext) => render("command/releaseStream.response", more);
+    const respond = (more: TemplateContext) => render("shared/resumeStream.response", more);
     expect(respond({ result })).toEqual({ json: result });
     expect(refusalOf(respond({ result: null }))).toEqual(noSuchAccount);
   });
 
   it("says when the function failed", () => {
     const error = { type: "Lambda:Unhandled", message: "It timed out." };
-    expect(refusalOf(render("command/releaseStream.response", { error }))).toEqual({
+    expect(refusalOf(render("shared/resumeStream.response", { error }))).toEqual({
       message: "The stream could not be released. Try again.",
       errorType: "Unavailable",
       data: {},
@@ -348,7 +348,7 @@ describe("recorded.after", () => {
     { currency: "EUR", name: "Rainy days" },
     {},
   ])("tells the event with its data %j", (data) => {
-    const rendered = render("command/recorded.after", { prev: { result: { ...stored, data } } });
+    const rendered = render("command/toRecordedEvent.after", { prev: { result: { ...stored, data } } });
     expect(rendered).toEqual({ json: { accountId: "savings", ...told, ...none, ...data } });
   });
 });

@@ -29,14 +29,14 @@ export function sendCommand(command: CommandName, input: Input): Outcome {
     info: { fieldName: command, parentTypeName: "Mutation" },
     stash: newMap(),
   };
-  const reading = () => render("command/readExpectedVersion.request", context);
+  const reading = () => render("shared/loadPreviousEvent.request", context);
   const read = () =>
-    render("command/readExpectedVersion.response", { ...context, result: { owner: "alice" } });
+    render("shared/loadPreviousEvent.response", { ...context, result: { owner: "alice" } });
   const rendered =
     firstRefusal(() => render(before[command], context), reading) ??
     // Nothing is read, and no response is rendered, before the first event.
     (input.expectedVersion === 0 ? undefined : firstRefusal(read)) ??
-    render("command/append.request", context);
+    render("shared/append.request", context);
   return outcomeOf(rendered);
 }
 

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import * as E from "fp-ts/Either";
 import type * as t from "io-ts";
 import { describe, expect, it } from "vitest";
-import { CloseAccount, MoveMoney, OpenAccount } from "../../core/command";
-import { decodeEvent } from "../../core/event";
-import { Currency, currencyCodes } from "../../core/money";
+import { CloseAccount, MoveMoney, OpenAccount } from "../../core/ledger/commands";
+import { decodeEvent } from "../../core/ledger/events";
+import { Currency, currencyCodes } from "../../core/ledger/money";
 import { type CommandName, type Input, sendCommand } from "./commands";
 import { render } from "./templates";
 

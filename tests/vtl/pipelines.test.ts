@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as E from "fp-ts/Either";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { currentProjection, emptySummary, fold, leavesEntry } from "../../core/projection";
-import { entryRow, holdRow, summaryRow } from "../../lambda/rows";
+import { currentProjection, emptySummary, fold, leavesEntry } from "../../core/projection/fold";
+import { entryRow, holdRow, summaryRow } from "../../lambda/adapters/rows";
 import { type Answer, Pipelines } from "./pipelines";
 import type { CallerName } from "./templates";
 

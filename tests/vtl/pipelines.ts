@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { ownerIndex } from "../../infra/tables";
-import { functions, resolvers } from "../../infra/wiring";
+import { functions, resolvers } from "../../vtl/wiring";
 import {
   createDataSource,
   type DataSource,

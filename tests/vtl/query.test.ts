@@ -21,14 +21,14 @@ describe("page.before", () => {
     [{ limit: 100 }, 100],
   ])("turns %j into a page of %i", (args, limit) => {
     const stash = newMap();
-    expect(render("query/page.before", { ...context, arguments: args, stash })).toEqual({
+    expect(render("shared/parsePage.before", { ...context, arguments: args, stash })).toEqual({
       json: {},
     });
     expect(stash).toEqual({ limit });
   });
 
   it.each([0, -1, 101, 2_147_483_647])("refuses a page of %i", (limit) => {
-    expect(refusalOf(render("query/page.before", { ...context, arguments: { limit } }))).toEqual(
+    expect(refusalOf(render("shared/parsePage.before", { ...context, arguments: { limit } }))).toEqual(
       refusal("InvalidInput", "limit", "limit: expected 1 to 100"),
     );
   });
@@ -36,13 +36,13 @@ describe("page.before", () => {
 
 describe("account.before", () => {
   it("has nothing to prepare", () => {
-    expect(render("query/account.before", context)).toEqual({ json: {} });
+    expect(render("shared/empty.before", context)).toEqual({ json: {} });
   });
 });
 
 describe("previous.after", () => {
   it.each([null, { accountId: "savings" }])("answers with what came before: %j", (result) => {
-    expect(render("query/previous.after", { prev: { result } })).toEqual({ json: result });
+    expect(render("shared/passThrough.after", { prev: { result } })).toEqual({ json: result });
   });
 });
 
@@ -243,7 +243,7 @@ describe("getAccounts", () => {
 describe("queryHeld", () => {
   it("asks for the rows of held streams", () => {
     const context = { arguments: { nextToken: "t" }, stash: { limit: 5 } };
-    expect(render("query/queryHeld.request", context)).toEqual({
+    expect(render("shared/querySuspended.request", context)).toEqual({
       json: {
         operation: "Query",
         query: { expression: "pk = :pk", expressionValues: { ":pk": { S: "held" } } },
@@ -256,7 +256,7 @@ describe("queryHeld", () => {
 
   it("answers with the page", () => {
     const result = { items: [{ accountId: "savings" }], nextToken: "t", scannedCount: 1 };
-    expect(render("query/queryHeld.response", { result })).toEqual({
+    expect(render("shared/querySuspended.response", { result })).toEqual({
       json: { items: [{ accountId: "savings" }], nextToken: "t" },
     });
   });

@@ -73,7 +73,7 @@ describe("what clients send stays what it is", () => {
 
   it("as an account to release", () => {
     keeps((accountId) => {
-      const { payload } = requestOf("command/releaseStream.request", { arguments: { accountId } });
+      const { payload } = requestOf("shared/resumeStream.request", { arguments: { accountId } });
       return payload.accountId;
     });
   });

@@ -10,10 +10,10 @@ import {
 } from "graphql";
 import * as t from "io-ts";
 import { describe, expect, it } from "vitest";
-import { Account, DeclineReason } from "../../core/account";
-import { CloseAccount, MoveMoney, OpenAccount } from "../../core/command";
-import { Event } from "../../core/event";
-import { Hold } from "../../core/projection";
+import { Account, DeclineReason } from "../../core/ledger/account";
+import { CloseAccount, MoveMoney, OpenAccount } from "../../core/ledger/commands";
+import { Event } from "../../core/ledger/events";
+import { Hold } from "../../core/projection/fold";
 import { schema as sdl } from "../../infra/templates";
 import { buildSchema, readDirective } from "../../packages/local-aws/src/appsync/schema";
 

@@ -12,7 +12,7 @@ export const readModelTable = "read-model";
 
 const compiled = new Map<string, Template>();
 
-/** A template by its name in the wiring with its role, such as `command/append.request`. */
+/** A template by its name in the wiring with its role, such as `shared/append.request`. */
 export function template(name: string): Template {
   const file = `vtl/${name}.vtl`;
   const known = compiled.get(name);

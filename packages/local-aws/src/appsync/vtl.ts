@@ -1,7 +1,7 @@
 /**
  * One template rendered, as AppSync does it: this is the way in for tests of single templates.
  *
- *     const template = compileTemplate("vtl/command/append.req.vtl", text);
+ *     const template = compileTemplate("vtl/shared/append.req.vtl", text);
  *     const outcome = renderTemplate(template, { arguments: { id: "a" }, identity: { sub: "u" } });
  *     // { json: … } | { returned: … } | { error: { message, errorType, data, errorInfo } }
  *

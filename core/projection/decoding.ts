@@ -1,0 +1,30 @@
+import * as E from "fp-ts/Either";
+import { pipe } from "fp-ts/function";
+import type * as t from "io-ts";
+import { canonicalForm } from "./hash-chain";
+
+/** Long enough to recognise what was found, short enough to be kept and shown. */
+const excerpt = (value: unknown): string => {
+  const text = value === undefined ? "nothing" : canonicalForm(value);
+  // Half of a surrogate pair is no well-formed text, and this text is stored.
+  return text.length > 80 ? `${text.slice(0, 80).replace(/[\uD800-\uDBFF]$/, "")}…` : text;
+};
+
+const faultOf = ({ context, value }: t.ValidationError): string => {
+  // Members of intersections and unions carry their position as key: only names tell a reader something.
+  const path = context
+    .map(({ key }) => key)
+    .filter((key) => key !== "" && !/^\d+$/.test(key))
+    .join(".");
+  const expected = context[context.length - 1]?.type.name ?? "a value";
+  return `${path === "" ? "value" : path}: expected ${expected}, found ${excerpt(value)}`;
+};
+
+/** Decodes, or tells in one readable clause for each field what was expected and what was found. */
+export const decodeWith =
+  <A>(codec: t.Decoder<unknown, A>) =>
+  (value: unknown): E.Either<string, A> =>
+    pipe(
+      codec.decode(value),
+      E.mapLeft((errors) => [...new Set(errors.map(faultOf))].join("; ")),
+    );

@@ -1,0 +1,142 @@
+import { pipe } from "fp-ts/function";
+import * as O from "fp-ts/Option";
+import * as RTE from "fp-ts/ReaderTaskEither";
+import * as TE from "fp-ts/TaskEither";
+import {
+  announce,
+  type Folded,
+  foldEvents,
+  holdForMissing,
+  loadSummary,
+  type Result,
+  retryingLostRaces,
+  type Step,
+} from "./fold-events";
+import { emptySummary, type Summary } from "./fold";
+
+// A rebuild folds a stream from its first event beside the live projection. The old summary serves its readers until
+// it is replaced in one step, under the same condition that guards every other move of a summary.
+
+/** How often a rebuild goes on beside a summary that others have moved, before it begins anew. */
+const attempts = 5;
+
+const versionOf = (summary: O.Option<Summary>): number =>
+  O.isSome(summary) ? summary.value.version : 0;
+
+const isHeld = (summary: O.Option<Summary>): boolean =>
+  O.isSome(summary) && O.isSome(summary.value.held);
+
+/** Folds on to the end of the stream, or to where it is held; keeps the changes that come after `announced`. */
+const refold =
+  (from: Folded, announced: number): Step<Folded> =>
+  (ports) =>
+    O.isSome(from.summary.held)
+      ? TE.right(from)
+      : pipe(
+          ports.events.readAfter(from.summary.streamId, from.summary.version),
+          TE.chainW((events) => {
+            if (events.length === 0) return TE.right(from);
+            const { summary, changes } = foldEvents(ports)(from.summary, events);
+            const news = changes.filter(({ version }) => version > announced);
+            return pipe(
+              ports.readModel.saveEntries(changes),
+              TE.chainW(() =>
+                refold({ summary, changes: [...from.changes, ...news] }, announced)(ports),
+              ),
+            );
+          }),
+        );
+
+/** What the old summary is replaced by: where a rebuild is held before it caught up, the last balance stays readable. */
+const replacement = (old: O.Option<Summary>, rebuilt: Summary): Summary =>
+  O.isSome(old) && rebuilt.version < old.value.version
+    ? { ...old.value, held: rebuilt.held }
+    : rebuilt;
+
+const rebuildFrom =
+  (from: Folded, old: O.Option<Summary>, known: number, attemptsLeft: number): Step<void> =>
+  (ports) =>
+    pipe(
+      refold(from, versionOf(old))(ports),
+      TE.chain((caughtUp) => {
+        const { summary } = caughtUp;
+        const complete =
+          O.isNone(summary.held) && summary.version < known
+            ? holdForMissing(summary, known, ports.now())
+            : summary;
+        const rebuilt = replacement(old, complete);
+        // There is no such stream, and a summary would be an account that nobody has asked for.
+        if (O.isNone(old) && rebuilt.version === 0 && O.isNone(rebuilt.held)) {
+          return TE.right(undefined);
+        }
+        return pipe(
+          ports.readModel.commit(old, rebuilt),
+          TE.chainW(() =>
+            announce({
+              summary: rebuilt,
+              changes: caughtUp.changes.filter(({ version }) => version > versionOf(old)),
+            })(ports),
+          ),
+          TE.chain(() =>
+            // What was delivered while the stream was held does not come again: read on to where it ends now.
+            isHeld(old) && O.isNone(rebuilt.held)
+              ? rebuildFrom(
+                  { summary: rebuilt, changes: [] },
+                  O.some(rebuilt),
+                  known,
+                  attempts,
+                )(ports)
+              : TE.right(undefined),
+          ),
+          TE.orElse((error) =>
+            error._tag === "Superseded" && attemptsLeft > 1
+              ? goOn(caughtUp, old, known, attemptsLeft - 1)(ports)
+              : TE.left(error),
+          ),
+        );
+      }),
+    );
+
+/** Continues a rebuild beside which the summary has moved. */
+const goOn =
+  (
+    { summary, changes }: Folded,
+    old: O.Option<Summary>,
+    known: number,
+    attemptsLeft: number,
+  ): Step<void> =>
+  (ports) =>
+    pipe(
+      loadSummary(summary.streamId)(ports),
+      TE.chain((moved) => {
+        // Only who set out to release a held stream may do so: the others begin anew, and find it held.
+        if (isHeld(moved) && !isHeld(old)) return TE.left({ _tag: "Superseded" });
+        return rebuildFrom(
+          // What it was held by may have been mended by now: that event is read again.
+          { summary: { ...summary, held: O.none }, changes },
+          moved,
+          Math.max(known, versionOf(moved)),
+          attemptsLeft,
+        )(ports);
+      }),
+    );
+
+/** Folds a stream anew and replaces its summary, whose last event or a delivered one is known to have `known` as version. */
+export const rebuildStream =
+  (streamId: string, old: O.Option<Summary>, known: number): Step<void> =>
+  (ports) =>
+    rebuildFrom(
+      { summary: emptySummary(streamId, ports.projection), changes: [] },
+      old,
+      Math.max(known, versionOf(old)),
+      attempts,
+    )(ports);
+
+/** Folds a stream anew although nothing asks for it: to mend what was lost, or to replace rows ahead of their next event. */
+export const reprojectStream = (streamId: string): Result<void> =>
+  retryingLostRaces(
+    pipe(
+      loadSummary(streamId),
+      RTE.chain((loaded) => rebuildStream(streamId, loaded, 0)),
+    ),
+  );

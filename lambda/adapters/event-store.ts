@@ -1,0 +1,27 @@
+import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { pipe } from "fp-ts/function";
+import * as TE from "fp-ts/TaskEither";
+import type { EventStore } from "../../core/projection/ports";
+import { asking } from "./availability";
+
+/** Of about half a kilobyte each, a page of events is a dozen read units and far from DynamoDB's megabyte. */
+const pageSize = 100;
+
+/** The event table, as the projection reads it where the stream has left a gap. */
+export const dynamoEventStore = (client: DynamoDBDocumentClient, table: string): EventStore => ({
+  readAfter: (streamId, version) =>
+    pipe(
+      asking(() =>
+        client.send(
+          new QueryCommand({
+            TableName: table,
+            KeyConditionExpression: "streamId = :streamId AND version > :version",
+            ExpressionAttributeValues: { ":streamId": streamId, ":version": version },
+            ConsistentRead: true,
+            Limit: pageSize,
+          }),
+        ),
+      ),
+      TE.map(({ Items }) => Items ?? []),
+    ),
+});

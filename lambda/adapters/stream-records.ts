@@ -1,0 +1,59 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import * as E from "fp-ts/Either";
+import { pipe } from "fp-ts/function";
+import * as t from "io-ts";
+import { decodeWith } from "../../core/projection/decoding";
+import type { Delivery } from "../../core/projection/project-batch";
+import { numbers } from "./marshalling";
+
+const Image = t.record(t.string, t.unknown);
+
+const Insertion = t.type({
+  eventName: t.literal("INSERT"),
+  dynamodb: t.type({
+    SequenceNumber: t.string,
+    Keys: t.type({ streamId: t.type({ S: t.string }), version: t.type({ N: t.string }) }),
+    NewImage: Image,
+  }),
+});
+
+const StreamEvent = t.type({
+  Records: t.array(
+    t.union([Insertion, t.type({ eventName: t.keyof({ MODIFY: null, REMOVE: null }) })]),
+  ),
+});
+
+const storedFrom = (image: Record<string, unknown>): unknown =>
+  pipe(
+    E.tryCatch(
+      () => unmarshall(image as Record<string, AttributeValue>, numbers),
+      () => image,
+    ),
+    // What is no DynamoDB item at all goes on as it is: the core cannot read it either, and holds its stream.
+    E.toUnion,
+  );
+
+const deliveryFrom = ({ dynamodb }: t.TypeOf<typeof Insertion>): Delivery => ({
+  id: dynamodb.SequenceNumber,
+  streamId: dynamodb.Keys.streamId.S,
+  version: Number(dynamodb.Keys.version.N),
+  stored: storedFrom(dynamodb.NewImage),
+});
+
+/**
+ * The new events in a batch of stream records. Events are never changed or deleted, so records that say otherwise bring
+ * nothing to fold. Throws when the batch is not one of a DynamoDB stream with new images.
+ */
+export const deliveriesFrom = (event: unknown): ReadonlyArray<Delivery> =>
+  pipe(
+    event,
+    decodeWith(StreamEvent),
+    E.match(
+      (faults) => {
+        throw new Error(`Not a batch of the event table's stream: ${faults}`);
+      },
+      ({ Records }) =>
+        Records.flatMap((record) => (record.eventName === "INSERT" ? [deliveryFrom(record)] : [])),
+    ),
+  );

@@ -1,0 +1,43 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { Telemetry } from "../../core/projection/ports";
+
+// Service, namespace and log level come from the POWERTOOLS_* variables that the program sets.
+const logger = new Logger();
+const metrics = new Metrics();
+
+const count = (metric: string, value = 1): void => {
+  metrics.addMetric(metric, MetricUnit.Count, value);
+};
+
+const errorOf = (cause: unknown) => (cause instanceof Error ? cause : { cause });
+
+/** Structured logs and metrics in CloudWatch's embedded format. Amounts and memos stay out of both. */
+export const powertoolsTelemetry: Telemetry = {
+  folded: (streamId, events) => () => {
+    count("EventsFolded", events);
+    logger.debug("folded", { streamId, events });
+  },
+  // The detail may quote the event, and is kept with the stream's row in the list of held streams.
+  held:
+    (streamId, { version, reason }) =>
+    () => {
+      count("StreamsHeld");
+      logger.error("stream held", { streamId, version, reason });
+    },
+  notificationFailed:
+    ({ streamId, version }, cause) =>
+    () => {
+      count("NotificationsFailed");
+      logger.warn("notification failed", { streamId, version, error: errorOf(cause) });
+    },
+  streamFailed: (streamId, cause) => () => {
+    count("StreamsFailed");
+    logger.warn("stream failed, to be delivered again", { streamId, error: errorOf(cause) });
+  },
+};
+
+/** Writes out what has been counted: once an invocation. */
+export const flushTelemetry = (): void => {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+};

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { held } from "../../cli/commands/suspended";
+import { release } from "../../cli/commands/resume";
+import type { Ledger } from "../../cli/ledger-tables";
+import { deposit, opening, storedIn, unreadable } from "../core/ledger/requests";
+import {
+  contextFor,
+  project,
+  putEvents,
+  readRow,
+  startWorld,
+  summaryOf,
+  type World,
+} from "./world";
+
+let world: World;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  world = await startWorld();
+  ledger = world.ledger();
+});
+afterAll(() => world.stop());
+
+async function listed() {
+  const context = contextFor(ledger, true);
+  await held.run(context, {});
+  return JSON.parse(context.written());
+}
+
+async function released(account: string) {
+  const context = contextFor(ledger);
+  return { code: await release.run(context, { account }), text: context.written() };
+}
+
+describe("held and release", () => {
+  it("say so when no account is held", async () => {
+    const context = contextFor(ledger);
+
+    expect(await held.run(context, {})).toBe(0);
+    expect(context.written()).toBe("No account is held.\n");
+  });
+
+  it("show a held account, and let it go on once its event was repaired", async () => {
+    const events = storedIn("savings", opening(), deposit(1), deposit(2), deposit(3));
+    await putEvents(ledger, events);
+    await putEvents(ledger, [unreadable(events[1] as never) as object]);
+    await project(ledger, "savings");
+
+    expect(await listed()).toMatchObject([
+      { accountId: "savings", version: 2, reason: "UNREADABLE_EVENT" },
+    ]);
+    expect(await released("savings")).toMatchObject({
+      code: 1,
+      text: expect.stringContaining("savings is held again, before event 2: UNREADABLE_EVENT"),
+    });
+
+    await putEvents(ledger, [events[1] as object]);
+    expect(await released("savings")).toEqual({
+      code: 0,
+      text: "savings was released and has followed its events to version 4.\n",
+    });
+    expect(await listed()).toEqual([]);
+    expect(await readRow(ledger, summaryOf("savings"))).toMatchObject({ balance: "6" });
+  });
+
+  it("leave an account alone that is not held", async () => {
+    expect(await released("savings")).toEqual({
+      code: 0,
+      text: "savings is not held; it is at version 4.\n",
+    });
+  });
+
+  it("know no account without rows", async () => {
+    await expect(released("nobody")).rejects.toThrow("there is no account nobody");
+  });
+});

@@ -1,0 +1,191 @@
+import fc from "fast-check";
+import * as E from "fp-ts/Either";
+import * as O from "fp-ts/Option";
+import { describe, expect, it } from "vitest";
+import { type Account, type Decision, decide, evolve } from "../../../core/ledger/account";
+import { decodeEvent, type Event } from "../../../core/ledger/events";
+import { anyRequests, closing, deposit, opening, type Request, stored, withdrawal } from "./requests";
+
+const read = (event: unknown): Event =>
+  E.getOrElse<{ detail: string }, Event>(({ detail }) => {
+    throw new Error(detail);
+  })(decodeEvent(event));
+
+/** Every decision over a stream, each with the account that it was taken for. */
+const history = (requests: readonly Request[]) => {
+  let account: O.Option<Account> = O.none;
+  return stored(...requests).map((event) => {
+    const before = account;
+    const decision = decide(read(event))(before);
+    account = evolve(decision)(before);
+    return { event: read(event), before, decision, after: account };
+  });
+};
+
+const given = (...before: readonly Request[]) => ({
+  when: (asked: Request): Decision | undefined => history([...before, asked]).at(-1)?.decision,
+});
+
+const posted = (account: Partial<Account>) => ({ outcome: "POSTED", account });
+const declined = (reason: string) => ({ outcome: "DECLINED", reason });
+
+describe("opening an account", () => {
+  it("makes an empty, open account that belongs to the stream's owner", () => {
+    expect(given().when(opening("JPY", "Holidays"))).toEqual(
+      posted({
+        owner: "alice",
+        name: "Holidays",
+        currency: "JPY",
+        balance: 0n,
+        status: "OPEN",
+      } as Account),
+    );
+  });
+
+  it("is declined the second time, even in another currency", () => {
+    expect(given(opening("EUR")).when(opening("USD"))).toEqual(declined("ACCOUNT_ALREADY_OPENED"));
+  });
+
+  it("is declined once the account has been closed: it is not opened again", () => {
+    expect(given(opening(), closing()).when(opening())).toEqual(declined("ACCOUNT_ALREADY_OPENED"));
+  });
+});
+
+describe("before an account is opened", () => {
+  it.each([
+    ["a deposit", deposit(1)] as const,
+    ["a withdrawal", withdrawal(1)],
+    ["a closing", closing()],
+  ])("%s is declined", (_, asked) => {
+    expect(given().when(asked)).toEqual(declined("ACCOUNT_NOT_OPENED"));
+  });
+
+  it("a declined request does not keep the account from being opened", () => {
+    expect(given(deposit(5)).when(opening())).toMatchObject(posted({ balance: 0n }));
+  });
+});
+
+describe("depositing", () => {
+  it("adds to the balance", () => {
+    expect(given(opening(), deposit(100)).when(deposit(20))).toMatchObject(
+      posted({ balance: 120n }),
+    );
+  });
+
+  it("keeps every digit beyond what a double could", () => {
+    const most = 10n ** 18n - 1n;
+    expect(given(opening(), deposit(most), deposit(most)).when(deposit(1))).toMatchObject(
+      posted({ balance: 2n * most + 1n }),
+    );
+  });
+});
+
+describe("withdrawing", () => {
+  it("takes from the balance", () => {
+    expect(given(opening(), deposit(100)).when(withdrawal(30))).toMatchObject(
+      posted({ balance: 70n }),
+    );
+  });
+
+  it("may take the whole balance", () => {
+    expect(given(opening(), deposit(100)).when(withdrawal(100))).toMatchObject(
+      posted({ balance: 0n }),
+    );
+  });
+
+  it("is declined for one minor unit more than the balance", () => {
+    expect(given(opening(), deposit(100)).when(withdrawal(101))).toEqual(
+      declined("INSUFFICIENT_FUNDS"),
+    );
+  });
+
+  it("counts what was declined before as not withdrawn", () => {
+    expect(given(opening(), deposit(100), withdrawal(101)).when(withdrawal(100))).toMatchObject(
+      posted({ balance: 0n }),
+    );
+  });
+});
+
+describe("closing", () => {
+  it("closes an empty account", () => {
+    expect(given(opening(), deposit(5), withdrawal(5)).when(closing())).toMatchObject(
+      posted({ balance: 0n, status: "CLOSED" }),
+    );
+  });
+
+  it("is declined while there is a balance", () => {
+    expect(given(opening(), deposit(1)).when(closing())).toEqual(declined("BALANCE_NOT_ZERO"));
+  });
+
+  it.each([
+    ["a deposit", deposit(1)] as const,
+    ["a withdrawal", withdrawal(1)],
+    ["a closing", closing()],
+  ])("lets %s be declined from then on", (_, asked) => {
+    expect(given(opening(), closing()).when(asked)).toEqual(declined("ACCOUNT_CLOSED"));
+  });
+});
+
+describe("over any history", () => {
+  const overAnyHistory = (law: (steps: ReturnType<typeof history>) => void) =>
+    fc.assert(fc.property(anyRequests(40), (requests) => law(history(requests))));
+
+  const balanceOf = (account: O.Option<Account>) =>
+    O.isSome(account) ? account.value.balance : 0n;
+
+  it("the balance is never negative", () => {
+    overAnyHistory((steps) => {
+      for (const { after } of steps) expect(balanceOf(after) >= 0n).toBe(true);
+    });
+  });
+
+  it("the balance is what was deposited less what was withdrawn", () => {
+    overAnyHistory((steps) => {
+      let sum = 0n;
+      for (const { event, decision, after } of steps) {
+        if (decision.outcome === "POSTED" && event.type === "DepositRequested") {
+          sum += event.data.amount;
+        }
+        if (decision.outcome === "POSTED" && event.type === "WithdrawalRequested") {
+          sum -= event.data.amount;
+        }
+        expect(balanceOf(after)).toBe(sum);
+      }
+    });
+  });
+
+  it("a declined request changes nothing", () => {
+    overAnyHistory((steps) => {
+      for (const { decision, before, after } of steps) {
+        if (decision.outcome === "DECLINED") expect(after).toEqual(before);
+      }
+    });
+  });
+
+  it("a replay decides the same", () => {
+    fc.assert(
+      fc.property(anyRequests(40), (requests) => {
+        expect(history(requests)).toEqual(history(requests));
+      }),
+    );
+  });
+
+  it("what comes later changes no earlier decision", () => {
+    fc.assert(
+      fc.property(anyRequests(20), anyRequests(20), (earlier, later) => {
+        expect(history([...earlier, ...later]).slice(0, earlier.length)).toEqual(history(earlier));
+      }),
+    );
+  });
+
+  it("nothing is posted after a closing, and owner, name and currency never change", () => {
+    overAnyHistory((steps) => {
+      for (const { before, decision, after } of steps) {
+        if (O.isNone(before) || O.isNone(after)) continue;
+        if (before.value.status === "CLOSED") expect(decision.outcome).toBe("DECLINED");
+        const { owner, name, currency } = before.value;
+        expect(after.value).toMatchObject({ owner, name, currency });
+      }
+    });
+  });
+});

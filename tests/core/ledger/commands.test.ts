@@ -1,0 +1,79 @@
+import * as E from "fp-ts/Either";
+import type * as t from "io-ts";
+import { describe, expect, it } from "vitest";
+import { CloseAccount, MoveMoney, OpenAccount } from "../../../core/ledger/commands";
+import { decodeWith } from "../../../core/projection/decoding";
+
+const identified = { accountId: "savings", commandId: "c-1" };
+const openAccount = { ...identified, expectedVersion: 0, currency: "EUR" };
+const moveMoney = { ...identified, expectedVersion: 1, amount: "100" };
+const closeAccount = { ...identified, expectedVersion: 1 };
+
+const isAccepted = (codec: t.Mixed, input: unknown): boolean => E.isRight(codec.decode(input));
+
+/** Which fields the fault names, in order. */
+const refused = (codec: t.Mixed, input: unknown): string[] => {
+  const faults = E.match(
+    (text: string) => text,
+    () => "",
+  )(decodeWith(codec)(input));
+  return [...new Set(faults.split("; ").map((fault) => fault.split(":")[0] ?? ""))];
+};
+
+describe.each([
+  ["openAccount", OpenAccount, openAccount],
+  ["deposit and withdraw", MoveMoney, moveMoney],
+  ["closeAccount", CloseAccount, closeAccount],
+] as const)("%s", (_, codec, input) => {
+  it("accepts what is complete", () => {
+    expect(isAccepted(codec, input)).toBe(true);
+  });
+
+  it("names every field that is missing", () => {
+    expect(refused(codec, {})).toEqual(Object.keys(input));
+  });
+
+  it.each(Object.keys(input))("names %s when it alone is wrong", (field) => {
+    expect(refused(codec, { ...input, [field]: { odd: true } })).toEqual([field]);
+  });
+
+  it("expects a version that the next event can still follow", () => {
+    expect(isAccepted(codec, { ...input, expectedVersion: 2 ** 31 - 2 })).toBe(true);
+    for (const expectedVersion of [2 ** 31 - 1, 2 ** 31, -1, 0.5, "1", null]) {
+      expect(refused(codec, { ...input, expectedVersion })).toEqual(["expectedVersion"]);
+    }
+  });
+});
+
+describe("expectedVersion 0", () => {
+  it("is for an opening alone: nothing else can be the first event", () => {
+    expect(isAccepted(OpenAccount, { ...openAccount, expectedVersion: 0 })).toBe(true);
+    expect(refused(MoveMoney, { ...moveMoney, expectedVersion: 0 })).toEqual(["expectedVersion"]);
+    expect(refused(CloseAccount, { ...closeAccount, expectedVersion: 0 })).toEqual([
+      "expectedVersion",
+    ]);
+  });
+});
+
+describe.each([
+  ["memo", MoveMoney, moveMoney, 0, 140],
+  ["name", OpenAccount, openAccount, 1, 64],
+] as const)("a %s", (field, codec, input, fewest, most) => {
+  it("may be left out, or null, which is the same", () => {
+    expect(isAccepted(codec, { ...input, [field]: null })).toBe(true);
+    expect(isAccepted(codec, input)).toBe(true);
+  });
+
+  it(`has ${fewest} to ${most} UTF-16 code units`, () => {
+    const accepts = (text: string) => isAccepted(codec, { ...input, [field]: text });
+    expect(accepts("€".repeat(fewest))).toBe(true);
+    expect(accepts("€".repeat(most))).toBe(true);
+    expect(accepts("😀".repeat(most / 2))).toBe(true);
+    expect(refused(codec, { ...input, [field]: "€".repeat(most + 1) })).toEqual([field]);
+    expect(refused(codec, { ...input, [field]: "😀".repeat(most / 2 + 1) })).toEqual([field]);
+  });
+});
+
+it("an account's name is not empty", () => {
+  expect(refused(OpenAccount, { ...openAccount, name: "" })).toEqual(["name"]);
+});

@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import * as E from "fp-ts/Either";
+import { describe, expect, it } from "vitest";
+import { Amount, Balance, Currency, currencyCodes } from "../../../core/ledger/money";
+
+const accepts =
+  (codec: { decode: (value: unknown) => E.Either<unknown, unknown> }) => (value: unknown) =>
+    E.isRight(codec.decode(value));
+
+describe("an amount", () => {
+  const accepted = accepts(Amount);
+
+  it("has up to 18 digits", () => {
+    expect(accepted("9".repeat(18))).toBe(true);
+    expect(accepted("9".repeat(19))).toBe(false);
+  });
+
+  it.each([
+    "0",
+    "00",
+    "01",
+    "-1",
+    "+1",
+    "1.0",
+    "1e3",
+    "",
+    " 1",
+    "1 ",
+    "1\n",
+    "١",
+    "0x1",
+    1,
+    1n,
+    null,
+  ])("is not %o", (value) => {
+    expect(accepted(value)).toBe(false);
+  });
+
+  it("survives encoding and decoding", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 1n, max: 10n ** 18n - 1n }), (units) => {
+        expect(Amount.decode(units.toString())).toEqual(E.right(units));
+        expect(Amount.decode(Amount.encode(units as Amount))).toEqual(E.right(units));
+      }),
+    );
+  });
+
+  it("is recognised in the core only within its bounds", () => {
+    expect([1n, 10n ** 18n - 1n].map(Amount.is)).toEqual([true, true]);
+    expect([0n, -1n, 10n ** 18n, 1, "1"].map(Amount.is)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe("a balance", () => {
+  const accepted = accepts(Balance);
+
+  it("may be zero, and of any size", () => {
+    expect(["0", "9".repeat(40)].map(accepted)).toEqual([true, true]);
+  });
+
+  it.each(["-1", "00", "01", "", "1.5", 0, 0n])("is not %o", (value) => {
+    expect(accepted(value)).toBe(false);
+  });
+
+  it("survives encoding and decoding", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n }), (units) => {
+        expect(Balance.decode(Balance.encode(units))).toEqual(E.right(units));
+      }),
+    );
+  });
+});
+
+describe("a currency", () => {
+  const accepted = accepts(Currency);
+
+  it("is one of ISO 4217's in circulation", () => {
+    expect(currencyCodes.every(accepted)).toBe(true);
+    // Metals, funds, the test code and what has gone out of circulation.
+    expect(["XAU", "CHE", "XTS", "XXX", "DEM", "HRK", "BGN"].filter(accepted)).toEqual([]);
+  });
+
+  it.each(["eur", "EURO", "EU", "", "EUR\n", 978, null])("is not %o", (value) => {
+    expect(accepted(value)).toBe(false);
+  });
+
+  it("is listed once, by a code of three capitals", () => {
+    expect(new Set(currencyCodes).size).toBe(currencyCodes.length);
+    expect(currencyCodes.filter((code) => !/^[A-Z]{3}$/.test(code))).toEqual([]);
+  });
+});

@@ -1,0 +1,199 @@
+import * as E from "fp-ts/Either";
+import * as O from "fp-ts/Option";
+import { describe, expect, it } from "vitest";
+import { projectStream } from "../../../core/projection/project-stream";
+import { deliver, worldWith } from "./delivering";
+import { deposit, opening, type StoredEvent, stored, unreadable, withdrawal } from "../ledger/requests";
+import { failingOnce, foldOf, someTime, truthOf, World } from "./memory";
+
+const summary = (world: World) => world.summaries.get("savings");
+const entryVersions = (world: World) => [...(world.entries.get("savings")?.keys() ?? [])];
+
+const events = stored(opening(), deposit(100), withdrawal(30), withdrawal(80), deposit(5));
+
+describe("events that arrive in order", () => {
+  it("are folded with one load and one move of the summary, and no reading of the event table", async () => {
+    const world = worldWith(events);
+    expect(await deliver(world, events)).toEqual(E.right(undefined));
+    expect(world.view()).toEqual(truthOf(events));
+    expect([world.count("load"), world.count("readAfter"), world.count("commit")]).toEqual([
+      1, 0, 1,
+    ]);
+  });
+
+  it("are folded batch by batch, each from where the last one ended", async () => {
+    const world = worldWith(events);
+    await deliver(world, events.slice(0, 2));
+    expect(world.view()).toEqual(truthOf(events.slice(0, 2)));
+    await deliver(world, events.slice(2));
+    expect(world.view()).toEqual(truthOf(events));
+    expect(world.count("readAfter")).toBe(0);
+  });
+
+  it("leave an entry each, but for the opening", async () => {
+    const world = worldWith(events);
+    await deliver(world, events);
+    expect(world.view().entries).toEqual(foldOf(events).changes.slice(1));
+  });
+
+  it("write their entries before the summary counts them", async () => {
+    const world = worldWith(events);
+    await deliver(world, events);
+    const writes = world.operations.filter((line) => /^(saveEntry|commit)/.test(line));
+    expect(writes.indexOf("commit savings")).toBe(writes.length - 1);
+  });
+});
+
+describe("events that arrive otherwise", () => {
+  it("twice: are folded once, and cost nothing but the load", async () => {
+    const world = worldWith(events);
+    await deliver(world, events);
+    const before = world.operations.length;
+    await deliver(world, events);
+    expect(world.operations.slice(before)).toEqual(["load savings"]);
+  });
+
+  it("twice in one batch: are folded once", async () => {
+    const world = worldWith(events);
+    await deliver(world, [...events, ...events]);
+    expect(world.view()).toEqual(truthOf(events));
+    expect(world.count("readAfter")).toBe(0);
+  });
+
+  it("in another order within a batch: are folded in the order of their versions", async () => {
+    const world = worldWith(events);
+    await deliver(world, events.toReversed());
+    expect(world.view()).toEqual(truthOf(events));
+    expect(world.count("readAfter")).toBe(0);
+  });
+
+  it("after a gap: what is missing is read from the event table", async () => {
+    const world = worldWith(events);
+    await deliver(world, events.slice(4));
+    expect(world.view()).toEqual(truthOf(events));
+    expect(world.count("readAfter")).toBeGreaterThan(0);
+    expect(entryVersions(world)).toEqual([2, 3, 4, 5]);
+  });
+
+  it("late, after others have been read from the event table: change nothing", async () => {
+    const world = worldWith(events);
+    await deliver(world, events.slice(3));
+    const before = summary(world);
+    await deliver(world, events.slice(0, 3));
+    expect(summary(world)).toBe(before);
+  });
+});
+
+describe("a long gap", () => {
+  const many = stored(opening(), ...Array.from({ length: 10 }, () => deposit(1)));
+
+  it("is folded page by page, so that what fails in between keeps the pages before it", async () => {
+    const world = worldWith(many);
+    const result = await deliver(world, many.slice(-1), { gate: failingOnce("readAfter", 3) });
+    expect(result).toMatchObject(E.left({ _tag: "Unavailable", cause: new Error("throttled") }));
+    expect(summary(world)).toEqual(foldOf(many.slice(0, 6)).summary);
+  });
+});
+
+describe("an event that cannot be folded", () => {
+  const poisoned = (): World => {
+    const world = worldWith(events);
+    world.put("savings", 3, unreadable(events[2] as StoredEvent));
+    return world;
+  };
+  const held = {
+    version: 3,
+    reason: "UNREADABLE_EVENT",
+    detail: 'type: expected EventType, found "Misspelt"',
+    since: someTime,
+  };
+
+  it("holds its stream before it, with the reason, and keeps what came before readable", async () => {
+    const world = poisoned();
+    expect(await deliver(world, events)).toEqual(E.right(undefined));
+    expect(summary(world)).toEqual({
+      ...foldOf(events.slice(0, 2)).summary,
+      held: O.some(held),
+    });
+    expect(world.heldStreams.get("savings")).toEqual(held);
+    expect(world.told.held).toBe(1);
+    expect(entryVersions(world)).toEqual([2]);
+  });
+
+  it("lets nothing that is delivered later past it", async () => {
+    const world = poisoned();
+    await deliver(world, events.slice(0, 3));
+    const before = { summary: summary(world), entries: entryVersions(world) };
+    expect(await deliver(world, events.slice(3))).toEqual(E.right(undefined));
+    expect({ summary: summary(world), entries: entryVersions(world) }).toEqual(before);
+    expect(world.told.held).toBe(1);
+  });
+
+  it("holds a stream that has nothing else, too", async () => {
+    const world = new World();
+    world.put("savings", 1, { what: "ever" });
+    await deliver(world, events.slice(0, 1));
+    expect(summary(world)).toMatchObject({
+      version: 0,
+      account: O.none,
+      held: O.some({ version: 1 }),
+    });
+  });
+
+  it.each([
+    ["of another stream", { streamId: "other" }, "MISSING_EVENT"],
+    ["of another version", { version: 7 }, "MISSING_EVENT"],
+    ["of another owner", { owner: "mallory" }, "OWNER_CHANGED"],
+    ["of a later release", { schemaVersion: 99 }, "NEWER_SCHEMA_VERSION"],
+  ])("may be one %s in the event's place", async (_, odd, reason) => {
+    const world = worldWith(events);
+    world.put("savings", 3, { ...events[2], ...odd });
+    await deliver(world, events);
+    expect(summary(world)).toMatchObject({ version: 2, held: O.some({ version: 3, reason }) });
+  });
+
+  it("may be one that is missing from the event table", async () => {
+    const world = worldWith(events);
+    world.log.get("savings")?.delete(3);
+    await deliver(world, events.slice(4));
+    expect(summary(world)).toMatchObject({
+      version: 2,
+      held: O.some({ version: 3, reason: "MISSING_EVENT" }),
+    });
+  });
+
+  it("may be the end of an event table that has lost what was delivered", async () => {
+    const world = worldWith(events.slice(0, 2));
+    await projectStream("savings", [{ version: 5, stored: events[4] }])(world.ports())();
+    expect(summary(world)).toMatchObject({
+      version: 2,
+      held: O.some({
+        version: 3,
+        reason: "MISSING_EVENT",
+        detail: "version 5 has been written, but the event table ends at 2",
+      }),
+    });
+  });
+});
+
+describe("notifications", () => {
+  it("tell every change once it has been committed, in order", async () => {
+    const world = worldWith(events);
+    await deliver(world, events);
+    expect(world.published).toEqual(foldOf(events).changes);
+    expect(world.told.folded).toBe(events.length);
+    expect(world.operations.indexOf("commit savings")).toBeLessThan(
+      world.operations.indexOf("publish savings"),
+    );
+  });
+
+  it("fail nothing when they fail: they are counted, and the others are still sent", async () => {
+    const world = worldWith(events);
+    expect(await deliver(world, events, { gate: failingOnce("publish", 2) })).toEqual(
+      E.right(undefined),
+    );
+    expect(world.view()).toEqual(truthOf(events));
+    expect(world.told.notificationsFailed).toBe(1);
+    expect(world.published.map(({ version }) => version)).toEqual([1, 3, 4, 5]);
+  });
+});

@@ -1,0 +1,207 @@
+import fc from "fast-check";
+import * as E from "fp-ts/Either";
+import * as O from "fp-ts/Option";
+import { describe, expect, it } from "vitest";
+import { reprojectStream } from "../../../core/projection/rebuild-stream";
+import { releaseStream } from "../../../core/projection/resume-stream";
+import { deliver } from "./delivering";
+import {
+  anyRequests,
+  deposit,
+  opening,
+  type StoredEvent,
+  stored,
+  unreadable,
+  withdrawal,
+} from "../ledger/requests";
+import { foldOf, type Gate, type ProjectorOptions, truthOf, World } from "./memory";
+
+const events = stored(
+  opening(),
+  deposit(100),
+  withdrawal(30),
+  withdrawal(80),
+  deposit(5),
+  deposit(6),
+);
+const poison = (world: World, version: number): void =>
+  world.put("savings", version, unreadable(events[version - 1] as StoredEvent));
+const mend = (world: World, version: number): void =>
+  world.put("savings", version, events[version - 1]);
+
+const reproject = (world: World, options: ProjectorOptions = {}) =>
+  reprojectStream("savings")(world.ports(options))();
+
+const release = (world: World, options: ProjectorOptions = {}) =>
+  releaseStream("savings")(world.ports(options))();
+
+/** A world whose read model is the first projection of the first events. */
+const projected = async (upTo: number, from = events): Promise<World> => {
+  const world = new World();
+  world.append(from.slice(0, upTo));
+  await deliver(world, from.slice(0, upTo));
+  return world;
+};
+
+/** Does something once, just before the first operation of a kind. */
+const onceBefore = (operation: string, act: () => Promise<unknown>): Gate => {
+  let done = false;
+  return async (name, _, moment) => {
+    if (done || name !== operation || moment !== "before") return;
+    done = true;
+    await act();
+  };
+};
+
+describe("a stream that an earlier projection has folded", () => {
+  it("is folded again from its first event when it next meets the projector", async () => {
+    const world = await projected(5);
+    world.append(events);
+    await deliver(world, events.slice(5), { projection: 2 });
+    expect(world.view()).toEqual(truthOf(events, "savings", 2));
+  });
+
+  it("is replaced in one step: until then its old summary serves", async () => {
+    const world = await projected(5);
+    world.append(events);
+    const old = world.view().summary;
+    const served: unknown[] = [];
+    const watch: Gate = async (_, __, moment) => {
+      if (moment === "before") served.push(world.view().summary);
+    };
+    const before = world.count("commit");
+    await deliver(world, events.slice(5), { projection: 2, gate: watch });
+    expect(world.count("commit") - before).toBe(1);
+    const [next, ...others] = [...new Set(served)].filter((summary) => summary !== old);
+    expect(next).toEqual(foldOf(events, "savings", 2).summary);
+    expect(others).toEqual([]);
+  });
+
+  it("tells subscribers only of what is new", async () => {
+    const world = await projected(5);
+    world.append(events);
+    world.published.length = 0;
+    await deliver(world, events.slice(5), { projection: 2 });
+    expect(world.published.map(({ version }) => version)).toEqual([6]);
+  });
+
+  it("keeps its last balance where the rebuild is held before it", async () => {
+    const world = await projected(5);
+    world.append(events);
+    poison(world, 3);
+    await deliver(world, events.slice(5), { projection: 2 });
+    expect(world.view().summary).toEqual({
+      ...foldOf(events.slice(0, 5)).summary,
+      held: O.some(world.heldStreams.get("savings")),
+    });
+    expect(world.heldStreams.get("savings")).toMatchObject({ version: 3 });
+  });
+
+  it("is held where its event table ends too early", async () => {
+    const world = await projected(5);
+    world.log.get("savings")?.delete(5);
+    await reproject(world, { projection: 2 });
+    expect(world.view().summary).toMatchObject({
+      version: 5,
+      projection: 1,
+      held: O.some({ version: 5, reason: "MISSING_EVENT" }),
+    });
+  });
+});
+
+describe("a rebuild beside live traffic", () => {
+  it("goes on from where it was when the live projection has moved the summary", async () => {
+    const world = await projected(3);
+    const live = async () => {
+      world.append(events);
+      await deliver(world, events.slice(3));
+    };
+    await reproject(world, { projection: 2, gate: onceBefore("commit", live) });
+    expect(world.view()).toEqual(truthOf(events, "savings", 2));
+    expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it("does not tell again what the live projection has told meanwhile", async () => {
+    const world = await projected(3);
+    world.append(events);
+    const live = () => deliver(world, events.slice(3));
+    await reproject(world, { gate: onceBefore("commit", live) });
+    expect(world.view()).toEqual(truthOf(events));
+    expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it("gives way to a later release that was faster, and leaves its rows alone", async () => {
+    const world = await projected(5);
+    const later = () => reproject(world, { projection: 3 });
+    const result = await reproject(world, { projection: 2, gate: onceBefore("commit", later) });
+    expect(result).toEqual(E.left({ _tag: "Outdated" }));
+    expect(world.view()).toEqual(truthOf(events.slice(0, 5), "savings", 3));
+  });
+
+  it("does not hold a stream for an event that has been mended meanwhile", async () => {
+    const world = await projected(2);
+    world.append(events);
+    poison(world, 4);
+    await deliver(world, events.slice(2));
+    const mending = async () => {
+      mend(world, 4);
+      await release(world);
+    };
+    await reproject(world, { gate: onceBefore("commit", mending) });
+    expect(world.view()).toEqual(truthOf(events));
+  });
+
+  it("ends as the fold of the log, however the two are interleaved", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyRequests(10),
+        fc.nat({ max: 10 }),
+        fc.scheduler(),
+        async (requests, done, scheduler) => {
+          const all = stored(...requests);
+          const world = await projected(done, all);
+          world.append(all);
+          const gate: Gate = () => scheduler.schedule(Promise.resolve());
+          const live = async () => {
+            for (const event of all) {
+              const result = await deliver(world, [event], { gate });
+              if (E.isLeft(result)) expect(result.left._tag).toMatch(/Outdated|Contended/);
+            }
+          };
+          await scheduler.waitFor(Promise.all([live(), reproject(world, { projection: 2, gate })]));
+          await reproject(world, { projection: 2 });
+          expect(world.view()).toEqual(truthOf(all, "savings", 2));
+        },
+      ),
+    );
+  });
+});
+
+describe("reprojecting", () => {
+  it("mends rows that were lost or changed", async () => {
+    const world = await projected(5);
+    world.entries.get("savings")?.delete(3);
+    world.summaries.delete("savings");
+    await reproject(world);
+    expect(world.view()).toEqual(truthOf(events.slice(0, 5)));
+  });
+
+  it("changes nothing where nothing is wrong", async () => {
+    const world = await projected(5);
+    const before = world.view();
+    await reproject(world);
+    expect(world.view()).toEqual(before);
+  });
+
+  it("leaves nothing behind for a stream that has no events", async () => {
+    const world = new World();
+    expect(await reproject(world)).toEqual(E.right(undefined));
+    expect(world.summaries.size).toBe(0);
+  });
+
+  it("gives way to a later release", async () => {
+    const world = await projected(5);
+    await reproject(world, { projection: 2 });
+    expect(await reproject(world)).toEqual(E.left({ _tag: "Outdated" }));
+  });
+});

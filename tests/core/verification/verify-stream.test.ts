@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import * as E from "fp-ts/Either";
+import * as O from "fp-ts/Option";
+import * as TE from "fp-ts/TaskEither";
+import { describe, expect, it } from "vitest";
+import { rowsOf } from "../../../cli/stored-rows";
+import { reprojectStream } from "../../../core/projection/rebuild-stream";
+import { eventsDiffer, isUnsettled, settle, type Verification } from "../../../core/verification/verification";
+import { type KeptRows, verifyStream } from "../../../core/verification/verify-stream";
+import { anyRequests, deposit, opening, type StoredEvent, stored, unreadable } from "../ledger/requests";
+import { World } from "../projection/memory";
+
+const keptIn = (world: World): KeptRows => ({
+  summary: (streamId) => {
+    const { summary } = world.view(streamId);
+    const kept = summary && { row: rowsOf.summary(summary), summary: E.right(summary) };
+    return TE.right(O.fromNullable(kept));
+  },
+  hold: (streamId) => {
+    const { listedAsHeld } = world.view(streamId);
+    return TE.right(O.fromNullable(listedAsHeld && rowsOf.hold(streamId, listedAsHeld)));
+  },
+  entries: (streamId, version, last) =>
+    TE.right(
+      world
+        .view(streamId)
+        .entries.filter((entry) => entry.version > version && entry.version <= last)
+        .map(rowsOf.entry),
+    ),
+});
+
+async function projected(events: readonly StoredEvent[]): Promise<World> {
+  const world = new World();
+  world.append(events);
+  await reprojectStream("savings")(world.ports())();
+  return world;
+}
+
+async function look(world: World, projection = 1): Promise<Verification> {
+  const ports = { ...world.ports({ projection }), kept: keptIn(world), rowsOf };
+  const seen = await verifyStream("savings")(ports)();
+  if (E.isLeft(seen)) throw new Error("unavailable");
+  return seen.right;
+}
+
+const firstVersion = ({ findings }: Verification) =>
+  findings.map(({ about, version }) => [about, O.toNullable(version)])[0];
+
+/** Different ways to change an event so that a release can still read it. */
+const tamperings: ReadonlyArray<(event: StoredEvent) => unknown> = [
+  (event) => ({ ...event, actor: "mallory" }),
+  (event) => ({ ...event, commandId: `${event.commandId}x` }),
+  (event) => ({ ...event, recordedAt: "2020-01-01T00:00:00.000Z" }),
+  (event) => ({ ...event, type: "DepositRequested", schemaVersion: 1, data: { amount: "77" } }),
+];
+
+const historyAndPlace = anyRequests(15).chain((requests) =>
+  fc.tuple(fc.constant(stored(...requests)), fc.integer({ min: 0, max: requests.length - 1 })),
+);
+
+describe("a verification", () => {
+  it("finds nothing in the projection of any history", async () => {
+    await fc.assert(
+      fc.asyncProperty(anyRequests(15), async (requests) => {
+        expect(isUnsettled(await look(await projected(stored(...requests))))).toBe(false);
+      }),
+    );
+  });
+
+  it("names the first event that was changed", async () => {
+    await fc.assert(
+      fc.asyncProperty(historyAndPlace, fc.constantFrom(...tamperings), async (history, tamper) => {
+        const [events, place] = history;
+        const event = events[place] as StoredEvent;
+        const world = await projected(events);
+        world.put("savings", event.version, tamper(event));
+
+        const seen = await look(world);
+
+        expect(firstVersion(seen)).toEqual(["EVENT", event.version]);
+        expect(eventsDiffer(seen)).toBe(true);
+      }),
+    );
+  });
+
+  it("names the event that was changed, and not the opening before it, after declined requests", async () => {
+    const events = stored(deposit(1), opening(), deposit(2));
+    const world = await projected(events);
+    world.put("savings", 3, tamperings[0]?.(events[2] as StoredEvent));
+
+    expect((await look(world)).findings).toMatchObject([
+      { about: "EVENT", version: O.some(3), detail: expect.stringMatching(/^event 3 is not/) },
+    ]);
+  });
+
+  it("names the first event that was removed", async () => {
+    await fc.assert(
+      fc.asyncProperty(historyAndPlace, async ([events, place]) => {
+        const world = await projected(events);
+        world.log.get("savings")?.delete(place + 1);
+
+        expect(firstVersion(await look(world))).toEqual(["EVENT", place + 1]);
+      }),
+    );
+  });
+
+  it("names an event that no release can read any more", async () => {
+    const events = stored(opening(), deposit(1), deposit(2));
+    const world = await projected(events);
+    world.put("savings", 2, unreadable(events[1] as StoredEvent));
+
+    expect(firstVersion(await look(world))).toEqual(["EVENT", 2]);
+  });
+
+  it("still sees a changed event after the account was held before an earlier version", async () => {
+    const events = stored(opening(), deposit(1), deposit(2));
+    const world = await projected(events);
+    world.put("savings", 2, unreadable(events[1] as StoredEvent));
+    await reprojectStream("savings")(world.ports())();
+
+    const seen = await look(world);
+    expect(firstVersion(seen)).toEqual(["EVENT", 2]);
+    expect(O.isSome(seen.held)).toBe(true);
+  });
+
+  it("goes by the hash chain alone where another projection has written the rows", async () => {
+    const events = stored(opening(), deposit(1), deposit(2), deposit(3));
+    const world = await projected(events);
+    expect((await look(world, 2)).findings.map(({ about }) => about)).toEqual(["SUMMARY"]);
+
+    world.put("savings", 3, tamperings[0]?.(events[2] as StoredEvent));
+    expect(firstVersion(await look(world, 2))).toEqual(["EVENT", 3]);
+  });
+});
+
+describe("two looks at a stream", () => {
+  const first: Verification = {
+    streamId: "savings",
+    version: 3,
+    behind: 2,
+    held: O.none,
+    ahead: true,
+    findings: [],
+    omitted: 0,
+  };
+
+  it("clear a projector that was at work", () => {
+    const second = { ...first, version: 5, behind: 4, ahead: true };
+
+    expect(settle(first, second)).toMatchObject({ behind: 0, findings: [] });
+  });
+
+  it("report one that has not caught up with the first look", () => {
+    const second = { ...first, version: 4, behind: 1, ahead: false };
+
+    expect(settle(first, second)).toMatchObject({ behind: 1, findings: [] });
+  });
+
+  it("find entries that nobody brings into force", () => {
+    expect(settle(first, first).findings).toMatchObject([{ about: "SUMMARY" }]);
+  });
+});

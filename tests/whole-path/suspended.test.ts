@@ -1,0 +1,162 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { held } from "../../cli/commands/suspended";
+import { release } from "../../cli/commands/resume";
+import { type Operator, operatorOf } from "./operator";
+import { accountAt, eventually, newAccountId, startWorld, type User, type World } from "./world";
+
+let world: World;
+let owner: User;
+let operator: User;
+let tables: Operator;
+
+beforeAll(async () => {
+  world = await startWorld();
+  owner = await world.signUp();
+  operator = await world.signUp("operators");
+  tables = operatorOf(world);
+});
+
+afterAll(async () => {
+  tables?.close();
+  await world?.stop();
+});
+
+const open = async (): Promise<string> => {
+  const accountId = newAccountId();
+  await owner.command("openAccount", { accountId, expectedVersion: 0, currency: "EUR" });
+  await owner.command("deposit", { accountId, expectedVersion: 1, amount: "100" });
+  await accountAt(owner, accountId, 2);
+  return accountId;
+};
+
+/** An event that no template would have written, in the place after version 2. */
+const poison = async (accountId: string): Promise<Record<string, unknown>> => {
+  const [, last] = await tables.eventsOf(accountId);
+  const good = { ...last, version: 3, commandId: randomUUID(), data: { amount: "5" } };
+  await tables.writeEvent({ ...good, data: { amount: "five" } });
+  return good;
+};
+
+const processingOf = async (accountId: string) => (await accountAt(owner, accountId, 0)).processing;
+
+const untilHeld = (accountId: string): Promise<true> =>
+  eventually(async () => ((await processingOf(accountId)) === "HELD" ? true : undefined));
+
+const heldStreams = async (user: User) => {
+  const { data, errors } = await user.ask<{
+    heldStreams: { items: { accountId: string; version: number; reason: string }[] } | null;
+  }>("{ heldStreams(limit: 100) { items { accountId version reason detail since } nextToken } }");
+  return { items: data?.heldStreams?.items, errors };
+};
+
+const releaseByGraphql = (user: User, accountId: string) =>
+  user.ask<{ releaseStream: Record<string, unknown> | null }>(
+    `mutation Release($accountId: ID!) {
+      releaseStream(accountId: $accountId) { accountId version processing reason detail }
+    }`,
+    { accountId },
+  );
+
+describe("an event that cannot be folded", () => {
+  it("holds its own account, whose last balance stays readable, while others go on", async () => {
+    const poisoned = await open();
+    const other = await open();
+    await poison(poisoned);
+    await untilHeld(poisoned);
+    await owner.command("deposit", { accountId: poisoned, expectedVersion: 3, amount: "7" });
+    for (let version = 2; version < 22; version += 1) {
+      await owner.command("deposit", { accountId: other, expectedVersion: version, amount: "1" });
+    }
+    expect(await accountAt(owner, other, 22)).toMatchObject({ balance: "120" });
+    expect(await accountAt(owner, poisoned, 0)).toMatchObject({
+      balance: "100",
+      version: 2,
+      processing: "HELD",
+    });
+  });
+
+  it("is listed for operators alone, by GraphQL and by the command line", async () => {
+    const accountId = await open();
+    await poison(accountId);
+    await untilHeld(accountId);
+    const hold = {
+      accountId,
+      version: 3,
+      reason: "UNREADABLE_EVENT",
+      detail: 'data.amount: expected Amount, found "five"',
+      since: expect.stringMatching(/^\d{4}-/),
+    };
+    expect((await heldStreams(operator)).items).toContainEqual(hold);
+    expect((await tables.run(held)).printed).toContainEqual(hold);
+    expect((await heldStreams(owner)).errors?.[0]?.errorType).toBe("Unauthorized");
+    const { errors } = await releaseByGraphql(owner, accountId);
+    expect(errors?.[0]?.errorType).toBe("Unauthorized");
+    expect(await processingOf(accountId)).toBe("HELD");
+  });
+
+  it("is held again where it is released before it is mended", async () => {
+    const accountId = await open();
+    await poison(accountId);
+    await untilHeld(accountId);
+    const { data } = await releaseByGraphql(operator, accountId);
+    expect(data?.releaseStream).toMatchObject({
+      accountId,
+      version: 2,
+      processing: "HELD",
+      reason: "UNREADABLE_EVENT",
+    });
+    expect((await tables.run(release, { account: accountId })).code).toBe(1);
+  });
+
+  it.each([
+    [
+      "GraphQL",
+      async (accountId: string) => {
+        const { data } = await releaseByGraphql(operator, accountId);
+        expect(data?.releaseStream).toMatchObject({ version: 5, processing: "CURRENT" });
+      },
+    ],
+    [
+      "the command line",
+      async (accountId: string) => {
+        expect((await tables.run(release, { account: accountId })).code).toBe(0);
+      },
+    ],
+  ])("goes on in order once it is mended and released by %s", async (_, releasing) => {
+    const accountId = await open();
+    const mended = await poison(accountId);
+    await untilHeld(accountId);
+    await owner.command("deposit", { accountId, expectedVersion: 3, amount: "7" });
+    await owner.command("withdraw", { accountId, expectedVersion: 4, amount: "200" });
+    await tables.writeEvent(mended);
+    await releasing(accountId);
+    expect(await accountAt(owner, accountId, 5)).toMatchObject({
+      balance: "112",
+      version: 5,
+      processing: "CURRENT",
+    });
+    expect((await heldStreams(operator)).items).not.toContainEqual(
+      expect.objectContaining({ accountId }),
+    );
+    await owner.command("deposit", { accountId, expectedVersion: 5, amount: "1" });
+    expect(await accountAt(owner, accountId, 6)).toMatchObject({ balance: "113" });
+  });
+});
+
+describe("an event of a later release", () => {
+  it("waits for that release instead of being guessed at", async () => {
+    const accountId = await open();
+    const [, last] = await tables.eventsOf(accountId);
+    await tables.writeEvent({ ...last, version: 3, commandId: randomUUID(), schemaVersion: 99 });
+    await untilHeld(accountId);
+    expect((await heldStreams(operator)).items).toContainEqual(
+      expect.objectContaining({ accountId, version: 3, reason: "NEWER_SCHEMA_VERSION" }),
+    );
+  });
+});
+
+it("there is nothing to release where there is no account", async () => {
+  const { errors } = await releaseByGraphql(operator, newAccountId());
+  expect(errors?.[0]).toMatchObject({ errorType: "NotFound", errorInfo: { field: "accountId" } });
+});

@@ -1,0 +1,84 @@
+/**
+ * Which templates serve which GraphQL field, on which data source. A name stands for its files in vtl/:
+ * `shared/append` is `vtl/shared/append.request.vtl` and `vtl/shared/append.response.vtl`; a pipeline's
+ * `before` and `after` are one file each, `….before.vtl` and `….after.vtl`.
+ * A new function or resolver is one more line here.
+ */
+
+/** The event table, the read model, the function that releases held streams, and nothing at all. */
+export type DataSourceName = "EventTable" | "ReadModel" | "Releaser" | "Nothing";
+
+export interface FunctionWiring {
+  readonly dataSource: DataSourceName;
+  readonly templates: string;
+}
+
+/** AppSync's functions: the steps that pipelines are made of. */
+export const functions = {
+  readExpectedVersion: { dataSource: "EventTable", templates: "shared/loadPreviousEvent" },
+  append: { dataSource: "EventTable", templates: "shared/append" },
+  explainRefusal: { dataSource: "EventTable", templates: "shared/explainRejection" },
+  getAccount: { dataSource: "ReadModel", templates: "query/getAccount" },
+  queryEntries: { dataSource: "ReadModel", templates: "query/queryEntries" },
+  queryHeld: { dataSource: "ReadModel", templates: "shared/querySuspended" },
+  queryOwner: { dataSource: "ReadModel", templates: "query/queryOwner" },
+  getAccounts: { dataSource: "ReadModel", templates: "query/getAccounts" },
+} satisfies Readonly<Record<string, FunctionWiring>>;
+
+export type FunctionName = keyof typeof functions;
+
+interface Pipeline {
+  readonly before: string;
+  readonly functions: readonly FunctionName[];
+  readonly after: string;
+}
+
+interface Unit {
+  readonly dataSource: DataSourceName;
+  readonly templates: string;
+}
+
+const appending = {
+  functions: ["readExpectedVersion", "append", "explainRefusal"],
+  after: "command/toRecordedEvent",
+} as const;
+
+/** The resolver of each GraphQL field: a pipeline of functions, or a unit that goes to one data source. */
+export const resolvers: Readonly<Record<string, Readonly<Record<string, Pipeline | Unit>>>> = {
+  Mutation: {
+    openAccount: { before: "command/openAccount", ...appending },
+    deposit: { before: "command/moveMoney", ...appending },
+    withdraw: { before: "command/moveMoney", ...appending },
+    closeAccount: { before: "command/closeAccount", ...appending },
+    releaseStream: { dataSource: "Releaser", templates: "shared/resumeStream" },
+    publishAccountChange: {
+      dataSource: "Nothing",
+      templates: "subscription/publishAccountChange",
+    },
+  },
+  Query: {
+    account: {
+      before: "shared/empty",
+      functions: ["getAccount"],
+      after: "shared/passThrough",
+    },
+    accounts: {
+      before: "shared/parsePage",
+      functions: ["queryOwner", "getAccounts"],
+      after: "shared/passThrough",
+    },
+    statement: {
+      before: "shared/parsePage",
+      functions: ["getAccount", "queryEntries"],
+      after: "shared/passThrough",
+    },
+    heldStreams: {
+      before: "shared/parsePage",
+      functions: ["queryHeld"],
+      after: "shared/passThrough",
+    },
+  },
+  Subscription: {
+    onAccountChange: { dataSource: "Nothing", templates: "subscription/onAccountChange" },
+  },
+};
