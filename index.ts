@@ -3,8 +3,8 @@ import { Api } from "./infra/api";
 import { auditTrail } from "./infra/audit-trail";
 import { loadConfig } from "./infra/config";
 import { Projector } from "./infra/projector";
-import { releaser } from "./infra/resumer";
 import { Resolvers } from "./infra/resolvers";
+import { resumer } from "./infra/resumer";
 import { SignIn } from "./infra/sign-in";
 import { eventTable, readModelTable } from "./infra/tables";
 
@@ -30,7 +30,7 @@ new Resolvers("resolvers", {
   apiId: api.id,
   eventTable: events,
   readModel,
-  releaser: releaser("releaser", folding).function,
+  resumer: resumer("resumer", folding).function,
 });
 const alarms = new Alarms("alarms", projector);
 if (config.auditTrail) auditTrail("audit", { ...config, table: events });

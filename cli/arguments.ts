@@ -1,17 +1,17 @@
 import { parseArgs } from "node:util";
 import type { Command, Values } from "./command";
 import { exportAccount } from "./commands/export";
-import { held } from "./commands/suspended";
-import { release } from "./commands/resume";
-import { reproject } from "./commands/rebuild";
+import { rebuild } from "./commands/rebuild";
+import { resume } from "./commands/resume";
+import { suspended } from "./commands/suspended";
 import { verify } from "./commands/verify";
 import { CommandError } from "./errors";
 
 export const commands: Readonly<Record<string, Command>> = {
   verify,
-  reproject,
-  held,
-  release,
+  rebuild,
+  suspended,
+  resume,
   export: exportAccount,
 };
 

@@ -43,7 +43,7 @@ const connect = (
     region,
     // A throttled table is waited for: these commands have time.
     maxAttempts: 10,
-    // Writes queue for a connection when many streams are refolded at a time: nothing to warn of.
+    // Writes queue for a connection when many streams are rebuilt at a time: nothing to warn of.
     requestHandler: { socketAcquisitionWarningTimeout: 600_000 },
     ...client,
   },

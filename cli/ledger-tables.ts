@@ -2,8 +2,8 @@ import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
+import { currentProjectionVersion } from "../core/projection/fold";
 import type { ProjectionPorts, Unavailable } from "../core/projection/ports";
-import { currentProjection } from "../core/projection/fold";
 import type { Verification } from "../core/verification/verification";
 import { type VerificationPorts, verifyStream } from "../core/verification/verify-stream";
 import { documentClient, now, sha256 } from "../lambda/adapters/composition";
@@ -11,7 +11,7 @@ import { dynamoEventStore } from "../lambda/adapters/event-store";
 import { dynamoReadModel } from "../lambda/adapters/read-model";
 import type { Connection } from "./connection";
 import { CommandError } from "./errors";
-import { dynamoKeptRows, rowsOf } from "./stored-rows";
+import { dynamoStoredRows, expectedRows } from "./stored-rows";
 import type { Tables } from "./streams";
 
 /** A stack's ledger, open to the core's use cases. */
@@ -30,18 +30,18 @@ export function openLedger({ eventTable, readModel, client }: Connection): Ledge
     eventTable,
     readModel,
     ports: {
-      projection: currentProjection,
+      projection: currentProjectionVersion,
       events: dynamoEventStore(documents, eventTable),
       readModel: dynamoReadModel(documents, readModel),
-      kept: dynamoKeptRows(documents, readModel),
-      rowsOf,
+      stored: dynamoStoredRows(documents, readModel),
+      expectedRows,
       digest: sha256,
       now,
-      notifier: { publish: () => TE.right(undefined) },
+      publisher: { publish: () => TE.right(undefined) },
       telemetry: {
         folded: quiet,
-        held: quiet,
-        notificationFailed: quiet,
+        suspended: quiet,
+        publishFailed: quiet,
         streamFailed: quiet,
       },
     },
@@ -74,7 +74,7 @@ export function lookAt(
 
 /** Throws where neither table knows the account. */
 export async function checkAccount({ ports }: Ledger, accountId: string): Promise<void> {
-  const summary = await answerTo(ports.kept.summary(accountId));
+  const summary = await answerTo(ports.stored.summary(accountId));
   if (O.isSome(summary)) return;
   const events = await answerTo(ports.events.readAfter(accountId, 0));
   if (events.length === 0) throw new CommandError(`there is no account ${accountId}`);

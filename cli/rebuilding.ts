@@ -1,10 +1,15 @@
 import * as E from "fp-ts/Either";
-import { reprojectStream } from "../core/projection/rebuild-stream";
-import { eventsDiffer, isUnsettled, settle, type Verification } from "../core/verification/verification";
+import { rebuildStream } from "../core/projection/rebuild-stream";
+import {
+  eventsDiffer,
+  isUnsettled,
+  settle,
+  type Verification,
+} from "../core/verification/verification";
 import type { Context } from "./command";
 import { tellProjectionError } from "./commands/account";
 import { checkAccount, lookAt } from "./ledger-tables";
-import { type Held, heldOf } from "./report";
+import { type Suspended, suspendedOf } from "./report";
 import { forEachOf, forEachStream } from "./streams";
 
 type Work = Pick<Context, "ledger" | "pause" | "startProgress">;
@@ -12,42 +17,42 @@ type Work = Pick<Context, "ledger" | "pause" | "startProgress">;
 /** What became of the accounts. */
 export interface Outcome {
   untouched: number;
-  refolded: number;
+  rebuilt: number;
   /** Left as they are: their events are not what was folded once. */
   readonly refused: Verification[];
-  /** Refolded, and still not as the fold has it. */
+  /** Rebuilt, and still not as the fold has it. */
   readonly remaining: Verification[];
   readonly failed: { readonly accountId: string; readonly error: string }[];
-  readonly held: Held[];
+  readonly suspended: Suspended[];
 }
 
 const nothing = (): Outcome => ({
   untouched: 0,
-  refolded: 0,
+  rebuilt: 0,
   refused: [],
   remaining: [],
   failed: [],
-  held: [],
+  suspended: [],
 });
 
-/** Refolds an account and looks at what came of it. */
-async function refold({ ledger, pause }: Work, streamId: string, outcome: Outcome): Promise<void> {
-  const done = await reprojectStream(streamId)(ledger.ports)();
+/** Rebuilds an account and looks at what came of it. */
+async function rebuild({ ledger, pause }: Work, streamId: string, outcome: Outcome): Promise<void> {
+  const done = await rebuildStream(streamId)(ledger.ports)();
   if (E.isLeft(done)) {
     outcome.failed.push({ accountId: streamId, error: tellProjectionError(done.left) });
     return;
   }
-  outcome.refolded += 1;
+  outcome.rebuilt += 1;
   let look = await lookAt(ledger, streamId);
   if (look.findings.length > 0) {
     await pause();
     look = settle(look, await lookAt(ledger, streamId));
   }
-  outcome.held.push(...heldOf(look));
+  outcome.suspended.push(...suspendedOf(look));
   if (look.findings.length > 0) outcome.remaining.push(look);
 }
 
-/** Refolds an account unless that would write over what shows that its events were changed. */
+/** Rebuilds an account unless that would write over what shows that its events were changed. */
 async function mend(
   work: Work,
   look: Verification,
@@ -55,19 +60,19 @@ async function mend(
   outcome: Outcome,
 ): Promise<void> {
   if (eventsDiffer(look) && !trustEvents) outcome.refused.push(look);
-  else await refold(work, look.streamId, outcome);
+  else await rebuild(work, look.streamId, outcome);
 }
 
 const leave = (look: Verification, outcome: Outcome): void => {
   outcome.untouched += 1;
-  outcome.held.push(...heldOf(look));
+  outcome.suspended.push(...suspendedOf(look));
 };
 
 /**
- * Refolds every account that is not as its events say. One that is merely behind may have the projector at work on it:
+ * Rebuilds every account that is not as its events say. One that is merely behind may have the projector at work on it:
  * it is looked at again in the end. What is done shows in the tables, so there is nothing else to resume from.
  */
-export async function reprojectAll(work: Work, trustEvents: boolean): Promise<Outcome> {
+export async function rebuildAll(work: Work, trustEvents: boolean): Promise<Outcome> {
   const { ledger, startProgress, pause } = work;
   const outcome = nothing();
   const behind: Verification[] = [];
@@ -88,8 +93,8 @@ export async function reprojectAll(work: Work, trustEvents: boolean): Promise<Ou
   return outcome;
 }
 
-/** Refolds one account, whatever state it is in. */
-export async function reprojectOne(
+/** Rebuilds one account, whatever state it is in. */
+export async function rebuildOne(
   work: Work,
   accountId: string,
   trustEvents: boolean,

@@ -39,8 +39,8 @@ export const behindJson = ({ streamId, version, behind }: Verification) => ({
   behind,
 });
 
-/** One held stream. */
-export interface Held {
+/** One suspended stream. */
+export interface Suspended {
   readonly accountId: string;
   readonly version: number;
   readonly reason: string;
@@ -50,12 +50,19 @@ export interface Held {
   readonly ready?: boolean;
 }
 
-export const heldText = ({ accountId, version, reason, detail, since, ready }: Held): string =>
+export const suspendedText = ({
+  accountId,
+  version,
+  reason,
+  detail,
+  since,
+  ready,
+}: Suspended): string =>
   lines(
-    plain(`${accountId}: held before event ${version} since ${since}`),
+    plain(`${accountId}: suspended before event ${version} since ${since}`),
     plain(`  ${reason}: ${detail}`),
-    ...(ready ? ["  The event can be folded by now: release it."] : []),
+    ...(ready ? ["  The event can be folded by now: resume it."] : []),
   );
 
-export const heldOf = ({ streamId, held }: Verification): readonly Held[] =>
-  O.isSome(held) ? [{ accountId: streamId, ...held.value }] : [];
+export const suspendedOf = ({ streamId, suspended }: Verification): readonly Suspended[] =>
+  O.isSome(suspended) ? [{ accountId: streamId, ...suspended.value }] : [];

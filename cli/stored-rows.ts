@@ -3,18 +3,18 @@ import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
 import type { Unavailable } from "../core/projection/ports";
-import type { EntryRow, Row, RowsOf } from "../core/verification/verification";
-import type { KeptRows } from "../core/verification/verify-stream";
+import type { EntryRow, ExpectedRows, Row } from "../core/verification/verification";
+import type { StoredRows } from "../core/verification/verify-stream";
 import { asking } from "../lambda/adapters/availability";
 import {
   entryKey,
   entryRow,
-  holdKey,
-  holdRow,
   partition,
   summaryFrom,
   summaryKey,
   summaryRow,
+  suspensionKey,
+  suspensionRow,
 } from "../lambda/adapters/rows";
 
 /** What the document client would not write is not there either: columns without a value. */
@@ -24,10 +24,10 @@ const asWritten = (row: Row): Row =>
 const entryFrom = (row: Row): EntryRow => ({ key: String(row.sk), hash: row.hash, row });
 
 /** The rows as the projection's own adapter writes them. */
-export const rowsOf: RowsOf = {
+export const expectedRows: ExpectedRows = {
   summary: (summary) => asWritten(summaryRow(summary)),
   entry: (change) => entryFrom(asWritten(entryRow(change))),
-  hold: (streamId, hold) => asWritten(holdRow(streamId, hold)),
+  suspension: (streamId, suspension) => asWritten(suspensionRow(streamId, suspension)),
 };
 
 /** All rows of one partition of a table between two sort keys, or all at all, page by page. */
@@ -53,7 +53,7 @@ export async function* rowsIn(
 }
 
 /** The read model's table, as a verification reads it. */
-export const dynamoKeptRows = (client: DynamoDBDocumentClient, table: string): KeptRows => {
+export const dynamoStoredRows = (client: DynamoDBDocumentClient, table: string): StoredRows => {
   const get = (Key: Row): TE.TaskEither<Unavailable, O.Option<Row>> =>
     pipe(
       asking(() => client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))),
@@ -69,7 +69,7 @@ export const dynamoKeptRows = (client: DynamoDBDocumentClient, table: string): K
   return {
     summary: (streamId) =>
       pipe(get(summaryKey(streamId)), TE.map(O.map((row) => ({ row, summary: summaryFrom(row) })))),
-    hold: (streamId) => get(holdKey(streamId)),
+    suspension: (streamId) => get(suspensionKey(streamId)),
     entries: (streamId, version, last) =>
       last <= version
         ? TE.right([])

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import type { Row } from "../core/verification/verification";
-import { holdKey, partition } from "../lambda/adapters/rows";
+import { partition, suspensionKey } from "../lambda/adapters/rows";
 
 /** How many streams are worked on at a time, each worker reading its own part of the tables. */
 const workers = 16;
@@ -58,11 +58,11 @@ async function* keysIn(
 }
 
 const accountPrefix = partition("");
-const { pk: heldPartition } = holdKey("");
+const { pk: suspendedPartition } = suspensionKey("");
 
 /** Of which stream a row of the read model tells; undefined where it is none of the projection's rows. */
 const streamOf = ({ pk, sk }: Row): string | undefined => {
-  if (pk === heldPartition) return String(sk);
+  if (pk === suspendedPartition) return String(sk);
   const text = String(pk);
   return text.startsWith(accountPrefix) ? text.slice(accountPrefix.length) : undefined;
 };

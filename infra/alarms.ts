@@ -32,8 +32,8 @@ export class Alarms extends pulumi.ComponentResource {
           evaluationPeriods: 1,
           treatMissingData: "notBreaching",
           alarmActions: [topic.arn],
-          // An account stays held after the minute in which it was: an end of that alarm would be a false all-clear.
-          ...(alarm === "held" ? {} : { okActions: [topic.arn] }),
+          // An account stays suspended after the minute in which it was: an end of that alarm would be a false all-clear.
+          ...(alarm === "suspended" ? {} : { okActions: [topic.arn] }),
         },
         { parent: this },
       );
@@ -46,11 +46,11 @@ export class Alarms extends pulumi.ComponentResource {
 function conditions({ functionName, failureQueueName }: AlarmsArgs): Record<string, Condition> {
   const ofFunction = { namespace: "AWS/Lambda", dimensions: { FunctionName: functionName } };
   return {
-    held: {
+    suspended: {
       alarmDescription:
-        "A stream is held: an event cannot be folded, and its account stands still.",
+        "A stream is suspended: an event cannot be folded, and its account stands still.",
       namespace: metricsNamespace,
-      metricName: "StreamsHeld",
+      metricName: "StreamsSuspended",
       dimensions: { service: "projector" },
       statistic: "Sum",
       threshold: 1,

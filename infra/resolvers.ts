@@ -1,9 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { mapWithIndex } from "fp-ts/Record";
-import { allow, assumedBy, type Statement } from "./policy";
-import { ownerIndex } from "./tables";
-import { type TemplateValues, template } from "./templates";
 import {
   type DataSourceName,
   type FunctionName,
@@ -11,6 +8,9 @@ import {
   functions,
   resolvers,
 } from "../vtl/wiring";
+import { allow, assumedBy, type Statement } from "./policy";
+import { ownerIndex } from "./tables";
+import { type TemplateValues, template } from "./templates";
 
 export interface ResolversArgs {
   apiId: pulumi.Input<string>;
@@ -18,8 +18,8 @@ export interface ResolversArgs {
   eventTable: aws.dynamodb.Table;
   /** Read model ②. */
   readModel: aws.dynamodb.Table;
-  /** The function that releases held streams. */
-  releaser: aws.lambda.Function;
+  /** The function that resumes suspended streams. */
+  resumer: aws.lambda.Function;
 }
 
 type DataSources = Readonly<Record<DataSourceName, aws.appsync.DataSource>>;
@@ -47,7 +47,7 @@ interface Place {
 
 function createDataSources(
   at: Place,
-  { eventTable, readModel, releaser }: ResolversArgs,
+  { eventTable, readModel, resumer }: ResolversArgs,
 ): DataSources {
   return {
     EventTable: dataSource(at, "EventTable", tableConfig(eventTable), [
@@ -64,15 +64,15 @@ function createDataSources(
         resources: [pulumi.interpolate`${readModel.arn}/index/${ownerIndex}`],
       },
     ]),
-    Releaser: dataSource(
+    Resumer: dataSource(
       at,
-      "Releaser",
-      { type: "AWS_LAMBDA", lambdaConfig: { functionArn: releaser.arn } },
-      [{ actions: ["lambda:InvokeFunction"], resources: [releaser.arn] }],
+      "Resumer",
+      { type: "AWS_LAMBDA", lambdaConfig: { functionArn: resumer.arn } },
+      [{ actions: ["lambda:InvokeFunction"], resources: [resumer.arn] }],
     ),
-    Nothing: new aws.appsync.DataSource(
-      `${at.name}-Nothing`,
-      { apiId: at.apiId, name: "Nothing", type: "NONE" },
+    None: new aws.appsync.DataSource(
+      `${at.name}-None`,
+      { apiId: at.apiId, name: "None", type: "NONE" },
       { parent: at.parent },
     ),
   };

@@ -5,8 +5,8 @@
  * A new function or resolver is one more line here.
  */
 
-/** The event table, the read model, the function that releases held streams, and nothing at all. */
-export type DataSourceName = "EventTable" | "ReadModel" | "Releaser" | "Nothing";
+/** The event table, the read model, the function that resumes suspended streams, and none at all. */
+export type DataSourceName = "EventTable" | "ReadModel" | "Resumer" | "None";
 
 export interface FunctionWiring {
   readonly dataSource: DataSourceName;
@@ -15,12 +15,12 @@ export interface FunctionWiring {
 
 /** AppSync's functions: the steps that pipelines are made of. */
 export const functions = {
-  readExpectedVersion: { dataSource: "EventTable", templates: "shared/loadPreviousEvent" },
+  loadPreviousEvent: { dataSource: "EventTable", templates: "shared/loadPreviousEvent" },
   append: { dataSource: "EventTable", templates: "shared/append" },
-  explainRefusal: { dataSource: "EventTable", templates: "shared/explainRejection" },
+  explainRejection: { dataSource: "EventTable", templates: "shared/explainRejection" },
   getAccount: { dataSource: "ReadModel", templates: "query/getAccount" },
   queryEntries: { dataSource: "ReadModel", templates: "query/queryEntries" },
-  queryHeld: { dataSource: "ReadModel", templates: "shared/querySuspended" },
+  querySuspended: { dataSource: "ReadModel", templates: "shared/querySuspended" },
   queryOwner: { dataSource: "ReadModel", templates: "query/queryOwner" },
   getAccounts: { dataSource: "ReadModel", templates: "query/getAccounts" },
 } satisfies Readonly<Record<string, FunctionWiring>>;
@@ -39,7 +39,7 @@ interface Unit {
 }
 
 const appending = {
-  functions: ["readExpectedVersion", "append", "explainRefusal"],
+  functions: ["loadPreviousEvent", "append", "explainRejection"],
   after: "command/toRecordedEvent",
 } as const;
 
@@ -50,9 +50,9 @@ export const resolvers: Readonly<Record<string, Readonly<Record<string, Pipeline
     deposit: { before: "command/moveMoney", ...appending },
     withdraw: { before: "command/moveMoney", ...appending },
     closeAccount: { before: "command/closeAccount", ...appending },
-    releaseStream: { dataSource: "Releaser", templates: "shared/resumeStream" },
+    resumeStream: { dataSource: "Resumer", templates: "shared/resumeStream" },
     publishAccountChange: {
-      dataSource: "Nothing",
+      dataSource: "None",
       templates: "subscription/publishAccountChange",
     },
   },
@@ -72,13 +72,13 @@ export const resolvers: Readonly<Record<string, Readonly<Record<string, Pipeline
       functions: ["getAccount", "queryEntries"],
       after: "shared/passThrough",
     },
-    heldStreams: {
+    suspendedStreams: {
       before: "shared/parsePage",
-      functions: ["queryHeld"],
+      functions: ["querySuspended"],
       after: "shared/passThrough",
     },
   },
   Subscription: {
-    onAccountChange: { dataSource: "Nothing", templates: "subscription/onAccountChange" },
+    onAccountChange: { dataSource: "None", templates: "subscription/onAccountChange" },
   },
 };

@@ -36,8 +36,8 @@ async function* history(
     const page = (await answerTo(ports.events.readAfter(accountId, after))) as readonly Row[];
     const last = Number(page.at(-1)?.version);
     if (Number.isNaN(last)) return;
-    const kept = await answerTo(ports.kept.entries(accountId, after, Math.min(last, followed)));
-    const entries = new Map(kept.map(({ row }) => [row.version, row]));
+    const stored = await answerTo(ports.stored.entries(accountId, after, Math.min(last, followed)));
+    const entries = new Map(stored.map(({ row }) => [row.version, row]));
     for (const event of page) yield { event, entry: entries.get(event.version) };
     after = last;
   }
@@ -93,10 +93,11 @@ reason, amount, memo, balance, hash). The opening has no entry in the statement,
     const { ledger } = context;
     const accountId = requiredAccount(values);
     await checkAccount(ledger, accountId);
-    const kept = O.toUndefined(await answerTo(ledger.ports.kept.summary(accountId)));
-    const followed = kept !== undefined && E.isRight(kept.summary) ? kept.summary.right.version : 0;
+    const stored = O.toUndefined(await answerTo(ledger.ports.stored.summary(accountId)));
+    const followed =
+      stored !== undefined && E.isRight(stored.summary) ? stored.summary.right.version : 0;
     const lines = history(ledger, accountId, followed);
-    await (context.json ? writeJson(context, kept?.row, lines) : writeCsv(context, lines));
+    await (context.json ? writeJson(context, stored?.row, lines) : writeCsv(context, lines));
     return exitCode.done;
   },
 };

@@ -6,9 +6,9 @@ import {
   behindText,
   findingsJson,
   findingsText,
-  type Held,
-  heldOf,
-  heldText,
+  type Suspended,
+  suspendedOf,
+  suspendedText,
 } from "../report";
 import { forEachOf, forEachStream } from "../streams";
 
@@ -17,7 +17,7 @@ export interface VerifyReport {
   readonly events: number;
   readonly differing: readonly Verification[];
   readonly behind: readonly Verification[];
-  readonly held: readonly Held[];
+  readonly suspended: readonly Suspended[];
 }
 
 /** Looks at every stream, and a second time at those that are not as they should be. */
@@ -27,7 +27,7 @@ export async function verifyAll({
   startProgress,
 }: Pick<Context, "ledger" | "pause" | "startProgress">): Promise<VerifyReport> {
   const unsettled: Verification[] = [];
-  const held: Held[] = [];
+  const suspended: Suspended[] = [];
   let accounts = 0;
   let events = 0;
   const progress = await startProgress();
@@ -37,7 +37,7 @@ export async function verifyAll({
       progress.advance(count);
     });
     accounts += 1;
-    held.push(...heldOf(look));
+    suspended.push(...suspendedOf(look));
     if (isUnsettled(look)) unsettled.push(look);
   });
   if (unsettled.length > 0) await pause();
@@ -49,17 +49,17 @@ export async function verifyAll({
     else if (settled.behind > 0) behind.push(settled);
   });
   progress.end();
-  return { accounts, events, differing, behind, held };
+  return { accounts, events, differing, behind, suspended };
 }
 
-const reportText = ({ accounts, events, differing, behind, held }: VerifyReport): string =>
+const reportText = ({ accounts, events, differing, behind, suspended }: VerifyReport): string =>
   [
     ...differing.map(findingsText),
     ...behind.map(behindText),
-    ...held.map(heldText),
+    ...suspended.map(suspendedText),
     lines(
       `${counted(events, "event")} of ${counted(accounts, "account")} verified: ` +
-        `${differing.length} differing, ${behind.length} behind, ${held.length} held.`,
+        `${differing.length} differing, ${behind.length} behind, ${suspended.length} suspended.`,
     ),
   ].join("");
 

@@ -1,8 +1,8 @@
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as t from "io-ts";
-import { AccountName, type Event } from "./events";
 import { Subject } from "../projection/identifiers";
+import { AccountName, type Event } from "./events";
 import { Balance, Currency } from "./money";
 
 /**

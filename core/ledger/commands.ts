@@ -1,6 +1,6 @@
 import * as t from "io-ts";
-import { AccountName, Memo } from "./events";
 import { AccountId, CommandId, Version } from "../projection/identifiers";
+import { AccountName, Memo } from "./events";
 import { Amount, Currency } from "./money";
 
 // What a client may ask. The templates in vtl/command check the same before they append; a test holds the two equal.

@@ -3,8 +3,8 @@ import { flow, pipe } from "fp-ts/function";
 import * as t from "io-ts";
 import { decodeWith } from "../projection/decoding";
 import { AccountId, CommandId, Subject, Version } from "../projection/identifiers";
+import { type UnreadableEvent, unreadable, upcast } from "../projection/upcasting";
 import { Amount, Currency } from "./money";
-import { lift, type UnreadableEvent, unreadable } from "../projection/upcasting";
 
 // Events are recorded requests: the write path keeps what was asked, and the fold decides what came of it.
 
@@ -93,4 +93,4 @@ export type Event = t.TypeOf<typeof Event>;
 
 /** Reads a stored event of any schema version that this release knows, or says in one line why it cannot be read. */
 export const decodeEvent = (stored: unknown): E.Either<UnreadableEvent, Event> =>
-  pipe(stored, lift, E.chain(flow(decodeWith(Event), E.mapLeft(unreadable))));
+  pipe(stored, upcast, E.chain(flow(decodeWith(Event), E.mapLeft(unreadable))));

@@ -4,8 +4,8 @@ import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import * as RA from "fp-ts/ReadonlyArray";
 import * as TE from "fp-ts/TaskEither";
-import type { ProjectionPorts, Superseded, Unavailable } from "./ports";
 import { type Change, type Fault, fold, type Summary } from "./fold";
+import type { ProjectionPorts, Superseded, Unavailable } from "./ports";
 
 /** Another projector kept moving the summary; or a later release than this one has written it. */
 export interface GaveWay {
@@ -54,14 +54,14 @@ export interface Folded {
 }
 
 /** The summary of a stream that stands still before its next event. */
-const hold = (summary: Summary, fault: Fault, since: string): Summary => ({
+const suspension = (summary: Summary, fault: Fault, since: string): Summary => ({
   ...summary,
-  held: O.some({ version: summary.version + 1, since, ...fault }),
+  suspended: O.some({ version: summary.version + 1, since, ...fault }),
 });
 
 /** Holds a stream whose event table ends before a version that is known to have been written. */
-export const holdForMissing = (summary: Summary, known: number, since: string): Summary =>
-  hold(
+export const suspendForMissing = (summary: Summary, known: number, since: string): Summary =>
+  suspension(
     summary,
     {
       reason: "MISSING_EVENT",
@@ -70,19 +70,19 @@ export const holdForMissing = (summary: Summary, known: number, since: string): 
     since,
   );
 
-/** Folds what follows `from`, up to the first event that cannot be folded: the stream is held there. */
+/** Folds what follows `from`, up to the first event that cannot be folded: the stream is suspended there. */
 export const foldEvents =
   ({ digest, now }: Pick<ProjectionPorts, "digest" | "now">) =>
   (from: Summary, events: ReadonlyArray<unknown>): Folded =>
     events.reduce<Folded>(
       (folded, stored) =>
-        O.isSome(folded.summary.held)
+        O.isSome(folded.summary.suspended)
           ? folded
           : pipe(
               fold(digest)(folded.summary, stored),
               E.match(
                 (fault) => ({
-                  summary: hold(folded.summary, fault, now()),
+                  summary: suspension(folded.summary, fault, now()),
                   changes: folded.changes,
                 }),
                 ([summary, change]) => ({ summary, changes: RA.append(change)(folded.changes) }),
@@ -94,12 +94,12 @@ export const foldEvents =
 /** Tells operators and subscribers. The ledger does not depend on either, so nothing here can fail it. */
 export const announce =
   ({ summary, changes }: Folded): Step<void> =>
-  ({ notifier, telemetry }) =>
+  ({ publisher, telemetry }) =>
     pipe(
       TE.fromIO(telemetry.folded(summary.streamId, changes.length)),
       TE.chainIOK(() =>
-        O.isSome(summary.held)
-          ? telemetry.held(summary.streamId, summary.held.value)
+        O.isSome(summary.suspended)
+          ? telemetry.suspended(summary.streamId, summary.suspended.value)
           : () => undefined,
       ),
       TE.chain(() =>
@@ -107,8 +107,8 @@ export const announce =
           changes,
           TE.traverseSeqArray((change) =>
             pipe(
-              notifier.publish(change),
-              TE.orElse(({ cause }) => TE.fromIO(telemetry.notificationFailed(change, cause))),
+              publisher.publish(change),
+              TE.orElse(({ cause }) => TE.fromIO(telemetry.publishFailed(change, cause))),
             ),
           ),
         ),

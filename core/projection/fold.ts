@@ -3,18 +3,18 @@ import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as t from "io-ts";
 import { type Account, type DeclineReason, decide, evolve } from "../ledger/account";
-import { type Digest, genesis, link } from "./hash-chain";
 import { decodeEvent, type Event } from "../ledger/events";
+import { type Digest, genesis, link } from "./hash-chain";
 import type { EventType } from "./upcasting";
 
 /**
  * The number of this projection. Raise it whenever the same events shall give other rows: streams whose summary
  * carries a lower number are folded again from their first event.
  */
-export const currentProjection = 1;
+export const currentProjectionVersion = 1;
 
 /** Why a stream stands still before `version`, and since when (ISO 8601, UTC); `detail` tells an operator more. */
-export const Hold = t.type(
+export const Suspension = t.type(
   {
     version: t.number,
     reason: t.keyof({
@@ -26,9 +26,9 @@ export const Hold = t.type(
     detail: t.string,
     since: t.string,
   },
-  "Hold",
+  "Suspension",
 );
-export type Hold = t.TypeOf<typeof Hold>;
+export type Suspension = t.TypeOf<typeof Suspension>;
 
 /** The fold of a stream up to `version`: the read model's row for an account. */
 export interface Summary {
@@ -43,7 +43,7 @@ export interface Summary {
   /** The chain's link after the opening, which has no entry that could keep it. */
   readonly openingHash: O.Option<string>;
   readonly changedAt: O.Option<string>;
-  readonly held: O.Option<Hold>;
+  readonly suspended: O.Option<Suspension>;
 }
 
 /** What one event did to its account: an entry of the statement, and what subscribers are told. */
@@ -75,7 +75,7 @@ export const emptySummary = (streamId: string, projection: number): Summary => (
   openedAt: O.none,
   openingHash: O.none,
   changedAt: O.none,
-  held: O.none,
+  suspended: O.none,
 });
 
 /**
@@ -86,7 +86,7 @@ export const emptySummary = (streamId: string, projection: number): Summary => (
 export const leavesEntry = ({ type, outcome }: Change): boolean =>
   !(type === "AccountOpeningRequested" && outcome === "POSTED");
 
-export type Fault = Pick<Hold, "reason" | "detail">;
+export type Fault = Pick<Suspension, "reason" | "detail">;
 
 const movementOf = (event: Event): { readonly amount?: bigint; readonly memo?: string } =>
   event.type === "DepositRequested" || event.type === "WithdrawalRequested" ? event.data : {};

@@ -1,8 +1,8 @@
 import type { IO } from "fp-ts/IO";
 import type { Option } from "fp-ts/Option";
 import type { TaskEither } from "fp-ts/TaskEither";
+import type { Change, Summary, Suspension } from "./fold";
 import type { Digest } from "./hash-chain";
-import type { Change, Hold, Summary } from "./fold";
 
 // What the projection needs of the world, in the core's words. Adapters implement these; the core imports no adapter.
 
@@ -39,7 +39,7 @@ export interface ReadModel {
     changes: ReadonlyArray<Change>,
   ) => TaskEither<Unavailable | Superseded, void>;
   /**
-   * Replaces the summary, and lists or unlists the stream as held with it, in one step, as long as the summary is
+   * Replaces the summary, and lists or unlists the stream as suspended with it, in one step, as long as the summary is
    * still at the version that was loaded.
    */
   readonly commit: (
@@ -48,15 +48,15 @@ export interface ReadModel {
   ) => TaskEither<Unavailable | Superseded, void>;
 }
 
-export interface Notifier {
+export interface Publisher {
   readonly publish: (change: Change) => TaskEither<Unavailable, void>;
 }
 
 /** What operators get to know of the projection's work. None of it may fail. */
 export interface Telemetry {
   readonly folded: (streamId: string, events: number) => IO<void>;
-  readonly held: (streamId: string, hold: Hold) => IO<void>;
-  readonly notificationFailed: (change: Change, cause: unknown) => IO<void>;
+  readonly suspended: (streamId: string, suspension: Suspension) => IO<void>;
+  readonly publishFailed: (change: Change, cause: unknown) => IO<void>;
   readonly streamFailed: (streamId: string, cause: unknown) => IO<void>;
 }
 
@@ -64,7 +64,7 @@ export interface ProjectionPorts {
   readonly projection: number;
   readonly events: EventStore;
   readonly readModel: ReadModel;
-  readonly notifier: Notifier;
+  readonly publisher: Publisher;
   readonly telemetry: Telemetry;
   readonly digest: Digest;
   /** ISO 8601, UTC. */

@@ -2,18 +2,18 @@ import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import * as TE from "fp-ts/TaskEither";
+import { emptySummary, type Summary } from "./fold";
 import {
   announce,
   type Folded,
   foldEvents,
-  holdForMissing,
   loadSummary,
   type Result,
   retryingLostRaces,
   type Step,
+  suspendForMissing,
 } from "./fold-events";
-import { emptySummary, type Summary } from "./fold";
-import { rebuildStream } from "./rebuild-stream";
+import { rebuildLoaded } from "./rebuild-stream";
 
 // The projection is gated by version, never by the order of delivery: whatever arrives twice, late, out of order or
 // beside another projector, a summary only ever moves from the version it was loaded at to the fold of more events.
@@ -53,7 +53,7 @@ const foldNext =
       TE.map((events) => {
         if (events.length > 0) return O.some(foldEvents(ports)(from, events));
         return from.version < known
-          ? O.some({ summary: holdForMissing(from, known, ports.now()), changes: [] })
+          ? O.some({ summary: suspendForMissing(from, known, ports.now()), changes: [] })
           : O.none;
       }),
     );
@@ -67,7 +67,7 @@ export const advance =
     goal: Goal,
   ): Step<void> =>
   (ports) =>
-    O.isSome(from.held) || (from.version >= goal.known && !goal.toTheEnd)
+    O.isSome(from.suspended) || (from.version >= goal.known && !goal.toTheEnd)
       ? TE.right(undefined)
       : pipe(
           foldNext(from, delivered, goal.known)(ports),
@@ -94,13 +94,13 @@ const projectLoaded =
   (ports) => {
     const summary = O.getOrElse(() => emptySummary(streamId, ports.projection))(loaded);
     const known = Math.max(...delivered.map(({ version }) => version));
-    if (O.isSome(summary.held)) return TE.right(undefined);
+    if (O.isSome(summary.suspended)) return TE.right(undefined);
     return summary.projection < ports.projection
-      ? rebuildStream(streamId, loaded, known)(ports)
+      ? rebuildLoaded(streamId, loaded, known)(ports)
       : advance(loaded, summary, delivered, { known, toTheEnd: false })(ports);
   };
 
-/** Brings a stream's summary up to the events that were delivered, at the least. A held stream stays where it is. */
+/** Brings a stream's summary up to the events that were delivered, at the least. A suspended stream stays where it is. */
 export const projectStream = (
   streamId: string,
   delivered: ReadonlyArray<Delivered>,

@@ -3,12 +3,12 @@ import { pipe } from "fp-ts/function";
 import * as t from "io-ts";
 import { decodeWith } from "./decoding";
 
-// Events are kept as they were recorded, for ever. What an earlier release recorded is lifted to what this one reads,
+// Events are kept as they were recorded, for ever. What an earlier release recorded is upcast to what this one reads,
 // one schema version at a time, before it is decoded.
 
 type Stored = Readonly<Record<string, unknown>>;
 
-/** Lifts a stored event from one schema version to the next. */
+/** Upcasts a stored event from one schema version to the next. */
 type Upcaster = (event: Stored) => Stored;
 
 /** Version 1 knew no names: such an account goes by its id. */
@@ -47,7 +47,7 @@ export const unreadable = (detail: string): UnreadableEvent => ({
 });
 
 /** A stored event in the current schema version of its type. */
-export const lift = (stored: unknown): E.Either<UnreadableEvent, Stored> =>
+export const upcast = (stored: unknown): E.Either<UnreadableEvent, Stored> =>
   pipe(
     E.Do,
     E.apS("event", decodeWith(t.UnknownRecord)(stored)),

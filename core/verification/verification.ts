@@ -2,10 +2,10 @@ import type * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as RA from "fp-ts/ReadonlyArray";
+import { type Change, leavesEntry, type Summary, type Suspension } from "../projection/fold";
 import { canonicalForm } from "../projection/hash-chain";
-import { type Change, type Hold, leavesEntry, type Summary } from "../projection/fold";
 
-// What a comparison of the read model with the fold of the events can find. The rows are compared as they are kept with
+// What a comparison of the read model with the fold of the events can find. The rows are compared as they are stored with
 // the rows that the projection would write now, column by column: nothing that was altered by hand can hide.
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -24,15 +24,15 @@ export interface SummaryRow {
 }
 
 /** The rows that the projection writes. */
-export interface RowsOf {
+export interface ExpectedRows {
   readonly summary: (summary: Summary) => Row;
   readonly entry: (change: Change) => EntryRow;
-  readonly hold: (streamId: string, hold: Hold) => Row;
+  readonly suspension: (streamId: string, suspension: Suspension) => Row;
 }
 
 /** Something that is not as the events say; `columns` holds both sides of each column that differs. */
 export interface Finding {
-  readonly about: "EVENT" | "ENTRY" | "SUMMARY" | "HOLD";
+  readonly about: "EVENT" | "ENTRY" | "SUMMARY" | "SUSPENSION";
   /** The first version that is concerned; none where the whole account is. */
   readonly version: O.Option<number>;
   readonly detail: string;
@@ -45,8 +45,8 @@ export interface Verification {
   readonly version: number;
   /** How many events the summary has still to follow. */
   readonly behind: number;
-  /** Where the stream is held, and whether the event it is held at can be folded by now. */
-  readonly held: O.Option<Hold & { readonly ready: boolean }>;
+  /** Where the stream is suspended, and whether the event it is suspended at can be folded by now. */
+  readonly suspended: O.Option<Suspension & { readonly ready: boolean }>;
   /** Entries lie beyond the summary: a projector is between its two writes, or the summary was lost or set back. */
   readonly ahead: boolean;
   /** The first findings, and how many more there were. */
@@ -67,16 +67,18 @@ export const finding = (
 const shown = (value: unknown): string => (value === undefined ? "nothing" : canonicalForm(value));
 
 /** The columns in which two rows differ, in words. */
-export const differingColumns = (kept: Row, folded: Row): ReadonlyArray<string> =>
-  [...new Set([...Object.keys(kept), ...Object.keys(folded)])]
-    .filter((column) => shown(kept[column]) !== shown(folded[column]))
-    .map((column) => `${column}: kept ${shown(kept[column])}, folded ${shown(folded[column])}`);
+export const differingColumns = (stored: Row, expected: Row): ReadonlyArray<string> =>
+  [...new Set([...Object.keys(stored), ...Object.keys(expected)])]
+    .filter((column) => shown(stored[column]) !== shown(expected[column]))
+    .map(
+      (column) => `${column}: stored ${shown(stored[column])}, expected ${shown(expected[column])}`,
+    );
 
 /** How far the events of a stream have been compared with its entries. */
 export interface Comparison {
-  /** The last version whose kept hash is that of the events: those up to it are what they were when it was written. */
+  /** The last version whose stored hash is that of the events: those up to it are what they were when it was written. */
   readonly intact: number;
-  /** The first version after that whose kept hash is another. */
+  /** The first version after that whose stored hash is another. */
   readonly broken: O.Option<number>;
   readonly ahead: boolean;
   readonly findings: ReadonlyArray<Finding>;
@@ -115,10 +117,10 @@ const adding = (comparison: Comparison, found: ReadonlyArray<Finding>): Comparis
 };
 
 const compareEntry =
-  (entryOf: RowsOf["entry"], kept: ReadonlyMap<string, EntryRow>, contents: boolean) =>
+  (entryOf: ExpectedRows["entry"], stored: ReadonlyMap<string, EntryRow>, contents: boolean) =>
   (comparison: Comparison, change: Change): Comparison => {
     const folded = entryOf(change);
-    const found = kept.get(folded.key);
+    const found = stored.get(folded.key);
     if (found === undefined) {
       return contents
         ? adding(comparison, [finding("ENTRY", change.version, "the entry is missing")])
@@ -138,7 +140,7 @@ const followOpening = (
 ): Comparison =>
   O.isSome(openingHash) ? followChain(comparison, version, openingHash.value, hash) : comparison;
 
-/** What is kept of some events. */
+/** What is stored of some events. */
 export interface Kept {
   readonly entries: ReadonlyArray<EntryRow>;
   /** The summary's link of the chain for the opening, which leaves no entry. */
@@ -146,14 +148,14 @@ export interface Kept {
 }
 
 /**
- * Compares the changes of some events with what is kept of them. Without `contents`, where the entries are not this
+ * Compares the changes of some events with what is stored of them. Without `contents`, where the entries are not this
  * projection's or are not in force, only the hash chain is.
  */
 export const compareEntries = (
   comparison: Comparison,
   changes: ReadonlyArray<Change>,
   { entries, openingHash }: Kept,
-  entryOf: RowsOf["entry"],
+  entryOf: ExpectedRows["entry"],
   contents: boolean,
 ): Comparison => {
   const keys = new Set(changes.filter(leavesEntry).map((change) => entryOf(change).key));
@@ -220,7 +222,7 @@ export const concluded = (
     }),
   );
 
-/** Whether the events themselves are not what was folded: a refold would write over the evidence. */
+/** Whether the events themselves are not what was folded: a rebuild would write over the evidence. */
 export const eventsDiffer = ({ findings }: Verification): boolean =>
   findings.some(({ about }) => about === "EVENT");
 

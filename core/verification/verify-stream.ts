@@ -3,33 +3,33 @@ import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import * as TE from "fp-ts/TaskEither";
-import { genesis } from "../projection/hash-chain";
+import { emptySummary, type Summary, type Suspension } from "../projection/fold";
 import { foldEvents } from "../projection/fold-events";
+import { genesis } from "../projection/hash-chain";
 import type { ProjectionPorts, Unavailable } from "../projection/ports";
-import { emptySummary, type Hold, type Summary } from "../projection/fold";
 import {
   type Comparison,
   compareEntries,
   concluded,
   differingColumns,
   type EntryRow,
+  type ExpectedRows,
   type Finding,
   finding,
   followChain,
   nothingCompared,
   type Row,
-  type RowsOf,
   type SummaryRow,
   type Verification,
 } from "./verification";
 
 // Folds a stream anew, page by page, and compares what comes of it with what the read model keeps. It writes nothing.
 
-/** The read model as it is kept. Strongly consistent. */
-export interface KeptRows {
+/** The read model as it is stored. Strongly consistent. */
+export interface StoredRows {
   readonly summary: (streamId: string) => TE.TaskEither<Unavailable, O.Option<SummaryRow>>;
-  /** The stream's row in the list of held streams. */
-  readonly hold: (streamId: string) => TE.TaskEither<Unavailable, O.Option<Row>>;
+  /** The stream's row in the list of suspended streams. */
+  readonly suspension: (streamId: string) => TE.TaskEither<Unavailable, O.Option<Row>>;
   /** All entries of the versions after `version` up to `last`, in their order. */
   readonly entries: (
     streamId: string,
@@ -40,13 +40,13 @@ export interface KeptRows {
 
 export interface VerificationPorts
   extends Pick<ProjectionPorts, "projection" | "events" | "digest" | "now"> {
-  readonly kept: KeptRows;
-  readonly rowsOf: RowsOf;
+  readonly stored: StoredRows;
+  readonly expectedRows: ExpectedRows;
 }
 
 type Look<A> = RTE.ReaderTaskEither<VerificationPorts, Unavailable, A>;
 
-/** The kept summary, up to whose version the rows are in force. */
+/** The stored summary, up to whose version the rows are in force. */
 interface Goal {
   readonly version: number;
   readonly chainHead: string;
@@ -57,7 +57,7 @@ interface Goal {
 
 /** How far a look has come. */
 interface Walk {
-  /** The fold so far, held where the next event cannot be folded. */
+  /** The fold so far, suspended where the next event cannot be folded. */
   readonly summary: Summary;
   /** The fold at the goal, once it is reached. */
   readonly reached: O.Option<Summary>;
@@ -87,13 +87,13 @@ const step =
     const page = inForce ? events.slice(0, goal.version - from) : events;
     const { summary, changes } = foldEvents(ports)(walk.summary, page);
     return pipe(
-      ports.kept.entries(summary.streamId, from, summary.version),
+      ports.stored.entries(summary.streamId, from, summary.version),
       TE.map((entries) => {
         const compared = compareEntries(
           walk.comparison,
           changes,
           { entries, openingHash: goal.openingHash },
-          ports.rowsOf.entry,
+          ports.expectedRows.entry,
           goal.contents && inForce,
         );
         const reached = inForce && summary.version === goal.version;
@@ -113,7 +113,7 @@ const step =
 const walkOn =
   (walk: Walk, goal: Goal): Look<Walk> =>
   (ports) =>
-    O.isSome(walk.summary.held)
+    O.isSome(walk.summary.suspended)
       ? TE.right(walk)
       : pipe(
           ports.events.readAfter(walk.summary.streamId, cursor(walk.summary)),
@@ -136,14 +136,14 @@ const walkToTheEnd =
     return walkOn({ summary, reached, comparison: nothingCompared }, goal)(ports);
   };
 
-/** How many events after `version` were seen; where the walk was held there is one more, at the least. */
+/** How many events after `version` were seen; where the walk was suspended there is one more, at the least. */
 const eventsAfter = (version: number, { summary }: Walk): number =>
-  summary.version - version + (O.isSome(summary.held) ? 1 : 0);
+  summary.version - version + (O.isSome(summary.suspended) ? 1 : 0);
 
 /** What is wrong where the fold does not come as far as the summary says it came. */
 const shortfall = ({ summary }: Walk): Finding =>
   pipe(
-    summary.held,
+    summary.suspended,
     O.filter(({ reason }) => reason !== "MISSING_EVENT"),
     O.match(
       () => finding("EVENT", summary.version + 1, `event ${summary.version + 1} is missing`),
@@ -156,54 +156,70 @@ const shortfall = ({ summary }: Walk): Finding =>
     ),
   );
 
-const holdFindings = (
+const suspensionFindings = (
   streamId: string,
-  held: O.Option<Hold>,
+  suspended: O.Option<Suspension>,
   listed: O.Option<Row>,
-  rowsOf: RowsOf,
+  expectedRows: ExpectedRows,
 ): ReadonlyArray<Finding> => {
-  const kept = O.toUndefined(listed);
-  const expected = O.isSome(held) ? rowsOf.hold(streamId, held.value) : undefined;
+  const stored = O.toUndefined(listed);
+  const expected = O.isSome(suspended)
+    ? expectedRows.suspension(streamId, suspended.value)
+    : undefined;
   if (expected === undefined) {
-    return kept === undefined ? [] : [finding("HOLD", undefined, "listed as held, but is not")];
+    return stored === undefined
+      ? []
+      : [finding("SUSPENSION", undefined, "listed as suspended, but is not")];
   }
-  if (kept === undefined) {
-    return [finding("HOLD", undefined, "held, but not in the list of held streams")];
+  if (stored === undefined) {
+    return [
+      finding("SUSPENSION", undefined, "suspended, but not in the list of suspended streams"),
+    ];
   }
-  const columns = differingColumns(kept, expected);
+  const columns = differingColumns(stored, expected);
   return columns.length === 0
     ? []
-    : [finding("HOLD", undefined, "the list of held streams tells it otherwise", columns)];
+    : [
+        finding(
+          "SUSPENSION",
+          undefined,
+          "the list of suspended streams tells it otherwise",
+          columns,
+        ),
+      ];
 };
 
 /** Compares the summary with the fold of as many events as it has followed. */
 const summaryFindings = (
   row: Row,
-  kept: Summary,
+  stored: Summary,
   { comparison, reached }: Walk,
-  { rowsOf, projection }: VerificationPorts,
+  { expectedRows, projection }: VerificationPorts,
 ): ReadonlyArray<Finding> => {
-  if (kept.projection !== projection) {
+  if (stored.projection !== projection) {
     return [
       finding(
         "SUMMARY",
         undefined,
-        `written by projection ${kept.projection}, and this release has projection ${projection}: only the hash chain was compared`,
+        `written by projection ${stored.projection}, and this release has projection ${projection}: only the hash chain was compared`,
       ),
     ];
   }
   if (O.isNone(reached) || O.isSome(comparison.broken)) return [];
-  const columns = differingColumns(row, rowsOf.summary({ ...reached.value, held: kept.held }));
+  const columns = differingColumns(
+    row,
+    expectedRows.summary({ ...reached.value, suspended: stored.suspended }),
+  );
   return columns.length === 0
     ? []
-    : [finding("SUMMARY", kept.version, "the summary differs", columns)];
+    : [finding("SUMMARY", stored.version, "the summary differs", columns)];
 };
 
 const verification = (streamId: string, found: Partial<Verification>): Verification => ({
   streamId,
   version: 0,
   behind: 0,
-  held: O.none,
+  suspended: O.none,
   ahead: false,
   findings: [],
   omitted: 0,
@@ -219,23 +235,26 @@ const verifySummary =
         verification(streamId, { findings: [finding("SUMMARY", undefined, detail)] }),
       );
     }
-    const kept = summary.right;
-    const goal = { ...kept, contents: kept.projection === ports.projection };
+    const stored = summary.right;
+    const goal = { ...stored, contents: stored.projection === ports.projection };
     return pipe(
       walkToTheEnd(streamId, goal)(ports),
       TE.map((walk) =>
         verification(streamId, {
-          version: kept.version,
-          behind: O.isSome(kept.held) ? 0 : Math.max(0, eventsAfter(kept.version, walk)),
-          held: pipe(
-            kept.held,
-            O.map((hold) => ({ ...hold, ready: walk.summary.version > kept.version })),
+          version: stored.version,
+          behind: O.isSome(stored.suspended) ? 0 : Math.max(0, eventsAfter(stored.version, walk)),
+          suspended: pipe(
+            stored.suspended,
+            O.map((suspension) => ({
+              ...suspension,
+              ready: walk.summary.version > stored.version,
+            })),
           ),
           ahead: walk.comparison.ahead,
           ...concluded(walk.comparison, [
             ...(O.isNone(walk.reached) ? [shortfall(walk)] : []),
-            ...summaryFindings(row, kept, walk, ports),
-            ...holdFindings(streamId, kept.held, listed, ports.rowsOf),
+            ...summaryFindings(row, stored, walk, ports),
+            ...suspensionFindings(streamId, stored.suspended, listed, ports.expectedRows),
           ]),
         }),
       ),
@@ -261,7 +280,7 @@ const verifyWithoutSummary =
           ahead: walk.comparison.ahead,
           ...concluded(walk.comparison, [
             ...(behind === 0 ? [orphaned] : []),
-            ...holdFindings(streamId, O.none, listed, ports.rowsOf),
+            ...suspensionFindings(streamId, O.none, listed, ports.expectedRows),
           ]),
         });
       }),
@@ -271,12 +290,12 @@ const verifyWithoutSummary =
 export const verifyStream = (streamId: string): Look<Verification> =>
   pipe(
     RTE.ask<VerificationPorts>(),
-    RTE.chainTaskEitherK(({ kept }) =>
+    RTE.chainTaskEitherK(({ stored }) =>
       pipe(
         TE.Do,
         // Before the events and the entries: what the summary has followed lies there by then.
-        TE.apS("summary", kept.summary(streamId)),
-        TE.apS("listed", kept.hold(streamId)),
+        TE.apS("summary", stored.summary(streamId)),
+        TE.apS("listed", stored.suspension(streamId)),
       ),
     ),
     RTE.chain(({ summary, listed }) =>

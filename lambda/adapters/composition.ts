@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { currentProjectionVersion } from "../../core/projection/fold";
 import type { ProjectionPorts } from "../../core/projection/ports";
-import { currentProjection } from "../../core/projection/fold";
 import { dynamoEventStore } from "./event-store";
 import { numbers } from "./marshalling";
-import { appSyncNotifier } from "./publisher";
+import { appSyncPublisher } from "./publisher";
 import { dynamoReadModel } from "./read-model";
 import { settingsFrom } from "./settings";
 import { powertoolsTelemetry } from "./telemetry";
 
 /** How long one invocation may spend on notifications, in milliseconds: a fraction of the function's timeout. */
-const notificationBudget = 15_000;
+const publishBudgetMs = 15_000;
 
 /** A client that reads and writes values as the core has them. */
 export const documentClient = (config: DynamoDBClientConfig): DynamoDBDocumentClient =>
@@ -37,7 +37,7 @@ export const compose = (given: unknown): (() => ProjectionPorts) => {
     },
   });
   const lasting = {
-    projection: currentProjection,
+    projection: currentProjectionVersion,
     events: dynamoEventStore(documents, settings.eventTable),
     readModel: dynamoReadModel(documents, settings.readModel),
     telemetry: powertoolsTelemetry,
@@ -46,10 +46,10 @@ export const compose = (given: unknown): (() => ProjectionPorts) => {
   };
   return () => ({
     ...lasting,
-    notifier: appSyncNotifier(
+    publisher: appSyncPublisher(
       documents.config,
       settings.graphqlUrl,
-      AbortSignal.timeout(notificationBudget),
+      AbortSignal.timeout(publishBudgetMs),
     ),
   });
 };

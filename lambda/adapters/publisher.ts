@@ -4,8 +4,8 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import { Account } from "../../core/ledger/account";
-import type { Notifier } from "../../core/projection/ports";
 import type { Change } from "../../core/projection/fold";
+import type { Publisher } from "../../core/projection/ports";
 import { asking } from "./availability";
 
 /** Every field of a change: subscribers get what the publishing mutation selects, and no more. */
@@ -58,11 +58,11 @@ const request = async ({ credentials, region }: Signer, url: URL, body: string) 
  * Tells subscribers through the API's own mutation, signed with the function's role. `budget` ends all of an
  * invocation's notifications together, so that an API that does not answer cannot use up the time of the ledger's work.
  */
-export const appSyncNotifier = (
+export const appSyncPublisher = (
   signer: Signer,
   endpoint: string,
   budget: AbortSignal,
-): Notifier => {
+): Publisher => {
   const url = new URL(endpoint);
   return {
     publish: (change) =>

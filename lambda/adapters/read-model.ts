@@ -14,10 +14,17 @@ import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as RA from "fp-ts/ReadonlyArray";
 import * as TE from "fp-ts/TaskEither";
-import type { ReadModel, Superseded, Unavailable } from "../../core/projection/ports";
 import { type Change, leavesEntry, type Summary } from "../../core/projection/fold";
+import type { ReadModel, Superseded, Unavailable } from "../../core/projection/ports";
 import { asking, unavailable } from "./availability";
-import { entryRow, holdKey, holdRow, summaryFrom, summaryKey, summaryRow } from "./rows";
+import {
+  entryRow,
+  summaryFrom,
+  summaryKey,
+  summaryRow,
+  suspensionKey,
+  suspensionRow,
+} from "./rows";
 
 /** How many entries of a stream are written at a time. */
 const concurrentPuts = 25;
@@ -58,34 +65,36 @@ const summaryPut = (
     loaded,
     O.match(
       () => ({ ConditionExpression: "attribute_not_exists(pk)" }),
-      ({ version, projection, held }) => ({
+      ({ version, projection, suspended }) => ({
         ConditionExpression:
           "version = :version AND #projection = :projection AND processing = :processing",
         ExpressionAttributeNames: projectionName,
         ExpressionAttributeValues: {
           ":version": version,
           ":projection": projection,
-          ":processing": O.isSome(held) ? "HELD" : "CURRENT",
+          ":processing": O.isSome(suspended) ? "SUSPENDED" : "CURRENT",
         },
       }),
     ),
   ),
 });
 
-/** A stream that is held, or was, has a row in the list of held streams: both rows change together, or none. */
+/** A stream that is suspended, or was, has a row in the list of suspended streams: both rows change together, or none. */
 const listing = (
   table: string,
   loaded: O.Option<Summary>,
   next: Summary,
 ): NonNullable<TransactWriteCommandInput["TransactItems"]> => {
-  if (O.isSome(next.held)) {
-    return [{ Put: { TableName: table, Item: holdRow(next.streamId, next.held.value) } }];
+  if (O.isSome(next.suspended)) {
+    return [
+      { Put: { TableName: table, Item: suspensionRow(next.streamId, next.suspended.value) } },
+    ];
   }
   return pipe(
     loaded,
-    O.exists(({ held }) => O.isSome(held)),
+    O.exists(({ suspended }) => O.isSome(suspended)),
   )
-    ? [{ Delete: { TableName: table, Key: holdKey(next.streamId) } }]
+    ? [{ Delete: { TableName: table, Key: suspensionKey(next.streamId) } }]
     : [];
 };
 

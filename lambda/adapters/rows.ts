@@ -3,9 +3,9 @@ import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as t from "io-ts";
 import { Account } from "../../core/ledger/account";
-import { decodeWith } from "../../core/projection/decoding";
 import { Balance } from "../../core/ledger/money";
-import { type Change, Hold, type Summary } from "../../core/projection/fold";
+import { decodeWith } from "../../core/projection/decoding";
+import { type Change, type Summary, Suspension } from "../../core/projection/fold";
 
 // The read model's rows: an account's summary and its entries lie under one partition key, the entries in the order of
 // their versions. The templates in vtl/query read the same rows.
@@ -17,8 +17,8 @@ export const entryKey = (version: number) => `entry:${version.toString().padStar
 
 export const summaryKey = (streamId: string) => ({ pk: partition(streamId), sk: "summary" });
 
-/** Where held streams are listed, one row each. */
-export const holdKey = (streamId: string) => ({ pk: "held", sk: streamId });
+/** Where suspended streams are listed, one row each. */
+export const suspensionKey = (streamId: string) => ({ pk: "suspended", sk: streamId });
 
 const SummaryRow = t.intersection([
   t.type({
@@ -27,7 +27,12 @@ const SummaryRow = t.intersection([
     projection: t.number,
     chainHead: t.string,
   }),
-  t.partial({ openedAt: t.string, openingHash: t.string, changedAt: t.string, held: Hold }),
+  t.partial({
+    openedAt: t.string,
+    openingHash: t.string,
+    changedAt: t.string,
+    suspended: Suspension,
+  }),
 ]);
 
 export const summaryRow = (summary: Summary): Record<string, unknown> => ({
@@ -40,8 +45,8 @@ export const summaryRow = (summary: Summary): Record<string, unknown> => ({
   openedAt: O.toUndefined(summary.openedAt),
   openingHash: O.toUndefined(summary.openingHash),
   changedAt: O.toUndefined(summary.changedAt),
-  processing: O.isSome(summary.held) ? "HELD" : "CURRENT",
-  held: O.toUndefined(summary.held),
+  processing: O.isSome(summary.suspended) ? "SUSPENDED" : "CURRENT",
+  suspended: O.toUndefined(summary.suspended),
   ...(O.isSome(summary.account) ? Account.encode(summary.account.value) : {}),
 });
 
@@ -66,7 +71,7 @@ export const summaryFrom = (row: unknown): E.Either<string, Summary> =>
       openedAt: O.fromNullable(columns.openedAt),
       openingHash: O.fromNullable(columns.openingHash),
       changedAt: O.fromNullable(columns.changedAt),
-      held: O.fromNullable(columns.held),
+      suspended: O.fromNullable(columns.suspended),
     })),
   );
 
@@ -97,8 +102,11 @@ export const entryRow = (change: Change): Record<string, unknown> => ({
   hash: change.hash,
 });
 
-export const holdRow = (streamId: string, hold: Hold): Record<string, unknown> => ({
-  ...holdKey(streamId),
+export const suspensionRow = (
+  streamId: string,
+  suspension: Suspension,
+): Record<string, unknown> => ({
+  ...suspensionKey(streamId),
   accountId: streamId,
-  ...hold,
+  ...suspension,
 });

@@ -30,7 +30,7 @@ const storedFrom = (image: Record<string, unknown>): unknown =>
       () => unmarshall(image as Record<string, AttributeValue>, numbers),
       () => image,
     ),
-    // What is no DynamoDB item at all goes on as it is: the core cannot read it either, and holds its stream.
+    // What is no DynamoDB item at all goes on as it is: the core cannot read it either, and suspends its stream.
     E.toUnion,
   );
 

@@ -18,18 +18,18 @@ export const powertoolsTelemetry: Telemetry = {
     count("EventsFolded", events);
     logger.debug("folded", { streamId, events });
   },
-  // The detail may quote the event, and is kept with the stream's row in the list of held streams.
-  held:
+  // The detail may quote the event, and is kept with the stream's row in the list of suspended streams.
+  suspended:
     (streamId, { version, reason }) =>
     () => {
-      count("StreamsHeld");
-      logger.error("stream held", { streamId, version, reason });
+      count("StreamsSuspended");
+      logger.error("stream suspended", { streamId, version, reason });
     },
-  notificationFailed:
+  publishFailed:
     ({ streamId, version }, cause) =>
     () => {
-      count("NotificationsFailed");
-      logger.warn("notification failed", { streamId, version, error: errorOf(cause) });
+      count("PublishesFailed");
+      logger.warn("publish failed", { streamId, version, error: errorOf(cause) });
     },
   streamFailed: (streamId, cause) => () => {
     count("StreamsFailed");

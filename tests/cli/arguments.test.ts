@@ -3,10 +3,10 @@ import { commands, readArguments } from "../../cli/arguments";
 
 describe("the arguments", () => {
   it("choose a command and its options", () => {
-    const read = readArguments(["reproject", "--all", "--stack", "dev", "--local", "--json"]);
+    const read = readArguments(["rebuild", "--all", "--stack", "dev", "--local", "--json"]);
 
     expect(read).toEqual({
-      command: commands.reproject,
+      command: commands.rebuild,
       values: { all: true, stack: "dev", local: true, json: true },
     });
   });
@@ -35,9 +35,9 @@ describe("the arguments", () => {
       "Unknown option '--fast'. See `npm run ledger -- verify --help`.",
     ],
     [["verify", "--local", "savings"], "Unexpected argument 'savings'"],
-    [["reproject", "--local"], "say which: --account ID or --all"],
-    [["reproject", "--local", "--all", "--account", "a"], "say which: --account ID or --all"],
-    [["release", "--local"], "--account ID is missing"],
+    [["rebuild", "--local"], "say which: --account ID or --all"],
+    [["rebuild", "--local", "--all", "--account", "a"], "say which: --account ID or --all"],
+    [["resume", "--local"], "--account ID is missing"],
     [["export", "--local"], "--account ID is missing"],
     [["export", "--local", "--account", "a", "--csv", "--json"], "say which: --csv or --json"],
   ])("%j are refused", (args, line) => {

@@ -70,23 +70,23 @@ describe("the command line", () => {
     const fine = await ledger("verify", "--stack", "prod");
     await alterRow(world.ledger(), summaryOf("savings"), "balance", "6");
     const altered = await ledger("verify", "--stack", "prod");
-    const mended = await ledger("reproject", "--all", "--stack", "prod", "--json");
+    const mended = await ledger("rebuild", "--all", "--stack", "prod", "--json");
 
     expect(fine).toEqual({
       code: 0,
-      out: "2 events of 1 account verified: 0 differing, 0 behind, 0 held.\n",
+      out: "2 events of 1 account verified: 0 differing, 0 behind, 0 suspended.\n",
       err: "",
     });
     expect(altered).toMatchObject({
       code: 1,
-      out: expect.stringContaining('    balance: kept "6", folded "5"\n'),
+      out: expect.stringContaining('    balance: stored "6", expected "5"\n'),
     });
     expect(mended.code).toBe(0);
-    expect(JSON.parse(mended.out)).toMatchObject({ refolded: 1, failed: [] });
+    expect(JSON.parse(mended.out)).toMatchObject({ rebuilt: 1, failed: [] });
   });
 
   it("helps, on standard output", async () => {
-    const { code, out, err } = await ledger("reproject", "--help");
+    const { code, out, err } = await ledger("rebuild", "--help");
 
     expect(out).toContain("--trust-events");
     expect({ code, err }).toEqual({ code: 0, err: "" });
@@ -102,7 +102,7 @@ describe("the command line", () => {
   it("says which permission is missing", async () => {
     const visitor = world.iam.assumeRole(world.iam.createRole("visitor"));
 
-    const { code, err } = await end(start(["held", "--stack", "prod"], visitor));
+    const { code, err } = await end(start(["suspended", "--stack", "prod"], visitor));
 
     expect(code).toBe(2);
     expect(err).toMatch(

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { reproject } from "../../cli/commands/rebuild";
+import { rebuild } from "../../cli/commands/rebuild";
 import { verifyAll } from "../../cli/commands/verify";
 import type { Ledger } from "../../cli/ledger-tables";
-import { reprojectAll, reprojectOne } from "../../cli/rebuilding";
+import { rebuildAll, rebuildOne } from "../../cli/rebuilding";
 import { deposit, opening, storedIn, unreadable } from "../core/ledger/requests";
 import {
   alterRow,
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-describe("reproject", () => {
+describe("rebuild", () => {
   it("mends lost and altered rows and what is behind, and leaves the others alone", async () => {
     for (const id of ["fine", "no-entry", "no-summary", "altered", "old"]) {
       await seed(ledger, history(id));
@@ -42,9 +42,9 @@ describe("reproject", () => {
     await alterRow(ledger, summaryOf("altered"), "balance", "1");
     await alterRow(ledger, summaryOf("old"), "projection", 0);
 
-    const outcome = await reprojectAll(contextFor(ledger), false);
+    const outcome = await rebuildAll(contextFor(ledger), false);
 
-    expect(outcome).toMatchObject({ untouched: 1, refolded: 5, refused: [], failed: [] });
+    expect(outcome).toMatchObject({ untouched: 1, rebuilt: 5, refused: [], failed: [] });
     const { differing, behind } = await verifyAll(contextFor(ledger));
     expect([...differing, ...behind]).toEqual([]);
   });
@@ -52,9 +52,9 @@ describe("reproject", () => {
   it("run again, finds nothing left to do", async () => {
     await seed(ledger, history("again"));
     await removeRow(ledger, entryOf("again", 2));
-    await reprojectAll(contextFor(ledger), false);
+    await rebuildAll(contextFor(ledger), false);
 
-    expect(await reprojectAll(contextFor(ledger), false)).toMatchObject({ refolded: 0 });
+    expect(await rebuildAll(contextFor(ledger), false)).toMatchObject({ rebuilt: 0 });
   });
 
   it("goes on with the others after an account that cannot be mended", async () => {
@@ -63,14 +63,14 @@ describe("reproject", () => {
     await seed(ledger, history("mendable"));
     await removeRow(ledger, entryOf("mendable", 3));
 
-    const { failed, refolded } = await reprojectAll(contextFor(ledger), false);
+    const { failed, rebuilt } = await rebuildAll(contextFor(ledger), false);
 
     expect(failed).toMatchObject([
       { accountId: "unreadable", error: expect.stringContaining("balance: expected") },
     ]);
-    expect(refolded).toBe(1);
+    expect(rebuilt).toBe(1);
     await removeRow(ledger, summaryOf("unreadable"));
-    expect(await reprojectAll(contextFor(ledger), false)).toMatchObject({ refolded: 1 });
+    expect(await rebuildAll(contextFor(ledger), false)).toMatchObject({ rebuilt: 1 });
   });
 
   it("does not write over the evidence that an event was altered, unless told to", async () => {
@@ -79,37 +79,37 @@ describe("reproject", () => {
     await putEvent(ledger, { ...all[2], data: { amount: "500" } });
     const context = contextFor(ledger);
 
-    expect(await reproject.run(context, { account: "tampered" })).toBe(1);
+    expect(await rebuild.run(context, { account: "tampered" })).toBe(1);
     expect(context.written()).toContain("event 3 is not the one that was folded");
     expect(await readRow(ledger, summaryOf("tampered"))).toMatchObject({ balance: "11" });
 
     const trusting = { account: "tampered", "trust-events": true };
-    expect(await reproject.run(contextFor(ledger), trusting)).toBe(0);
+    expect(await rebuild.run(contextFor(ledger), trusting)).toBe(0);
     expect(await readRow(ledger, summaryOf("tampered"))).toMatchObject({ balance: "505" });
   });
 
-  it("tells of rows that a refold does not replace", async () => {
+  it("tells of rows that a rebuild does not replace", async () => {
     await seed(ledger, history("stranger"));
     await putRow(ledger, { ...entryOf("stranger", 1), amount: "1" });
     const context = contextFor(ledger);
 
-    expect(await reproject.run(context, { account: "stranger" })).toBe(1);
+    expect(await rebuild.run(context, { account: "stranger" })).toBe(1);
     expect(context.written()).toContain("the row entry:0000000001 is not of any event");
     await removeRow(ledger, entryOf("stranger", 1));
   });
 
-  it("leaves a held account held as long as its event cannot be folded", async () => {
+  it("leaves a suspended account suspended as long as its event cannot be folded", async () => {
     const [first, second] = history("stuck");
     await putEvents(ledger, [first as object, unreadable(second as never) as object]);
     await project(ledger, "stuck");
 
-    const { held } = await reprojectOne(contextFor(ledger), "stuck", false);
+    const { suspended } = await rebuildOne(contextFor(ledger), "stuck", false);
 
-    expect(held).toMatchObject([{ accountId: "stuck", version: 2 }]);
+    expect(suspended).toMatchObject([{ accountId: "stuck", version: 2 }]);
   });
 
   it("says that there is no such account", async () => {
-    await expect(reproject.run(contextFor(ledger), { account: "nobody" })).rejects.toThrow(
+    await expect(rebuild.run(contextFor(ledger), { account: "nobody" })).rejects.toThrow(
       "there is no account nobody",
     );
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { held } from "../../cli/commands/suspended";
-import { release } from "../../cli/commands/resume";
+import { resume } from "../../cli/commands/resume";
+import { suspended } from "../../cli/commands/suspended";
 import type { Ledger } from "../../cli/ledger-tables";
 import { deposit, opening, storedIn, unreadable } from "../core/ledger/requests";
 import {
@@ -24,24 +24,24 @@ afterAll(() => world.stop());
 
 async function listed() {
   const context = contextFor(ledger, true);
-  await held.run(context, {});
+  await suspended.run(context, {});
   return JSON.parse(context.written());
 }
 
-async function released(account: string) {
+async function resumed(account: string) {
   const context = contextFor(ledger);
-  return { code: await release.run(context, { account }), text: context.written() };
+  return { code: await resume.run(context, { account }), text: context.written() };
 }
 
-describe("held and release", () => {
-  it("say so when no account is held", async () => {
+describe("suspended and resume", () => {
+  it("say so when no account is suspended", async () => {
     const context = contextFor(ledger);
 
-    expect(await held.run(context, {})).toBe(0);
-    expect(context.written()).toBe("No account is held.\n");
+    expect(await suspended.run(context, {})).toBe(0);
+    expect(context.written()).toBe("No account is suspended.\n");
   });
 
-  it("show a held account, and let it go on once its event was repaired", async () => {
+  it("show a suspended account, and let it go on once its event was repaired", async () => {
     const events = storedIn("savings", opening(), deposit(1), deposit(2), deposit(3));
     await putEvents(ledger, events);
     await putEvents(ledger, [unreadable(events[1] as never) as object]);
@@ -50,28 +50,28 @@ describe("held and release", () => {
     expect(await listed()).toMatchObject([
       { accountId: "savings", version: 2, reason: "UNREADABLE_EVENT" },
     ]);
-    expect(await released("savings")).toMatchObject({
+    expect(await resumed("savings")).toMatchObject({
       code: 1,
-      text: expect.stringContaining("savings is held again, before event 2: UNREADABLE_EVENT"),
+      text: expect.stringContaining("savings is suspended again, before event 2: UNREADABLE_EVENT"),
     });
 
     await putEvents(ledger, [events[1] as object]);
-    expect(await released("savings")).toEqual({
+    expect(await resumed("savings")).toEqual({
       code: 0,
-      text: "savings was released and has followed its events to version 4.\n",
+      text: "savings was resumed and has followed its events to version 4.\n",
     });
     expect(await listed()).toEqual([]);
     expect(await readRow(ledger, summaryOf("savings"))).toMatchObject({ balance: "6" });
   });
 
-  it("leave an account alone that is not held", async () => {
-    expect(await released("savings")).toEqual({
+  it("leave an account alone that is not suspended", async () => {
+    expect(await resumed("savings")).toEqual({
       code: 0,
-      text: "savings is not held; it is at version 4.\n",
+      text: "savings is not suspended; it is at version 4.\n",
     });
   });
 
   it("know no account without rows", async () => {
-    await expect(released("nobody")).rejects.toThrow("there is no account nobody");
+    await expect(resumed("nobody")).rejects.toThrow("there is no account nobody");
   });
 });

@@ -69,7 +69,7 @@ describe("verify", () => {
       about: "EVENT",
       detail: expect.stringContaining("event 3 is not the one that was folded"),
     });
-    expect(first?.columns).toContain('amount: kept "200", folded "201"');
+    expect(first?.columns).toContain('amount: stored "200", expected "201"');
     expect(others).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe("verify", () => {
 
     const [finding] = await found();
     expect(finding?.detail).toContain("event 3 is not the one that was folded");
-    expect(finding?.columns).toContain('commandId: kept "command-3", folded "forged"');
+    expect(finding?.columns).toContain('commandId: stored "command-3", expected "forged"');
   });
 
   it("names an event that was inserted before the first", async () => {
@@ -121,7 +121,7 @@ describe("verify", () => {
       {
         about: "ENTRY",
         detail: "the entry differs",
-        columns: ['balance: kept "1000", folded "300"'],
+        columns: ['balance: stored "1000", expected "300"'],
       },
     ]);
   });
@@ -154,7 +154,7 @@ describe("verify", () => {
       {
         about: "SUMMARY",
         detail: "the summary differs",
-        columns: ['balance: kept "341", folded "340"'],
+        columns: ['balance: stored "341", expected "340"'],
       },
     ]);
   });
@@ -207,12 +207,12 @@ describe("verify", () => {
     ]);
   });
 
-  it("finds a row that lists as held what is not", async () => {
+  it("finds a row that lists as suspended what is not", async () => {
     await seed(ledger, history(id));
-    await putRow(ledger, { pk: "held", sk: id, accountId: id });
+    await putRow(ledger, { pk: "suspended", sk: id, accountId: id });
 
     expect(await foundAmongAll()).toMatchObject([
-      { about: "HOLD", detail: "listed as held, but is not" },
+      { about: "SUSPENSION", detail: "listed as suspended, but is not" },
     ]);
   });
 
@@ -233,7 +233,7 @@ describe("verify", () => {
     expect(caughtUp.behind.map(({ streamId }) => streamId)).not.toContain(id);
   });
 
-  it("lists held accounts, and tells which of them can go on", async () => {
+  it("lists suspended accounts, and tells which of them can go on", async () => {
     const all = history(id);
     await putEvents(ledger, [...all.slice(0, 2), unreadable(all[2] as never) as object]);
     await project(ledger, id);
@@ -241,10 +241,10 @@ describe("verify", () => {
     await putEvents(ledger, all.slice(2));
     const repaired = await verifyAll(contextFor(ledger));
 
-    expect(stuck.held).toMatchObject([
+    expect(stuck.suspended).toMatchObject([
       { accountId: id, version: 3, reason: "UNREADABLE_EVENT", ready: false },
     ]);
-    expect(repaired.held).toMatchObject([{ accountId: id, ready: true }]);
+    expect(repaired.suspended).toMatchObject([{ accountId: id, ready: true }]);
     expect(await found()).toEqual([]);
   });
 
@@ -277,7 +277,7 @@ describe("verify", () => {
           about: "SUMMARY",
           version: 5,
           detail: "the summary differs",
-          columns: ['balance: kept "1", folded "340"'],
+          columns: ['balance: stored "1", expected "340"'],
         },
       ],
     });

@@ -13,7 +13,7 @@ import {
 import * as E from "fp-ts/Either";
 import type { Context } from "../../cli/command";
 import { type Ledger, openLedger } from "../../cli/ledger-tables";
-import { reprojectStream } from "../../core/projection/rebuild-stream";
+import { rebuildStream } from "../../core/projection/rebuild-stream";
 import { entryKey, partition, summaryKey } from "../../lambda/adapters/rows";
 import { startDynamodb } from "../../packages/local-aws/src/dynamodb/dynamodb";
 import { type Credentials, Iam } from "../../packages/local-aws/src/iam/iam";
@@ -96,7 +96,7 @@ export async function putEvents(
 
 /** Runs the projection over a stream. */
 export async function project(ledger: Ledger, streamId: string): Promise<void> {
-  const done = await reprojectStream(streamId)(ledger.ports)();
+  const done = await rebuildStream(streamId)(ledger.ports)();
   if (E.isLeft(done)) throw new Error(`${streamId}: ${JSON.stringify(done.left)}`);
 }
 

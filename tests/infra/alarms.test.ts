@@ -11,7 +11,7 @@ const alarms = () =>
   dev.resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
 
 it.each([
-  ["held", "EventLedger", "StreamsHeld", { service: "projector" }],
+  ["suspended", "EventLedger", "StreamsSuspended", { service: "projector" }],
   [
     "failures",
     "AWS/SQS",
@@ -26,7 +26,7 @@ it.each([
   expect(alarm?.inputs).toMatchObject({ namespace, metricName, dimensions });
 });
 
-it("every alarm is told to the topic when it begins, and when it ends, which being held does not by itself", () => {
+it("every alarm is told to the topic when it begins, and when it ends, which being suspended does not by itself", () => {
   const topic = ["arn:aws:sns:eu-central-1:123456789012:alarms-topic-1a2b3c4"];
   expect(alarms().map(({ inputs }) => [inputs.alarmActions, inputs.okActions])).toEqual([
     [topic, undefined],

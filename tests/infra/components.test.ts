@@ -180,15 +180,15 @@ describe("the projector", () => {
   });
 });
 
-it("the releaser ends before AppSync stops waiting for it", () => {
-  expect(inputsOf(prod, "releaser-function")).toMatchObject({
+it("the resumer ends before AppSync stops waiting for it", () => {
+  expect(inputsOf(prod, "resumer-function")).toMatchObject({
     timeout: 29,
-    environment: { variables: { POWERTOOLS_SERVICE_NAME: "releaser" } },
+    environment: { variables: { POWERTOOLS_SERVICE_NAME: "resumer" } },
   });
-  expect(inputsOf(prod, "resolvers-Releaser")).toMatchObject({
+  expect(inputsOf(prod, "resolvers-Resumer")).toMatchObject({
     type: "AWS_LAMBDA",
     lambdaConfig: {
-      functionArn: "arn:aws:lambda:eu-central-1:123456789012:function:releaser-function-1a2b3c4",
+      functionArn: "arn:aws:lambda:eu-central-1:123456789012:function:resumer-function-1a2b3c4",
     },
   });
 });

@@ -31,9 +31,9 @@ describe("the roles", () => {
       "api-log-role": trust("appsync.amazonaws.com"),
       "resolvers-EventTable-role": trust("appsync.amazonaws.com"),
       "resolvers-ReadModel-role": trust("appsync.amazonaws.com"),
-      "resolvers-Releaser-role": trust("appsync.amazonaws.com"),
+      "resolvers-Resumer-role": trust("appsync.amazonaws.com"),
       "projector-role": trust("lambda.amazonaws.com"),
-      "releaser-role": trust("lambda.amazonaws.com"),
+      "resumer-role": trust("lambda.amazonaws.com"),
     });
   });
 
@@ -59,11 +59,11 @@ describe("the roles", () => {
     ]);
   });
 
-  it("let the API call the one function that releases streams", () => {
-    expect(policy("resolvers-Releaser-policy")).toEqual([
+  it("let the API call the one function that resumes streams", () => {
+    expect(policy("resolvers-Resumer-policy")).toEqual([
       allow(
         ["lambda:InvokeFunction"],
-        `arn:aws:lambda:${account}:function:releaser-function-1a2b3c4`,
+        `arn:aws:lambda:${account}:function:resumer-function-1a2b3c4`,
       ),
     ]);
   });
@@ -81,8 +81,8 @@ describe("the roles", () => {
     ),
   ];
 
-  it("let the releaser read events, write the read model, and tell of changes", () => {
-    expect(policy("releaser-policy")).toEqual(folding("releaser"));
+  it("let the resumer read events, write the read model, and tell of changes", () => {
+    expect(policy("resumer-policy")).toEqual(folding("resumer"));
   });
 
   it("let the projector do so, read the stream, and report what it gave up on", () => {

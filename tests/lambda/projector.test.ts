@@ -79,7 +79,7 @@ describe("the projector", () => {
     expect(published()).toEqual(["on 1 0", "on 2 100", "on 3 101"]);
   });
 
-  it("holds a stream whose event it cannot read, and goes on with the others", async () => {
+  it("suspends a stream whose event it cannot read, and goes on with the others", async () => {
     const [bad] = storedIn("bad", opening()) as [StoredEvent];
     const good = storedIn("good", opening(), deposit(5));
     const records = [record(bad, unreadable(bad)), ...good.map((event) => record(event))];

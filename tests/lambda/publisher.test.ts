@@ -10,7 +10,7 @@ import {
 } from "graphql";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Change } from "../../core/projection/fold";
-import { appSyncNotifier, publishAccountChange } from "../../lambda/adapters/publisher";
+import { appSyncPublisher, publishAccountChange } from "../../lambda/adapters/publisher";
 import { Iam } from "../../packages/local-aws/src/iam/iam";
 import { deposit, opening, stored, withdrawal } from "../core/ledger/requests";
 import { foldOf } from "../core/projection/memory";
@@ -45,7 +45,7 @@ describe("the publishing mutation", () => {
   });
 });
 
-describe("the notifier", () => {
+describe("the publisher", () => {
   const iam = new Iam({ region });
   const role = projectorRole(iam);
   let api: Api;
@@ -60,7 +60,7 @@ describe("the notifier", () => {
 
   const publish = (change: Change, budget = never, credentials = role.credentials) => {
     const { config } = new DynamoDBClient({ region, credentials });
-    return appSyncNotifier(config, api.url, budget).publish(change)();
+    return appSyncPublisher(config, api.url, budget).publish(change)();
   };
 
   it("signs as its role, and sends the change as the schema takes it", async () => {
@@ -154,7 +154,7 @@ describe("the notifier", () => {
 
   it("fails when there is no API", async () => {
     const { config } = new DynamoDBClient({ region, credentials: role.credentials });
-    const nowhere = appSyncNotifier(config, "http://127.0.0.1:1/graphql", never);
+    const nowhere = appSyncPublisher(config, "http://127.0.0.1:1/graphql", never);
     expect(await nowhere.publish(deposited)()).toEqual(failure(/./));
   });
 });

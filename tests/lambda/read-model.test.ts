@@ -3,11 +3,18 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Summary, Suspension } from "../../core/projection/fold";
 import type { ReadModel } from "../../core/projection/ports";
 import { projectStream } from "../../core/projection/project-stream";
-import type { Hold, Summary } from "../../core/projection/fold";
 import { dynamoReadModel } from "../../lambda/adapters/read-model";
-import { closing, deposit, opening, type StoredEvent, storedIn, withdrawal } from "../core/ledger/requests";
+import {
+  closing,
+  deposit,
+  opening,
+  type StoredEvent,
+  storedIn,
+  withdrawal,
+} from "../core/ledger/requests";
 import { foldOf, World } from "../core/projection/memory";
 import { readModelTable, startTables, type Tables } from "./tables";
 
@@ -38,7 +45,7 @@ const rowsUnder = async (pk: string): Promise<Record<string, unknown>[]> => {
   return Items ?? [];
 };
 
-const heldStreams = async () => (await rowsUnder("held")).map(({ sk }) => sk);
+const suspendedStreams = async () => (await rowsUnder("suspended")).map(({ sk }) => sk);
 const entriesOf = async (streamId: string) =>
   (await rowsUnder(`account:${streamId}`)).filter(({ sk }) => sk !== "summary");
 
@@ -56,8 +63,13 @@ const summariesOf = (streamId: string) => {
   return { one: after(1), two: after(2), three: after(3) };
 };
 
-const hold: Hold = { version: 3, reason: "UNREADABLE_EVENT", detail: "…", since: "2026" };
-const held = (summary: Summary): Summary => ({ ...summary, held: O.some(hold) });
+const suspension: Suspension = {
+  version: 3,
+  reason: "UNREADABLE_EVENT",
+  detail: "…",
+  since: "2026",
+};
+const suspended = (summary: Summary): Summary => ({ ...summary, suspended: O.some(suspension) });
 
 describe("a summary", () => {
   it("is not there before it has been committed, and then as it was committed", async () => {
@@ -85,14 +97,14 @@ describe("a summary", () => {
   it.each([
     ["version", ({ two }: ReturnType<typeof summariesOf>) => two],
     ["projection", ({ one }: ReturnType<typeof summariesOf>) => ({ ...one, projection: 2 })],
-    ["hold", ({ one }: ReturnType<typeof summariesOf>) => held(one)],
+    ["suspension", ({ one }: ReturnType<typeof summariesOf>) => suspended(one)],
   ])("does not move when somebody else has changed its %s", async (name, changed) => {
     const summaries = summariesOf(`raced-${name}`);
     await commit(undefined, summaries.one);
     const theirs = changed(summaries);
     expect(await commit(summaries.one, theirs)).toEqual(done);
     expect(await commit(summaries.one, summaries.three)).toEqual(superseded);
-    expect(await commit(summaries.one, held(summaries.three))).toEqual(superseded);
+    expect(await commit(summaries.one, suspended(summaries.three))).toEqual(superseded);
     expect(await load(`raced-${name}`)).toEqual(E.right(O.some(theirs)));
   });
 
@@ -116,26 +128,26 @@ describe("a summary", () => {
   });
 });
 
-describe("the list of held streams", () => {
-  it("has a stream for as long as its summary is held", async () => {
+describe("the list of suspended streams", () => {
+  it("has a stream for as long as its summary is suspended", async () => {
     const { two, three } = summariesOf("listed");
     await commit(undefined, two);
-    expect(await commit(two, held(two))).toEqual(done);
-    expect(await heldStreams()).toContain("listed");
-    expect(await load("listed")).toEqual(E.right(O.some(held(two))));
-    expect(await commit(held(two), three)).toEqual(done);
-    expect(await heldStreams()).not.toContain("listed");
+    expect(await commit(two, suspended(two))).toEqual(done);
+    expect(await suspendedStreams()).toContain("listed");
+    expect(await load("listed")).toEqual(E.right(O.some(suspended(two))));
+    expect(await commit(suspended(two), three)).toEqual(done);
+    expect(await suspendedStreams()).not.toContain("listed");
     expect(await load("listed")).toEqual(E.right(O.some(three)));
   });
 
   it("does not change for whoever loses the race for the summary", async () => {
     const { two, three } = summariesOf("late");
     await commit(undefined, three);
-    expect(await commit(two, held(two))).toEqual(superseded);
-    expect(await heldStreams()).not.toContain("late");
-    await commit(three, held(three));
-    expect(await commit(held(two), three)).toEqual(superseded);
-    expect(await heldStreams()).toContain("late");
+    expect(await commit(two, suspended(two))).toEqual(superseded);
+    expect(await suspendedStreams()).not.toContain("late");
+    await commit(three, suspended(three));
+    expect(await commit(suspended(two), three)).toEqual(superseded);
+    expect(await suspendedStreams()).toContain("late");
   });
 });
 
@@ -181,7 +193,7 @@ describe("while DynamoDB throttles", () => {
     const unavailable = E.left({ _tag: "Unavailable", cause: { name: "ThrottlingException" } });
     expect(await load("throttled")).toMatchObject(unavailable);
     expect(await commit(one, two)).toMatchObject(unavailable);
-    expect(await commit(one, held(one))).toMatchObject(unavailable);
+    expect(await commit(one, suspended(one))).toMatchObject(unavailable);
     expect(
       await readModel.saveEntries(foldOf(storedIn("throttled", deposit(1)), "throttled").changes)(),
     ).toMatchObject(unavailable);
@@ -242,7 +254,11 @@ describe("folding one event", () => {
     expect(units).toEqual([2, 2, 2, 2, 2, 2]);
     expect(await load(longest)).toMatchObject(
       E.right(
-        O.some({ version: largest.length, held: O.none, account: O.some({ status: "CLOSED" }) }),
+        O.some({
+          version: largest.length,
+          suspended: O.none,
+          account: O.some({ status: "CLOSED" }),
+        }),
       ),
     );
   });

@@ -5,9 +5,15 @@ import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../core/ledger/account";
 import { currencyCodes } from "../../core/ledger/money";
-import { Hold, type Summary } from "../../core/projection/fold";
+import { type Summary, Suspension } from "../../core/projection/fold";
 import { numbers } from "../../lambda/adapters/marshalling";
-import { entryRow, holdKey, holdRow, summaryFrom, summaryRow } from "../../lambda/adapters/rows";
+import {
+  entryRow,
+  summaryFrom,
+  summaryRow,
+  suspensionKey,
+  suspensionRow,
+} from "../../lambda/adapters/rows";
 import { deposit, opening, stored, withdrawal } from "../core/ledger/requests";
 import { foldOf } from "../core/projection/memory";
 
@@ -16,10 +22,10 @@ const option = <A>(arbitrary: fc.Arbitrary<A>): fc.Arbitrary<O.Option<A>> =>
 
 const anyText = fc.string({ minLength: 1, maxLength: 64, unit: "grapheme" });
 
-const anyHold: fc.Arbitrary<Hold> = fc.record({
+const anyHold: fc.Arbitrary<Suspension> = fc.record({
   version: fc.integer({ min: 1 }),
   reason: fc.constantFrom(
-    ...(Object.keys(Hold.props.reason.keys) as (keyof typeof Hold.props.reason.keys)[]),
+    ...(Object.keys(Suspension.props.reason.keys) as (keyof typeof Suspension.props.reason.keys)[]),
   ),
   detail: anyText,
   since: anyText,
@@ -42,7 +48,7 @@ const anySummary: fc.Arbitrary<Summary> = fc.record({
   openedAt: option(anyText),
   openingHash: option(anyText),
   changedAt: option(anyText),
-  held: option(anyHold),
+  suspended: option(anyHold),
 });
 
 /** A row as it comes back from the table. */
@@ -53,7 +59,7 @@ const events = stored(opening(), deposit(100, "rent"), withdrawal(101));
 const { summary, changes } = foldOf(events);
 const heldSummary: Summary = {
   ...summary,
-  held: O.some({ version: 4, reason: "MISSING_EVENT", detail: "lost", since: "now" }),
+  suspended: O.some({ version: 4, reason: "MISSING_EVENT", detail: "lost", since: "now" }),
 };
 
 describe("a summary's row", () => {
@@ -93,8 +99,11 @@ describe("a summary's row", () => {
     });
   });
 
-  it("says that its stream is held, and why", () => {
-    expect(summaryRow(heldSummary)).toMatchObject({ processing: "HELD", held: { version: 4 } });
+  it("says that its stream is suspended, and why", () => {
+    expect(summaryRow(heldSummary)).toMatchObject({
+      processing: "SUSPENDED",
+      suspended: { version: 4 },
+    });
   });
 
   it("has no owner before an account is opened: the index by owner leaves it out", () => {
@@ -105,7 +114,7 @@ describe("a summary's row", () => {
   it.each([
     ["a version", { version: "3" }, 'version: expected number, found "3"'],
     ["a balance", { balance: "-1" }, 'balance: expected Balance, found "-1"'],
-    ["a reason to be held", { held: { reason: "WHIM" } }, "held.reason: expected"],
+    ["a reason to be suspended", { suspended: { reason: "WHIM" } }, "suspended.reason: expected"],
   ])("is refused with %s that cannot be, by name", (_, wrong, fault) => {
     const read = summaryFrom({ ...throughTheTable(summaryRow(summary)), ...wrong });
     expect(E.isLeft(read) && read.left).toContain(fault);
@@ -158,9 +167,9 @@ describe("an entry's row", () => {
   });
 });
 
-it("a held stream's row lists which event it waits for, and why", () => {
-  expect(holdRow("savings", O.toNullable(heldSummary.held) as Hold)).toEqual({
-    ...holdKey("savings"),
+it("a suspended stream's row lists which event it waits for, and why", () => {
+  expect(suspensionRow("savings", O.toNullable(heldSummary.suspended) as Suspension)).toEqual({
+    ...suspensionKey("savings"),
     accountId: "savings",
     version: 4,
     reason: "MISSING_EVENT",

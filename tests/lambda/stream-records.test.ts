@@ -39,7 +39,7 @@ describe("a batch of stream records", () => {
     expect(deliveriesFrom({ Records: [...records, record(second, "12")] })).toHaveLength(1);
   });
 
-  it("brings an event that cannot be read all the same, so that its stream is held", () => {
+  it("brings an event that cannot be read all the same, so that its stream is suspended", () => {
     const image = { streamId: { S: "savings" }, version: { N: "1" }, data: { WHAT: "is this" } };
     expect(deliveriesFrom({ Records: [record(first, "11", image)] })).toEqual([
       { id: "11", streamId: "savings", version: 1, stored: image },

@@ -33,7 +33,7 @@ const linesOf = (act: () => void): Record<string, unknown>[] => {
 const change = foldOf(stored(opening(), deposit(4711, "a secret"))).changes[1];
 if (change === undefined) throw new Error("a deposit makes a change");
 
-const hold = {
+const suspension = {
   version: 3,
   reason: "UNREADABLE_EVENT",
   detail: 'data.amount: expected Amount, found "4711.00"',
@@ -45,25 +45,25 @@ describe("telemetry", () => {
     const lines = linesOf(() => {
       telemetry.folded("a", 3)();
       telemetry.folded("b", 2)();
-      telemetry.held("b", hold)();
-      telemetry.notificationFailed(change, new Error("no answer"))();
+      telemetry.suspended("b", suspension)();
+      telemetry.publishFailed(change, new Error("no answer"))();
       telemetry.streamFailed("c", new Error("throttled"))();
       flushTelemetry();
     });
     expect(lines.at(-1)).toMatchObject({
       service: "projector",
       EventsFolded: [3, 2],
-      StreamsHeld: 1,
-      NotificationsFailed: 1,
+      StreamsSuspended: 1,
+      PublishesFailed: 1,
       StreamsFailed: 1,
     });
   });
 
-  it("says which stream is held, before which version, and why", () => {
-    const [line] = linesOf(telemetry.held("savings", hold));
+  it("says which stream is suspended, before which version, and why", () => {
+    const [line] = linesOf(telemetry.suspended("savings", suspension));
     expect(line).toMatchObject({
       level: "ERROR",
-      message: "stream held",
+      message: "stream suspended",
       streamId: "savings",
       version: 3,
       reason: "UNREADABLE_EVENT",
@@ -72,8 +72,8 @@ describe("telemetry", () => {
 
   it("keeps amounts and memos out of the log", () => {
     const lines = linesOf(() => {
-      telemetry.held("savings", hold)();
-      telemetry.notificationFailed(change, new Error("no answer"))();
+      telemetry.suspended("savings", suspension)();
+      telemetry.publishFailed(change, new Error("no answer"))();
     });
     expect(lines).toHaveLength(2);
     expect(JSON.stringify(lines)).not.toMatch(/4711|secret/);

@@ -45,7 +45,7 @@ describe.each<[string, () => Promise<Resources>]>([
     return unpack(made?.inputs.code, join(folder, name));
   };
 
-  it.each(["projector", "releaser"])(
+  it.each(["projector", "resumer"])(
     "has two entries, and loads in plain Node.js: %s",
     async (name) => {
       expect([...(await unpacked(name))].sort()).toEqual([`.build/${name}.js`, "__index.js"]);

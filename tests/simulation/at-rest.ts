@@ -28,11 +28,11 @@ export class AtRest {
     }
   }
 
-  /** What is not held ends as the fold of its log: all of it, once. Answers with the streams that are held. */
+  /** What is not suspended ends as the fold of its log: all of it, once. Answers with the streams that are suspended. */
   streamsAreFolded(streams: ReadonlyArray<string>): ReadonlyArray<string> {
     return streams.filter((streamId) => {
       const summary = this.world.readModel.read(summaryKey(streamId));
-      if (summary?.held !== undefined) return true;
+      if (summary?.suspended !== undefined) return true;
       const log = this.world.log(streamId);
       this.#demand(
         Number(summary?.version ?? 0) === log.length,

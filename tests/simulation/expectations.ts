@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
-import { type Change, emptySummary, fold, leavesEntry, type Summary } from "../../core/projection/fold";
+import {
+  type Change,
+  emptySummary,
+  fold,
+  leavesEntry,
+  type Summary,
+} from "../../core/projection/fold";
 import type { Item } from "./conditions";
 import { noMoney, type Truth, truthOf } from "./oracle";
 import { positionOf, type World } from "./world";

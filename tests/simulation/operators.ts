@@ -4,7 +4,7 @@ import type { Projector } from "./projector";
 import type { Release, Releases } from "./releases";
 import type { World } from "./world";
 
-// What people do, by the book: release held streams, reproject what the failure queue names, mend what nobody can read.
+// What people do, by the book: resume suspended streams, rebuild what the failure queue names, mend what nobody can read.
 
 /** No bad weather lasts for ever: an operator who has tried so often finds a quiet moment. */
 const attemptsInBadWeather = 10;
@@ -21,26 +21,22 @@ export class Operators {
   /** What goes on beside the live traffic. */
   start(): void {
     const { plan } = this.world;
-    this.#sometime(plan.releases, () => this.releaseHeld(this.releases.current()));
-    this.#sometime(plan.reprojections, () =>
-      this.reproject(this.#anyStream(), this.releases.current()),
-    );
-    this.#sometime(plan.oldReprojections, () =>
-      this.reproject(this.#anyStream(), this.releases.old),
-    );
+    this.#sometime(plan.resumes, () => this.releaseHeld(this.releases.current()));
+    this.#sometime(plan.rebuilds, () => this.rebuild(this.#anyStream(), this.releases.current()));
+    this.#sometime(plan.oldRebuilds, () => this.rebuild(this.#anyStream(), this.releases.old));
   }
 
   async releaseHeld(release: Release): Promise<void> {
-    for (const streamId of this.#held()) {
-      this.world.journal.count("released");
-      await this.#insist(`release ${streamId}`, release, this.projector.releaseStream(streamId));
+    for (const streamId of this.#suspended()) {
+      this.world.journal.count("resumed");
+      await this.#insist(`release ${streamId}`, release, this.projector.resumeStream(streamId));
     }
   }
 
-  async reproject(streamId: string | undefined, release: Release): Promise<void> {
+  async rebuild(streamId: string | undefined, release: Release): Promise<void> {
     if (streamId === undefined) return;
-    this.world.journal.count("reprojected");
-    await this.#insist(`reproject ${streamId}`, release, this.projector.reprojectStream(streamId));
+    this.world.journal.count("rebuilt");
+    await this.#insist(`rebuild ${streamId}`, release, this.projector.rebuildStream(streamId));
   }
 
   /** Puts right in the event table what a faulty program has put there. */
@@ -48,15 +44,15 @@ export class Operators {
     for (const event of this.world.corrupted.values()) this.world.write(this.world.events, event);
   }
 
-  #held(): ReadonlyArray<string> {
-    return this.world.readModel.partition("held").map(({ sk }) => String(sk));
+  #suspended(): ReadonlyArray<string> {
+    return this.world.readModel.partition("suspended").map(({ sk }) => String(sk));
   }
 
-  /** Most often one that is held, as long as there is any: that is where it can go wrong. */
+  /** Most often one that is suspended, as long as there is any: that is where it can go wrong. */
   #anyStream(): string | undefined {
     const { random } = this.world;
-    const held = random.chance(0.7) ? random.pickAny(this.#held()) : undefined;
-    return held ?? random.pickAny(this.world.streams());
+    const suspended = random.chance(0.7) ? random.pickAny(this.#suspended()) : undefined;
+    return suspended ?? random.pickAny(this.world.streams());
   }
 
   #sometime(times: number, what: () => Promise<void>): void {

@@ -43,10 +43,10 @@ export interface Plan {
   readonly deployment:
     | { readonly from: number; readonly to: number; readonly raises: boolean }
     | undefined;
-  readonly releases: number;
-  readonly reprojections: number;
-  /** Reprojections by somebody whose checkout is that of the old release. */
-  readonly oldReprojections: number;
+  readonly resumes: number;
+  readonly rebuilds: number;
+  /** Rebuilds by somebody whose checkout is that of the old release. */
+  readonly oldRebuilds: number;
   readonly readers: number;
   /** The write with this number, counted from 0, is the one that its writer crashes at; no other fault is drawn then. */
   readonly crashAt: { readonly write: number; readonly when: "before" | "after" } | undefined;
@@ -99,16 +99,16 @@ const mixedPlan = (seed: number, random: Random): Plan => {
     bisect: random.chance(0.8),
     streamDelay: random.pick([0, 50, 500]),
     deployment: random.chance(0.5) ? deploymentFrom(random, duration) : undefined,
-    releases: random.chance(0.6) ? random.between(1, 4) : 0,
-    reprojections: random.chance(0.4) ? random.between(1, 3) : 0,
-    oldReprojections: random.chance(0.2) ? random.between(1, 2) : 0,
+    resumes: random.chance(0.6) ? random.between(1, 4) : 0,
+    rebuilds: random.chance(0.4) ? random.between(1, 3) : 0,
+    oldRebuilds: random.chance(0.2) ? random.between(1, 2) : 0,
     readers: random.between(0, 2),
     crashAt: undefined,
   };
 };
 
-/** A plan about streams that are held and let go in the midst of traffic: short ones, and many who set them going. */
-const holdingPlan = (plan: Plan, random: Random): Plan => ({
+/** A plan about streams that are suspended and let go in the midst of traffic: short ones, and many who set them going. */
+const suspendingPlan = (plan: Plan, random: Random): Plan => ({
   ...plan,
   accounts: 6,
   clients: 4,
@@ -118,8 +118,8 @@ const holdingPlan = (plan: Plan, random: Random): Plan => ({
   batchingWindow: 0,
   streamDelay: 0,
   deployment: { from: 100, to: 150, raises: random.chance(0.5) },
-  releases: random.between(0, 4),
-  reprojections: random.between(0, 8),
+  resumes: random.between(0, 4),
+  rebuilds: random.between(0, 8),
   faults: { ...plan.faults, throttled: 0, slow: 0.3 },
 });
 
@@ -127,7 +127,7 @@ export const planFor = (seed: number): Plan => {
   // Not the seed itself: the run draws from that, and would repeat the plan's draws.
   const random = new Random(seed ^ 0x5eed);
   const plan = mixedPlan(seed, random);
-  return random.chance(0.3) ? holdingPlan(plan, random) : plan;
+  return random.chance(0.3) ? suspendingPlan(plan, random) : plan;
 };
 
 export const noFaults: Faults = {
@@ -158,9 +158,9 @@ export const simplerThan = (plan: Plan): ReadonlyArray<Plan> => {
     ["batchSize", 1],
     ["batchingWindow", 0],
     ["streamDelay", 0],
-    ["releases", 0],
-    ["reprojections", 0],
-    ["oldReprojections", 0],
+    ["resumes", 0],
+    ["rebuilds", 0],
+    ["oldRebuilds", 0],
     ["readers", 0],
   ] as const;
   const lower = numbers

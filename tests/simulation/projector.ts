@@ -3,8 +3,8 @@ import * as RA from "fp-ts/ReadonlyArray";
 import * as TE from "fp-ts/TaskEither";
 import type { ProjectionPorts, Telemetry } from "../../core/projection/ports";
 import { projectBatch } from "../../core/projection/project-batch";
-import { reprojectStream } from "../../core/projection/rebuild-stream";
-import { releaseStream } from "../../core/projection/resume-stream";
+import { rebuildStream } from "../../core/projection/rebuild-stream";
+import { resumeStream } from "../../core/projection/resume-stream";
 import { unavailable } from "../../lambda/adapters/availability";
 import { dynamoEventStore } from "../../lambda/adapters/event-store";
 import { dynamoReadModel } from "../../lambda/adapters/read-model";
@@ -24,8 +24,8 @@ export interface Variant {
   readonly ports?: (ports: ProjectionPorts, client: Client) => ProjectionPorts;
   readonly deliveries?: typeof deliveriesFrom;
   readonly batch?: typeof projectBatch;
-  readonly release?: typeof releaseStream;
-  readonly reproject?: typeof reprojectStream;
+  readonly resume?: typeof resumeStream;
+  readonly rebuild?: typeof rebuildStream;
 }
 
 /** An exception fails the whole batch. */
@@ -35,8 +35,8 @@ const everyOne = (records: ReadonlyArray<StreamRecord>): ReadonlyArray<string> =
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 export class Projector {
-  readonly releaseStream: typeof releaseStream;
-  readonly reprojectStream: typeof reprojectStream;
+  readonly resumeStream: typeof resumeStream;
+  readonly rebuildStream: typeof rebuildStream;
   readonly #delivered = new Map<string, number[]>();
 
   constructor(
@@ -44,8 +44,8 @@ export class Projector {
     private readonly watch: Watch,
     private readonly variant: Variant,
   ) {
-    this.releaseStream = variant.release ?? releaseStream;
-    this.reprojectStream = variant.reproject ?? reprojectStream;
+    this.resumeStream = variant.resume ?? resumeStream;
+    this.rebuildStream = variant.rebuild ?? rebuildStream;
   }
 
   /** One invocation with a batch of records, which rejects when the process dies. */
@@ -96,7 +96,7 @@ export class Projector {
         },
       },
       readModel: dynamoReadModel(documents, this.world.readModel.name),
-      notifier: this.#notifier(process),
+      publisher: this.#publisher(process),
       telemetry: this.#telemetry(process),
       digest,
       now: this.world.now,
@@ -104,7 +104,7 @@ export class Projector {
     return this.variant.ports?.(ports, client) ?? ports;
   }
 
-  #notifier(process: Process): ProjectionPorts["notifier"] {
+  #publisher(process: Process): ProjectionPorts["publisher"] {
     const { journal, plan, random } = this.world;
     return {
       publish: (change) =>
@@ -126,11 +126,14 @@ export class Projector {
     const nothing = () => undefined;
     return {
       folded: () => nothing,
-      held:
+      suspended:
         (streamId, { version, reason }) =>
         () =>
-          this.world.journal.note(process.name, () => `holds ${streamId} at ${version}: ${reason}`),
-      notificationFailed: () => nothing,
+          this.world.journal.note(
+            process.name,
+            () => `suspends ${streamId} at ${version}: ${reason}`,
+          ),
+      publishFailed: () => nothing,
       streamFailed: () => nothing,
     };
   }

@@ -61,7 +61,7 @@ const toRest = async ({ world, watch }: Everybody): Promise<void> => {
   if (journal.violation !== undefined) throw new Violation(journal.violation);
 };
 
-/** Commands, deliveries and operators, all at once. What no record was given up of must then be folded, or held. */
+/** Commands, deliveries and operators, all at once. What no record was given up of must then be folded, or suspended. */
 const live = async (everybody: Everybody): Promise<void> => {
   const { world, watch, operators, stream, abandoned, atRest } = everybody;
   startWriters(world);
@@ -78,18 +78,18 @@ const live = async (everybody: Everybody): Promise<void> => {
   atRest.streamsAreFolded(world.streams().filter((streamId) => !abandoned.has(streamId)));
 };
 
-/** What is held or was given up is mended by the runbook. Nothing may be left of it. */
+/** What is suspended or was given up is mended by the runbook. Nothing may be left of it. */
 const mend = async (everybody: Everybody): Promise<void> => {
   const { world, releases, operators, abandoned, atRest } = everybody;
   releases.complete();
   operators.mend();
   for (const streamId of abandoned) {
-    world.start(() => operators.reproject(streamId, releases.newest));
+    world.start(() => operators.rebuild(streamId, releases.newest));
   }
   world.start(() => operators.releaseHeld(releases.newest));
   await toRest(everybody);
-  const held = atRest.streamsAreFolded(world.streams());
-  if (held.length > 0) throw world.journal.violated(`${held} are still held`);
+  const suspended = atRest.streamsAreFolded(world.streams());
+  if (suspended.length > 0) throw world.journal.violated(`${suspended} are still suspended`);
   atRest.moneyIsKept();
 };
 
@@ -97,7 +97,7 @@ const mend = async (everybody: Everybody): Promise<void> => {
 const rebuild = async (everybody: Everybody): Promise<void> => {
   const { world, releases, operators, atRest } = everybody;
   for (const streamId of world.streams()) {
-    world.start(() => operators.reproject(streamId, releases.newest));
+    world.start(() => operators.rebuild(streamId, releases.newest));
   }
   await toRest(everybody);
   atRest.streamsAreFolded(world.streams());

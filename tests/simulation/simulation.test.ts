@@ -17,7 +17,7 @@ describe("the projection, with everything that can go wrong", () => {
   const crashing = (crashAt: Plan["crashAt"]): Plan => ({
     ...planFor(1),
     ...{ accounts: 1, clients: 2, commandsPerClient: 3, corruptedEvents: 1, unknownEvents: 0.3 },
-    ...{ releases: 1, reprojections: 1, shardSplits: 1, pageSize: 2, faults: noFaults },
+    ...{ resumes: 1, rebuilds: 1, shardSplits: 1, pageSize: 2, faults: noFaults },
     deployment: { from: 500, to: 1_500, raises: true },
     crashAt,
   });

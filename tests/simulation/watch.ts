@@ -3,7 +3,7 @@ import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as O from "fp-ts/Option";
 import { type Change, leavesEntry, type Summary } from "../../core/projection/fold";
 import { numbers } from "../../lambda/adapters/marshalling";
-import { entryRow, holdKey, summaryKey, summaryRow } from "../../lambda/adapters/rows";
+import { entryRow, summaryKey, summaryRow, suspensionKey } from "../../lambda/adapters/rows";
 import type { StreamRecord } from "./change-stream";
 import type { Item } from "./conditions";
 import { type Expectations, rowOf } from "./expectations";
@@ -75,12 +75,16 @@ export class Watch {
   /** What holds after every step, if not within it. */
   afterStep(): void {
     for (const streamId of this.#touched) {
-      const held = this.world.readModel.read(summaryKey(streamId))?.held;
-      const listed = this.world.readModel.read(holdKey(streamId));
-      const expected = held && { ...holdKey(streamId), accountId: streamId, ...(held as Item) };
+      const suspended = this.world.readModel.read(summaryKey(streamId))?.suspended;
+      const listed = this.world.readModel.read(suspensionKey(streamId));
+      const expected = suspended && {
+        ...suspensionKey(streamId),
+        accountId: streamId,
+        ...(suspended as Item),
+      };
       this.#demand(
         isDeepStrictEqual(listed, expected),
-        `${streamId} is ${held ? "held" : "not held"}, but ${listed ? "" : "not "}listed so: ${show(listed)}`,
+        `${streamId} is ${suspended ? "suspended" : "not suspended"}, but ${listed ? "" : "not "}listed so: ${show(listed)}`,
       );
     }
     this.#touched.clear();
@@ -93,7 +97,7 @@ export class Watch {
   #written(write: Write): void {
     const row = write.item && unmarshall(write.item, numbers);
     if (write.table === this.world.events) this.#eventWritten(write, row);
-    else if (write.key.pk === "held") this.#touched.add(String(write.key.sk));
+    else if (write.key.pk === "suspended") this.#touched.add(String(write.key.sk));
     else if (row === undefined) throw this.world.journal.violated(`${show(write.key)} was deleted`);
     else if (write.key.sk === "summary") this.#summaryWritten(write.before, row);
     else this.#entryWritten(write.before, row);
@@ -127,7 +131,7 @@ export class Watch {
     const summary = {
       ...this.expectations.at(streamId, version).summary,
       projection: Number(row.projection),
-      held: O.fromNullable(row.held as O.Option<never>),
+      suspended: O.fromNullable(row.suspended as O.Option<never>),
     };
     const expected = rowOf(summaryRow(summary as unknown as Summary));
     this.#demand(
@@ -145,15 +149,16 @@ export class Watch {
         `the summary of ${streamId} is at ${version}, but has no entry ${entry}`,
       );
     }
-    if (row.held !== undefined) this.#holdHasCause(streamId, before, row.held as Item);
+    if (row.suspended !== undefined)
+      this.#suspensionHasCause(streamId, before, row.suspended as Item);
   }
 
-  #holdHasCause(streamId: string, before: Item | undefined, { version, reason }: Item): void {
-    if (before?.held === undefined) this.world.journal.count("held");
+  #suspensionHasCause(streamId: string, before: Item | undefined, { version, reason }: Item): void {
+    if (before?.suspended === undefined) this.world.journal.count("suspended");
     const event = this.world.events.read({ streamId, version });
     this.#demand(
       this.world.corrupted.has(positionOf(streamId, version)) || isUnknownToOld(event),
-      `${streamId} is held at ${version} for no reason (${reason})`,
+      `${streamId} is suspended at ${version} for no reason (${reason})`,
     );
   }
 

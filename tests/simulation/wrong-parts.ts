@@ -4,9 +4,9 @@ import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
 import { decodeEvent } from "../../core/ledger/events";
+import { emptySummary, fold, type Summary } from "../../core/projection/fold";
 import type { ProjectionPorts, ReadModel } from "../../core/projection/ports";
 import { projectBatch } from "../../core/projection/project-batch";
-import { emptySummary, fold, type Summary } from "../../core/projection/fold";
 import { deliveriesFrom } from "../../lambda/adapters/stream-records";
 import type { Client } from "./client";
 import type { Command } from "./dynamo";
@@ -54,7 +54,7 @@ export const blindly = (readModel: ReadModel): Partial<ReadModel> => ({
     ),
 });
 
-export const isHeld = ({ held }: Summary): boolean => O.isSome(held);
+export const isSuspended = ({ suspended }: Summary): boolean => O.isSome(suspended);
 
 export const reporting =
   (report: (failed: ReadonlyArray<string>, all: ReadonlyArray<string>) => ReadonlyArray<string>) =>
@@ -96,16 +96,16 @@ export const passOnlyReadable: typeof deliveriesFrom = (event) => {
 
 export const failWithNotification: typeof projectBatch = (deliveries) => (ports) => async () => {
   let anyFailed = false;
-  const noticing: ProjectionPorts["notifier"] = {
+  const noticing: ProjectionPorts["publisher"] = {
     publish: (change) =>
       pipe(
-        ports.notifier.publish(change),
+        ports.publisher.publish(change),
         TE.mapLeft((error) => {
           anyFailed = true;
           return error;
         }),
       ),
   };
-  const failed = await projectBatch(deliveries)({ ...ports, notifier: noticing })();
+  const failed = await projectBatch(deliveries)({ ...ports, publisher: noticing })();
   return anyFailed ? deliveries.map(({ id }) => id) : failed;
 };

@@ -4,18 +4,18 @@ import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
-import type { ProjectionPorts, ReadModel } from "../../core/projection/ports";
 import type { Summary } from "../../core/projection/fold";
-import { reprojectStream } from "../../core/projection/rebuild-stream";
-import { releaseStream } from "../../core/projection/resume-stream";
+import type { ProjectionPorts, ReadModel } from "../../core/projection/ports";
+import { rebuildStream } from "../../core/projection/rebuild-stream";
+import { resumeStream } from "../../core/projection/resume-stream";
 import type { Variant } from "./projector";
 import {
   blindly,
   failWithNotification,
   foldWhatComes,
   isEntry,
-  isHeld,
   isSummary,
+  isSuspended,
   type Put,
   passOnlyReadable,
   reading,
@@ -128,7 +128,7 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
           saveEntries: (changes) =>
             pipe(
               changes,
-              TE.traverseSeqArray((change) => ports.notifier.publish(change)),
+              TE.traverseSeqArray((change) => ports.publisher.publish(change)),
               TE.chainW(() => ports.readModel.saveEntries(changes)),
             ),
         },
@@ -136,20 +136,20 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
     },
   },
   {
-    mistake: "skips an event that it should hold its stream at",
+    mistake: "skips an event that it should suspend its stream at",
     within: 25,
     variant: {
       ports: withReadModel((readModel) => ({
         commit: (loaded, next) =>
           readModel.commit(
             loaded,
-            isHeld(next) ? { ...next, version: next.version + 1, held: O.none } : next,
+            isSuspended(next) ? { ...next, version: next.version + 1, suspended: O.none } : next,
           ),
       })),
     },
   },
   {
-    mistake: "lists a held stream in a write of its own",
+    mistake: "lists a suspended stream in a write of its own",
     within: 25,
     variant: {
       client: (client) => ({
@@ -168,18 +168,18 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
     },
   },
   {
-    mistake: "releases a stream past the event it was held at",
+    mistake: "resumes a stream past the event it was suspended at",
     within: 25,
     variant: {
-      release: (streamId) => (ports) =>
-        releaseStream(streamId)(
+      resume: (streamId) => (ports) =>
+        resumeStream(streamId)(
           withReadModel((readModel) => ({
             load: (id) =>
               pipe(
                 readModel.load(id),
                 TE.map(
                   O.map((summary) =>
-                    isHeld(summary) ? { ...summary, version: summary.version + 1 } : summary,
+                    isSuspended(summary) ? { ...summary, version: summary.version + 1 } : summary,
                   ),
                 ),
               ),
@@ -189,10 +189,10 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
     },
   },
   {
-    mistake: "releases the event a stream was held at, and drops those after it",
+    mistake: "resumes at the event a stream was suspended at, and drops those after it",
     within: 25,
     variant: {
-      release: (streamId) => (ports) => {
+      resume: (streamId) => (ports) => {
         let pages = 0;
         const readAfter: ProjectionPorts["events"]["readAfter"] = (id, version) => {
           pages += 1;
@@ -202,20 +202,20 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
                 ports.events.readAfter(id, version),
               );
         };
-        return releaseStream(streamId)({ ...ports, events: { readAfter } });
+        return resumeStream(streamId)({ ...ports, events: { readAfter } });
       },
     },
   },
   {
-    mistake: "leaves a stream alone that a release which failed half-way has let go",
+    mistake: "leaves a stream alone that a resume which failed half-way has let go",
     within: 25,
     variant: {
-      release: (streamId) =>
+      resume: (streamId) =>
         RTE.local(
           withReadModel((readModel) => ({
-            load: (id) => pipe(readModel.load(id), TE.map(O.filter(isHeld))),
+            load: (id) => pipe(readModel.load(id), TE.map(O.filter(isSuspended))),
           })),
-        )(releaseStream(streamId)),
+        )(resumeStream(streamId)),
     },
   },
   {
@@ -228,7 +228,7 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
             ? (blindly(readModel).commit ?? readModel.commit)(loaded, next)
             : readModel.commit(loaded, next),
       })),
-      reproject: (streamId) => RTE.local(withReadModel(blindly))(reprojectStream(streamId)),
+      rebuild: (streamId) => RTE.local(withReadModel(blindly))(rebuildStream(streamId)),
     },
   },
   {

@@ -99,7 +99,7 @@ describe("closeAccount.before", () => {
   });
 });
 
-describe("readExpectedVersion.request", () => {
+describe("loadPreviousEvent.request", () => {
   it("reads the event that the command wants to follow, consistently", () => {
     const stash = newMap([["leastExpectedVersion", 1]]);
     expect(render("shared/loadPreviousEvent.request", context(move, { stash }))).toEqual({
@@ -136,9 +136,7 @@ describe("readExpectedVersion.request", () => {
     [1, 2_147_483_647],
   ])("refuses, where the least version is %i, to follow %i", (leastExpectedVersion, version) => {
     const input = { ...move, expectedVersion: version };
-    expect(
-      refusalBy("shared/loadPreviousEvent.request", input, { leastExpectedVersion }),
-    ).toEqual(
+    expect(refusalBy("shared/loadPreviousEvent.request", input, { leastExpectedVersion })).toEqual(
       refusal(
         "InvalidInput",
         "expectedVersion",
@@ -148,7 +146,7 @@ describe("readExpectedVersion.request", () => {
   });
 });
 
-describe("readExpectedVersion.response", () => {
+describe("loadPreviousEvent.response", () => {
   const respond = (more: Omit<TemplateContext, "arguments">) =>
     render(
       "shared/loadPreviousEvent.response",
@@ -170,7 +168,7 @@ describe("readExpectedVersion.response", () => {
   it("leaves it to the explanation when the event is missing", () => {
     const stash = newMap();
     expect(respond({ stash, result: null })).toEqual({ json: {} });
-    expect(stash).toEqual({ refused: true });
+    expect(stash).toEqual({ rejected: true });
   });
 });
 
@@ -203,8 +201,8 @@ describe("append.request", () => {
     });
   });
 
-  it("appends nothing to a command that was refused", () => {
-    const stash = { refused: true, event };
+  it("appends nothing to a command that was rejected", () => {
+    const stash = { rejected: true, event };
     expect(render("shared/append.request", context(move, { stash }))).toEqual({ returned: null });
   });
 });
@@ -232,7 +230,7 @@ describe("append.response", () => {
       const stash = newMap();
       const more = { stash, error: conflict, result };
       expect(render("shared/append.response", context(open, more))).toEqual({ json: result });
-      expect(stash).toEqual({ refused: true });
+      expect(stash).toEqual({ rejected: true });
     },
   );
 });
@@ -246,7 +244,7 @@ const versionConflict = (version: number) =>
 
 const noSuchAccount = refusal("NotFound", "accountId", "accountId: there is no such account");
 
-describe("explainRefusal", () => {
+describe("explainRejection", () => {
   const info = { fieldName: "deposit", parentTypeName: "Mutation" };
 
   it("reads nothing for a command that was recorded, and hands its event on", () => {
@@ -255,8 +253,8 @@ describe("explainRefusal", () => {
     expect(rendered).toEqual({ returned: result });
   });
 
-  it("reads a refused command's first event, which names the owner", () => {
-    const stash = { refused: true };
+  it("reads a rejected command's first event, which names the owner", () => {
+    const stash = { rejected: true };
     expect(render("shared/explainRejection.request", context(move, { stash }))).toEqual({
       json: {
         operation: "GetItem",
@@ -285,11 +283,11 @@ describe("explainRefusal", () => {
 });
 
 describe("an event table that cannot be reached", () => {
-  it.each(["readExpectedVersion", "append", "explainRefusal"])(
+  it.each(["loadPreviousEvent", "append", "explainRejection"])(
     "is told of by %s, with the advice to send the command again",
     (name) => {
-      const more = { error: throttled, stash: { refused: true } };
-      expect(refusalOf(render(`command/${name}.response`, context(move, more)))).toEqual(
+      const more = { error: throttled, stash: { rejected: true } };
+      expect(refusalOf(render(`shared/${name}.response`, context(move, more)))).toEqual(
         unavailable(
           "The ledger could not be reached. Send the same command again: it is recorded once.",
         ),
@@ -298,8 +296,8 @@ describe("an event table that cannot be reached", () => {
   );
 });
 
-describe("releaseStream", () => {
-  it("has the function release the stream", () => {
+describe("resumeStream", () => {
+  it("has the function resume the stream", () => {
     const args = { arguments: { accountId: "savings" } };
     expect(render("shared/resumeStream.request", args)).toEqual({
       json: {
@@ -320,7 +318,7 @@ describe("releaseStream", () => {
   it("says when the function failed", () => {
     const error = { type: "Lambda:Unhandled", message: "It timed out." };
     expect(refusalOf(render("shared/resumeStream.response", { error }))).toEqual({
-      message: "The stream could not be released. Try again.",
+      message: "The stream could not be resumed. Try again.",
       errorType: "Unavailable",
       data: {},
       errorInfo: { cause: "Lambda:Unhandled" },
@@ -348,7 +346,9 @@ describe("recorded.after", () => {
     { currency: "EUR", name: "Rainy days" },
     {},
   ])("tells the event with its data %j", (data) => {
-    const rendered = render("command/toRecordedEvent.after", { prev: { result: { ...stored, data } } });
+    const rendered = render("command/toRecordedEvent.after", {
+      prev: { result: { ...stored, data } },
+    });
     expect(rendered).toEqual({ json: { accountId: "savings", ...told, ...none, ...data } });
   });
 });

@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import * as E from "fp-ts/Either";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { currentProjection, emptySummary, fold, leavesEntry } from "../../core/projection/fold";
-import { entryRow, holdRow, summaryRow } from "../../lambda/adapters/rows";
+import {
+  currentProjectionVersion,
+  emptySummary,
+  fold,
+  leavesEntry,
+} from "../../core/projection/fold";
+import { entryRow, summaryRow, suspensionRow } from "../../lambda/adapters/rows";
 import { type Answer, Pipelines } from "./pipelines";
 import type { CallerName } from "./templates";
 
@@ -45,7 +50,7 @@ const versionsOf = async (accountId: string) =>
 /** What the projector leaves of the events. */
 async function project(accountId: string): Promise<void> {
   const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
-  let summary = emptySummary(accountId, currentProjection);
+  let summary = emptySummary(accountId, currentProjectionVersion);
   for (const event of await pipelines.events(accountId)) {
     const folded = fold(sha256)(summary, event);
     if (E.isLeft(folded)) throw new Error(JSON.stringify(folded.left));
@@ -269,13 +274,13 @@ describe("the rows of the projector", () => {
   });
 });
 
-describe("a held stream", () => {
+describe("a suspended stream", () => {
   it("is listed with what an operator has to know", async () => {
     const since = "2026-03-01T10:00:00.000Z";
-    const hold = { version: 4, reason: "UNREADABLE_EVENT", detail: "amount", since } as const;
-    await pipelines.putRows([holdRow("stuck", hold)]);
-    expect(await succeeds(pipelines.ask("Query.heldStreams", {}, "operator"))).toMatchObject({
-      items: [{ accountId: "stuck", ...hold }],
+    const suspension = { version: 4, reason: "UNREADABLE_EVENT", detail: "amount", since } as const;
+    await pipelines.putRows([suspensionRow("stuck", suspension)]);
+    expect(await succeeds(pipelines.ask("Query.suspendedStreams", {}, "operator"))).toMatchObject({
+      items: [{ accountId: "stuck", ...suspension }],
       nextToken: null,
     });
   });

@@ -5,7 +5,6 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { ownerIndex } from "../../infra/tables";
-import { functions, resolvers } from "../../vtl/wiring";
 import {
   createDataSource,
   type DataSource,
@@ -18,6 +17,7 @@ import {
 } from "../../packages/local-aws/src/appsync/resolver";
 import { type Dynamodb, startDynamodb } from "../../packages/local-aws/src/dynamodb/dynamodb";
 import { Iam } from "../../packages/local-aws/src/iam/iam";
+import { functions, resolvers } from "../../vtl/wiring";
 import { type CallerName, callers, readModelTable, template } from "./templates";
 
 const region = "eu-central-1";

@@ -28,9 +28,9 @@ describe("page.before", () => {
   });
 
   it.each([0, -1, 101, 2_147_483_647])("refuses a page of %i", (limit) => {
-    expect(refusalOf(render("shared/parsePage.before", { ...context, arguments: { limit } }))).toEqual(
-      refusal("InvalidInput", "limit", "limit: expected 1 to 100"),
-    );
+    expect(
+      refusalOf(render("shared/parsePage.before", { ...context, arguments: { limit } })),
+    ).toEqual(refusal("InvalidInput", "limit", "limit: expected 1 to 100"));
   });
 });
 
@@ -240,13 +240,13 @@ describe("getAccounts", () => {
   });
 });
 
-describe("queryHeld", () => {
-  it("asks for the rows of held streams", () => {
+describe("querySuspended", () => {
+  it("asks for the rows of suspended streams", () => {
     const context = { arguments: { nextToken: "t" }, stash: { limit: 5 } };
     expect(render("shared/querySuspended.request", context)).toEqual({
       json: {
         operation: "Query",
-        query: { expression: "pk = :pk", expressionValues: { ":pk": { S: "held" } } },
+        query: { expression: "pk = :pk", expressionValues: { ":pk": { S: "suspended" } } },
         consistentRead: true,
         limit: 5,
         nextToken: "t",
@@ -263,13 +263,16 @@ describe("queryHeld", () => {
 });
 
 describe("a read model that cannot be reached", () => {
-  it.each(["getAccount", "queryEntries", "queryOwner", "getAccounts", "queryHeld"])(
-    "is told of by %s",
-    (name) => {
-      const rendered = render(`query/${name}.response`, { ...context, error: throttled });
-      expect(refusalOf(rendered)).toEqual(
-        unavailable("The read model could not be reached. Try again."),
-      );
-    },
-  );
+  it.each([
+    "query/getAccount",
+    "query/queryEntries",
+    "query/queryOwner",
+    "query/getAccounts",
+    "shared/querySuspended",
+  ])("is told of by %s", (name) => {
+    const rendered = render(`${name}.response`, { ...context, error: throttled });
+    expect(refusalOf(rendered)).toEqual(
+      unavailable("The read model could not be reached. Try again."),
+    );
+  });
 });

@@ -71,7 +71,7 @@ describe("what clients send stays what it is", () => {
     }, 64);
   });
 
-  it("as an account to release", () => {
+  it("as an account to resume", () => {
     keeps((accountId) => {
       const { payload } = requestOf("shared/resumeStream.request", { arguments: { accountId } });
       return payload.accountId;

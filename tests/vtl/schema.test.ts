@@ -13,7 +13,7 @@ import { describe, expect, it } from "vitest";
 import { Account, DeclineReason } from "../../core/ledger/account";
 import { CloseAccount, MoveMoney, OpenAccount } from "../../core/ledger/commands";
 import { Event } from "../../core/ledger/events";
-import { Hold } from "../../core/projection/fold";
+import { Suspension } from "../../core/projection/fold";
 import { schema as sdl } from "../../infra/templates";
 import { buildSchema, readDirective } from "../../packages/local-aws/src/appsync/schema";
 
@@ -75,7 +75,7 @@ describe("the enums", () => {
     const types = Event.types.map((event) => event.types[1].props.type.value);
     expect(valuesOf("EventType")).toEqual(types.sort());
     expect(valuesOf("DeclineReason")).toEqual(Object.keys(DeclineReason.keys).sort());
-    expect(valuesOf("HoldReason")).toEqual(Object.keys(Hold.props.reason.keys).sort());
+    expect(valuesOf("SuspensionReason")).toEqual(Object.keys(Suspension.props.reason.keys).sort());
     expect(valuesOf("AccountStatus")).toEqual(Object.keys(Account.type.props.status.keys).sort());
   });
 });
@@ -105,10 +105,10 @@ describe("who may call what", () => {
     expect(others.flat()).not.toContain("aws_iam");
   });
 
-  it("held streams are listed and released by operators alone", () => {
+  it("suspended streams are listed and resumed by operators alone", () => {
     for (const [type, field] of [
-      ["Query", "heldStreams"],
-      ["Mutation", "releaseStream"],
+      ["Query", "suspendedStreams"],
+      ["Mutation", "resumeStream"],
     ] as const) {
       const directives = objectType(type).getFields()[field]?.astNode?.directives;
       expect(readDirective(directives, "aws_cognito_user_pools")).toEqual({

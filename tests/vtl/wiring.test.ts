@@ -39,7 +39,7 @@ describe("the schema and the resolvers", () => {
 describe("the templates", () => {
   it("are all deployed, with every value filled in", () => {
     const deployed = [...functions(), ...resolvers()].flatMap(templatesOf);
-    const files = ["command", "query", "subscription"].flatMap((part) =>
+    const files = ["shared", "command", "query", "subscription"].flatMap((part) =>
       readdirSync(`vtl/${part}`)
         .filter((file) => file.endsWith(".vtl"))
         .map((file) => readFileSync(`vtl/${part}/${file}`, "utf8")),
@@ -71,7 +71,7 @@ it("a pipeline runs its functions in the order of the wiring", () => {
   const ids = (field: string) =>
     resolvers().find(({ inputs }) => inputs.field === field)?.inputs.pipelineConfig;
   expect(ids("deposit")).toEqual({
-    functions: ["id-of-readExpectedVersion", "id-of-append", "id-of-explainRefusal"],
+    functions: ["id-of-loadPreviousEvent", "id-of-append", "id-of-explainRejection"],
   });
   expect(ids("statement")).toEqual({ functions: ["id-of-getAccount", "id-of-queryEntries"] });
 });

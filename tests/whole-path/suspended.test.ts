@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { held } from "../../cli/commands/suspended";
-import { release } from "../../cli/commands/resume";
+import { resume } from "../../cli/commands/resume";
+import { suspended } from "../../cli/commands/suspended";
 import { type Operator, operatorOf } from "./operator";
 import { accountAt, eventually, newAccountId, startWorld, type User, type World } from "./world";
 
@@ -41,25 +41,27 @@ const poison = async (accountId: string): Promise<Record<string, unknown>> => {
 const processingOf = async (accountId: string) => (await accountAt(owner, accountId, 0)).processing;
 
 const untilHeld = (accountId: string): Promise<true> =>
-  eventually(async () => ((await processingOf(accountId)) === "HELD" ? true : undefined));
+  eventually(async () => ((await processingOf(accountId)) === "SUSPENDED" ? true : undefined));
 
-const heldStreams = async (user: User) => {
+const suspendedStreams = async (user: User) => {
   const { data, errors } = await user.ask<{
-    heldStreams: { items: { accountId: string; version: number; reason: string }[] } | null;
-  }>("{ heldStreams(limit: 100) { items { accountId version reason detail since } nextToken } }");
-  return { items: data?.heldStreams?.items, errors };
+    suspendedStreams: { items: { accountId: string; version: number; reason: string }[] } | null;
+  }>(
+    "{ suspendedStreams(limit: 100) { items { accountId version reason detail since } nextToken } }",
+  );
+  return { items: data?.suspendedStreams?.items, errors };
 };
 
-const releaseByGraphql = (user: User, accountId: string) =>
-  user.ask<{ releaseStream: Record<string, unknown> | null }>(
+const resumeByGraphql = (user: User, accountId: string) =>
+  user.ask<{ resumeStream: Record<string, unknown> | null }>(
     `mutation Release($accountId: ID!) {
-      releaseStream(accountId: $accountId) { accountId version processing reason detail }
+      resumeStream(accountId: $accountId) { accountId version processing reason detail }
     }`,
     { accountId },
   );
 
 describe("an event that cannot be folded", () => {
-  it("holds its own account, whose last balance stays readable, while others go on", async () => {
+  it("suspends its own account, whose last balance stays readable, while others go on", async () => {
     const poisoned = await open();
     const other = await open();
     await poison(poisoned);
@@ -72,7 +74,7 @@ describe("an event that cannot be folded", () => {
     expect(await accountAt(owner, poisoned, 0)).toMatchObject({
       balance: "100",
       version: 2,
-      processing: "HELD",
+      processing: "SUSPENDED",
     });
   });
 
@@ -80,63 +82,63 @@ describe("an event that cannot be folded", () => {
     const accountId = await open();
     await poison(accountId);
     await untilHeld(accountId);
-    const hold = {
+    const suspension = {
       accountId,
       version: 3,
       reason: "UNREADABLE_EVENT",
       detail: 'data.amount: expected Amount, found "five"',
       since: expect.stringMatching(/^\d{4}-/),
     };
-    expect((await heldStreams(operator)).items).toContainEqual(hold);
-    expect((await tables.run(held)).printed).toContainEqual(hold);
-    expect((await heldStreams(owner)).errors?.[0]?.errorType).toBe("Unauthorized");
-    const { errors } = await releaseByGraphql(owner, accountId);
+    expect((await suspendedStreams(operator)).items).toContainEqual(suspension);
+    expect((await tables.run(suspended)).printed).toContainEqual(suspension);
+    expect((await suspendedStreams(owner)).errors?.[0]?.errorType).toBe("Unauthorized");
+    const { errors } = await resumeByGraphql(owner, accountId);
     expect(errors?.[0]?.errorType).toBe("Unauthorized");
-    expect(await processingOf(accountId)).toBe("HELD");
+    expect(await processingOf(accountId)).toBe("SUSPENDED");
   });
 
-  it("is held again where it is released before it is mended", async () => {
+  it("is suspended again where it is resumed before it is mended", async () => {
     const accountId = await open();
     await poison(accountId);
     await untilHeld(accountId);
-    const { data } = await releaseByGraphql(operator, accountId);
-    expect(data?.releaseStream).toMatchObject({
+    const { data } = await resumeByGraphql(operator, accountId);
+    expect(data?.resumeStream).toMatchObject({
       accountId,
       version: 2,
-      processing: "HELD",
+      processing: "SUSPENDED",
       reason: "UNREADABLE_EVENT",
     });
-    expect((await tables.run(release, { account: accountId })).code).toBe(1);
+    expect((await tables.run(resume, { account: accountId })).code).toBe(1);
   });
 
   it.each([
     [
       "GraphQL",
       async (accountId: string) => {
-        const { data } = await releaseByGraphql(operator, accountId);
-        expect(data?.releaseStream).toMatchObject({ version: 5, processing: "CURRENT" });
+        const { data } = await resumeByGraphql(operator, accountId);
+        expect(data?.resumeStream).toMatchObject({ version: 5, processing: "CURRENT" });
       },
     ],
     [
       "the command line",
       async (accountId: string) => {
-        expect((await tables.run(release, { account: accountId })).code).toBe(0);
+        expect((await tables.run(resume, { account: accountId })).code).toBe(0);
       },
     ],
-  ])("goes on in order once it is mended and released by %s", async (_, releasing) => {
+  ])("goes on in order once it is mended and resumed by %s", async (_, resuming) => {
     const accountId = await open();
     const mended = await poison(accountId);
     await untilHeld(accountId);
     await owner.command("deposit", { accountId, expectedVersion: 3, amount: "7" });
     await owner.command("withdraw", { accountId, expectedVersion: 4, amount: "200" });
     await tables.writeEvent(mended);
-    await releasing(accountId);
+    await resuming(accountId);
     expect(await accountAt(owner, accountId, 5)).toMatchObject({
       balance: "112",
       version: 5,
       processing: "CURRENT",
     });
-    expect((await heldStreams(operator)).items).not.toContainEqual(
+    expect((await suspendedStreams(operator)).items).not.toContainEqual(
       expect.objectContaining({ accountId }),
     );
     await owner.command("deposit", { accountId, expectedVersion: 5, amount: "1" });
@@ -150,13 +152,13 @@ describe("an event of a later release", () => {
     const [, last] = await tables.eventsOf(accountId);
     await tables.writeEvent({ ...last, version: 3, commandId: randomUUID(), schemaVersion: 99 });
     await untilHeld(accountId);
-    expect((await heldStreams(operator)).items).toContainEqual(
+    expect((await suspendedStreams(operator)).items).toContainEqual(
       expect.objectContaining({ accountId, version: 3, reason: "NEWER_SCHEMA_VERSION" }),
     );
   });
 });
 
 it("there is nothing to release where there is no account", async () => {
-  const { errors } = await releaseByGraphql(operator, newAccountId());
+  const { errors } = await resumeByGraphql(operator, newAccountId());
   expect(errors?.[0]).toMatchObject({ errorType: "NotFound", errorInfo: { field: "accountId" } });
 });

@@ -4,7 +4,15 @@ import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
 import { type Account, type Decision, decide, evolve } from "../../../core/ledger/account";
 import { decodeEvent, type Event } from "../../../core/ledger/events";
-import { anyRequests, closing, deposit, opening, type Request, stored, withdrawal } from "./requests";
+import {
+  anyRequests,
+  closing,
+  deposit,
+  opening,
+  type Request,
+  stored,
+  withdrawal,
+} from "./requests";
 
 const read = (event: unknown): Event =>
   E.getOrElse<{ detail: string }, Event>(({ detail }) => {

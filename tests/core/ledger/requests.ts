@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import type { Digest } from "../../../core/projection/hash-chain";
 import { currencyCodes } from "../../../core/ledger/money";
+import type { Digest } from "../../../core/projection/hash-chain";
 import { currentSchemaVersion, type EventType } from "../../../core/projection/upcasting";
 
 /** What somebody asked for: an event before it has its place in a stream. */

@@ -2,16 +2,16 @@ import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
-import type { ProjectionPorts, Superseded, Unavailable } from "../../../core/projection/ports";
-import type { Delivery } from "../../../core/projection/project-batch";
 import {
   type Change,
   emptySummary,
   fold,
-  type Hold,
   leavesEntry,
   type Summary,
+  type Suspension,
 } from "../../../core/projection/fold";
+import type { ProjectionPorts, Superseded, Unavailable } from "../../../core/projection/ports";
+import type { Delivery } from "../../../core/projection/project-batch";
 import { type StoredEvent, sha256 } from "../ledger/requests";
 
 export type Operation = "readAfter" | "load" | "saveEntry" | "commit" | "publish";
@@ -54,7 +54,7 @@ const lostRace = Symbol("lost race");
 export interface View {
   readonly summary: Summary | undefined;
   readonly entries: readonly Change[];
-  readonly listedAsHeld: Hold | undefined;
+  readonly listedAsHeld: Suspension | undefined;
 }
 
 /** The tables and the audience of a ledger in memory, with the conditions that core/ports.ts asks for. */
@@ -62,11 +62,16 @@ export class World {
   readonly log = new Map<string, Map<number, unknown>>();
   readonly summaries = new Map<string, Summary>();
   readonly entries = new Map<string, Map<number, Change>>();
-  readonly heldStreams = new Map<string, Hold>();
+  readonly suspendedStreams = new Map<string, Suspension>();
   readonly published: Change[] = [];
   /** Every operation that was asked for, in order, such as "commit savings". */
   readonly operations: string[] = [];
-  readonly told = { folded: 0, held: 0, notificationsFailed: 0, streamsFailed: [] as string[] };
+  readonly told = {
+    folded: 0,
+    suspended: 0,
+    notificationsFailed: 0,
+    streamsFailed: [] as string[],
+  };
 
   append(events: readonly StoredEvent[]): void {
     for (const event of events) this.put(event.streamId, event.version, event);
@@ -89,7 +94,7 @@ export class World {
     return {
       summary: this.summaries.get(streamId),
       entries: entries.sort((a, b) => a.version - b.version),
-      listedAsHeld: this.heldStreams.get(streamId),
+      listedAsHeld: this.suspendedStreams.get(streamId),
     };
   }
 
@@ -139,7 +144,7 @@ export class World {
           ),
         commit: (loaded, next) => write("commit", next.streamId, () => this.#commit(loaded, next)),
       },
-      notifier: {
+      publisher: {
         publish: (change) =>
           operate("publish", change.streamId, () => void this.published.push(change)),
       },
@@ -147,10 +152,10 @@ export class World {
         folded: (_streamId, events) => () => {
           this.told.folded += events;
         },
-        held: () => () => {
-          this.told.held += 1;
+        suspended: () => () => {
+          this.told.suspended += 1;
         },
-        notificationFailed: () => () => {
+        publishFailed: () => () => {
           this.told.notificationsFailed += 1;
         },
         streamFailed: (streamId) => () => void this.told.streamsFailed.push(streamId),
@@ -179,11 +184,15 @@ export class World {
     const mark = (summary: O.Option<Summary>) =>
       O.isNone(summary)
         ? "none"
-        : [summary.value.version, summary.value.projection, O.isSome(summary.value.held)].join();
+        : [
+            summary.value.version,
+            summary.value.projection,
+            O.isSome(summary.value.suspended),
+          ].join();
     if (mark(current) !== mark(loaded)) return lostRace;
     this.summaries.set(next.streamId, next);
-    if (O.isSome(next.held)) this.heldStreams.set(next.streamId, next.held.value);
-    else this.heldStreams.delete(next.streamId);
+    if (O.isSome(next.suspended)) this.suspendedStreams.set(next.streamId, next.suspended.value);
+    else this.suspendedStreams.delete(next.streamId);
     return undefined;
   }
 }
@@ -199,8 +208,8 @@ export const foldOf = (
   for (const stored of events) {
     const next = fold(sha256)(summary, stored);
     if (E.isLeft(next)) {
-      const held = { version: summary.version + 1, since: someTime, ...next.left };
-      return { summary: { ...summary, held: O.some(held) }, changes };
+      const suspended = { version: summary.version + 1, since: someTime, ...next.left };
+      return { summary: { ...summary, suspended: O.some(suspended) }, changes };
     }
     summary = next.right[0];
     changes.push(next.right[1]);
@@ -214,7 +223,7 @@ export const truthOf = (events: readonly unknown[], streamId = "savings", projec
   return {
     summary,
     entries: changes.filter(leavesEntry),
-    listedAsHeld: O.toUndefined(summary.held),
+    listedAsHeld: O.toUndefined(summary.suspended),
   };
 };
 

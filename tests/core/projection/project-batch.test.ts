@@ -46,12 +46,12 @@ describe("a batch of several streams", () => {
     expect(w.told.streamsFailed).toEqual(["a"]);
   });
 
-  it("succeeds for a stream that it holds: delivering again would not help", async () => {
+  it("succeeds for a stream that it suspends: delivering again would not help", async () => {
     const w = world();
     w.put("a", 2, unreadable(a[1] as StoredEvent));
     const withPoison = batch.map((d) => ({ ...d, stored: w.log.get(d.streamId)?.get(d.version) }));
     expect(await project(w, withPoison)).toEqual([]);
-    expect([...w.heldStreams.keys()]).toEqual(["a"]);
+    expect([...w.suspendedStreams.keys()]).toEqual(["a"]);
     expect(w.view("b")).toEqual(truthOf(b, "b"));
   });
 
@@ -66,9 +66,9 @@ describe("a batch of several streams", () => {
         events.map((event) => delivery(event)),
       ),
     ).toEqual([]);
-    // What is no account's id is no event that can be folded: it is held, and not passed over.
+    // What is no account's id is no event that can be folded: it is suspended, and not passed over.
     expect([...w.summaries.keys()].toSorted()).toEqual(names.toSorted());
-    expect([...w.heldStreams.keys()]).toEqual(["__proto__"]);
+    expect([...w.suspendedStreams.keys()]).toEqual(["__proto__"]);
   });
 
   it("works on no more than sixteen streams at a time", async () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import * as E from "fp-ts/Either";
 import { describe, expect, it } from "vitest";
-import { deliver, worldWith } from "./delivering";
 import { anyRequests, deposit, opening, stored, withdrawal } from "../ledger/requests";
+import { deliver, worldWith } from "./delivering";
 import { foldOf, type Gate, truthOf, type World } from "./memory";
 
 const summary = (world: World) => world.view().summary;

@@ -2,8 +2,15 @@ import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
 import { projectStream } from "../../../core/projection/project-stream";
+import {
+  deposit,
+  opening,
+  type StoredEvent,
+  stored,
+  unreadable,
+  withdrawal,
+} from "../ledger/requests";
 import { deliver, worldWith } from "./delivering";
-import { deposit, opening, type StoredEvent, stored, unreadable, withdrawal } from "../ledger/requests";
 import { failingOnce, foldOf, someTime, truthOf, World } from "./memory";
 
 const summary = (world: World) => world.summaries.get("savings");
@@ -101,22 +108,22 @@ describe("an event that cannot be folded", () => {
     world.put("savings", 3, unreadable(events[2] as StoredEvent));
     return world;
   };
-  const held = {
+  const suspended = {
     version: 3,
     reason: "UNREADABLE_EVENT",
     detail: 'type: expected EventType, found "Misspelt"',
     since: someTime,
   };
 
-  it("holds its stream before it, with the reason, and keeps what came before readable", async () => {
+  it("suspends its stream before it, with the reason, and keeps what came before readable", async () => {
     const world = poisoned();
     expect(await deliver(world, events)).toEqual(E.right(undefined));
     expect(summary(world)).toEqual({
       ...foldOf(events.slice(0, 2)).summary,
-      held: O.some(held),
+      suspended: O.some(suspended),
     });
-    expect(world.heldStreams.get("savings")).toEqual(held);
-    expect(world.told.held).toBe(1);
+    expect(world.suspendedStreams.get("savings")).toEqual(suspended);
+    expect(world.told.suspended).toBe(1);
     expect(entryVersions(world)).toEqual([2]);
   });
 
@@ -126,17 +133,17 @@ describe("an event that cannot be folded", () => {
     const before = { summary: summary(world), entries: entryVersions(world) };
     expect(await deliver(world, events.slice(3))).toEqual(E.right(undefined));
     expect({ summary: summary(world), entries: entryVersions(world) }).toEqual(before);
-    expect(world.told.held).toBe(1);
+    expect(world.told.suspended).toBe(1);
   });
 
-  it("holds a stream that has nothing else, too", async () => {
+  it("suspends a stream that has nothing else, too", async () => {
     const world = new World();
     world.put("savings", 1, { what: "ever" });
     await deliver(world, events.slice(0, 1));
     expect(summary(world)).toMatchObject({
       version: 0,
       account: O.none,
-      held: O.some({ version: 1 }),
+      suspended: O.some({ version: 1 }),
     });
   });
 
@@ -149,7 +156,7 @@ describe("an event that cannot be folded", () => {
     const world = worldWith(events);
     world.put("savings", 3, { ...events[2], ...odd });
     await deliver(world, events);
-    expect(summary(world)).toMatchObject({ version: 2, held: O.some({ version: 3, reason }) });
+    expect(summary(world)).toMatchObject({ version: 2, suspended: O.some({ version: 3, reason }) });
   });
 
   it("may be one that is missing from the event table", async () => {
@@ -158,7 +165,7 @@ describe("an event that cannot be folded", () => {
     await deliver(world, events.slice(4));
     expect(summary(world)).toMatchObject({
       version: 2,
-      held: O.some({ version: 3, reason: "MISSING_EVENT" }),
+      suspended: O.some({ version: 3, reason: "MISSING_EVENT" }),
     });
   });
 
@@ -167,7 +174,7 @@ describe("an event that cannot be folded", () => {
     await projectStream("savings", [{ version: 5, stored: events[4] }])(world.ports())();
     expect(summary(world)).toMatchObject({
       version: 2,
-      held: O.some({
+      suspended: O.some({
         version: 3,
         reason: "MISSING_EVENT",
         detail: "version 5 has been written, but the event table ends at 2",

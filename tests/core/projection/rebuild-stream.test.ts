@@ -2,9 +2,8 @@ import fc from "fast-check";
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
-import { reprojectStream } from "../../../core/projection/rebuild-stream";
-import { releaseStream } from "../../../core/projection/resume-stream";
-import { deliver } from "./delivering";
+import { rebuildStream } from "../../../core/projection/rebuild-stream";
+import { resumeStream } from "../../../core/projection/resume-stream";
 import {
   anyRequests,
   deposit,
@@ -14,6 +13,7 @@ import {
   unreadable,
   withdrawal,
 } from "../ledger/requests";
+import { deliver } from "./delivering";
 import { foldOf, type Gate, type ProjectorOptions, truthOf, World } from "./memory";
 
 const events = stored(
@@ -29,11 +29,11 @@ const poison = (world: World, version: number): void =>
 const mend = (world: World, version: number): void =>
   world.put("savings", version, events[version - 1]);
 
-const reproject = (world: World, options: ProjectorOptions = {}) =>
-  reprojectStream("savings")(world.ports(options))();
+const rebuild = (world: World, options: ProjectorOptions = {}) =>
+  rebuildStream("savings")(world.ports(options))();
 
-const release = (world: World, options: ProjectorOptions = {}) =>
-  releaseStream("savings")(world.ports(options))();
+const resume = (world: World, options: ProjectorOptions = {}) =>
+  resumeStream("savings")(world.ports(options))();
 
 /** A world whose read model is the first projection of the first events. */
 const projected = async (upTo: number, from = events): Promise<World> => {
@@ -85,26 +85,26 @@ describe("a stream that an earlier projection has folded", () => {
     expect(world.published.map(({ version }) => version)).toEqual([6]);
   });
 
-  it("keeps its last balance where the rebuild is held before it", async () => {
+  it("keeps its last balance where the rebuild is suspended before it", async () => {
     const world = await projected(5);
     world.append(events);
     poison(world, 3);
     await deliver(world, events.slice(5), { projection: 2 });
     expect(world.view().summary).toEqual({
       ...foldOf(events.slice(0, 5)).summary,
-      held: O.some(world.heldStreams.get("savings")),
+      suspended: O.some(world.suspendedStreams.get("savings")),
     });
-    expect(world.heldStreams.get("savings")).toMatchObject({ version: 3 });
+    expect(world.suspendedStreams.get("savings")).toMatchObject({ version: 3 });
   });
 
-  it("is held where its event table ends too early", async () => {
+  it("is suspended where its event table ends too early", async () => {
     const world = await projected(5);
     world.log.get("savings")?.delete(5);
-    await reproject(world, { projection: 2 });
+    await rebuild(world, { projection: 2 });
     expect(world.view().summary).toMatchObject({
       version: 5,
       projection: 1,
-      held: O.some({ version: 5, reason: "MISSING_EVENT" }),
+      suspended: O.some({ version: 5, reason: "MISSING_EVENT" }),
     });
   });
 });
@@ -116,7 +116,7 @@ describe("a rebuild beside live traffic", () => {
       world.append(events);
       await deliver(world, events.slice(3));
     };
-    await reproject(world, { projection: 2, gate: onceBefore("commit", live) });
+    await rebuild(world, { projection: 2, gate: onceBefore("commit", live) });
     expect(world.view()).toEqual(truthOf(events, "savings", 2));
     expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6]);
   });
@@ -125,29 +125,29 @@ describe("a rebuild beside live traffic", () => {
     const world = await projected(3);
     world.append(events);
     const live = () => deliver(world, events.slice(3));
-    await reproject(world, { gate: onceBefore("commit", live) });
+    await rebuild(world, { gate: onceBefore("commit", live) });
     expect(world.view()).toEqual(truthOf(events));
     expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   it("gives way to a later release that was faster, and leaves its rows alone", async () => {
     const world = await projected(5);
-    const later = () => reproject(world, { projection: 3 });
-    const result = await reproject(world, { projection: 2, gate: onceBefore("commit", later) });
+    const later = () => rebuild(world, { projection: 3 });
+    const result = await rebuild(world, { projection: 2, gate: onceBefore("commit", later) });
     expect(result).toEqual(E.left({ _tag: "Outdated" }));
     expect(world.view()).toEqual(truthOf(events.slice(0, 5), "savings", 3));
   });
 
-  it("does not hold a stream for an event that has been mended meanwhile", async () => {
+  it("does not suspend a stream for an event that has been mended meanwhile", async () => {
     const world = await projected(2);
     world.append(events);
     poison(world, 4);
     await deliver(world, events.slice(2));
     const mending = async () => {
       mend(world, 4);
-      await release(world);
+      await resume(world);
     };
-    await reproject(world, { gate: onceBefore("commit", mending) });
+    await rebuild(world, { gate: onceBefore("commit", mending) });
     expect(world.view()).toEqual(truthOf(events));
   });
 
@@ -168,8 +168,8 @@ describe("a rebuild beside live traffic", () => {
               if (E.isLeft(result)) expect(result.left._tag).toMatch(/Outdated|Contended/);
             }
           };
-          await scheduler.waitFor(Promise.all([live(), reproject(world, { projection: 2, gate })]));
-          await reproject(world, { projection: 2 });
+          await scheduler.waitFor(Promise.all([live(), rebuild(world, { projection: 2, gate })]));
+          await rebuild(world, { projection: 2 });
           expect(world.view()).toEqual(truthOf(all, "savings", 2));
         },
       ),
@@ -182,26 +182,26 @@ describe("reprojecting", () => {
     const world = await projected(5);
     world.entries.get("savings")?.delete(3);
     world.summaries.delete("savings");
-    await reproject(world);
+    await rebuild(world);
     expect(world.view()).toEqual(truthOf(events.slice(0, 5)));
   });
 
   it("changes nothing where nothing is wrong", async () => {
     const world = await projected(5);
     const before = world.view();
-    await reproject(world);
+    await rebuild(world);
     expect(world.view()).toEqual(before);
   });
 
   it("leaves nothing behind for a stream that has no events", async () => {
     const world = new World();
-    expect(await reproject(world)).toEqual(E.right(undefined));
+    expect(await rebuild(world)).toEqual(E.right(undefined));
     expect(world.summaries.size).toBe(0);
   });
 
   it("gives way to a later release", async () => {
     const world = await projected(5);
-    await reproject(world, { projection: 2 });
-    expect(await reproject(world)).toEqual(E.left({ _tag: "Outdated" }));
+    await rebuild(world, { projection: 2 });
+    expect(await rebuild(world)).toEqual(E.left({ _tag: "Outdated" }));
   });
 });

@@ -1,10 +1,10 @@
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
-import { reprojectStream } from "../../../core/projection/rebuild-stream";
-import { releaseStream } from "../../../core/projection/resume-stream";
-import { deliver, worldWith } from "./delivering";
+import { rebuildStream } from "../../../core/projection/rebuild-stream";
+import { resumeStream } from "../../../core/projection/resume-stream";
 import { deposit, opening, type StoredEvent, stored, unreadable } from "../ledger/requests";
+import { deliver, worldWith } from "./delivering";
 import { failingOnce, type Gate, truthOf, type World } from "./memory";
 
 const events = stored(opening(), deposit(1), deposit(2), deposit(3));
@@ -20,7 +20,7 @@ const beforeCommit = (what: () => Promise<void>): Gate => {
   };
 };
 
-/** A world whose stream is held at its second event, which has been mended since. */
+/** A world whose stream is suspended at its second event, which has been mended since. */
 const mended = async (): Promise<World> => {
   const world = worldWith([first, second, third]);
   world.put("savings", 2, unreadable(second));
@@ -29,19 +29,19 @@ const mended = async (): Promise<World> => {
   return world;
 };
 
-/** The last event comes, and is passed over because the stream is held, while a rebuild is about to let it go. */
+/** The last event comes, and is passed over because the stream is suspended, while a rebuild is about to let it go. */
 const lastComes = (world: World) =>
   beforeCommit(async () => {
     world.append([last]);
     expect(await deliver(world, [last])).toEqual(E.right(undefined));
-    expect(O.isSome(world.summaries.get("savings")?.held ?? O.none)).toBe(true);
+    expect(O.isSome(world.summaries.get("savings")?.suspended ?? O.none)).toBe(true);
   });
 
-describe("a rebuild that lets a held stream go", () => {
+describe("a rebuild that lets a suspended stream go", () => {
   it("folds the event that was passed over just before", async () => {
     const world = await mended();
     const ports = world.ports({ gate: lastComes(world) });
-    expect(await reprojectStream("savings")(ports)()).toEqual(E.right(undefined));
+    expect(await rebuildStream("savings")(ports)()).toEqual(E.right(undefined));
     expect(world.view()).toEqual(truthOf(events));
     expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
   });
@@ -54,15 +54,15 @@ describe("a rebuild that lets a held stream go", () => {
       await comes(...moment);
       await fails(...moment);
     };
-    const result = await reprojectStream("savings")(world.ports({ gate }))();
+    const result = await rebuildStream("savings")(world.ports({ gate }))();
     expect(result).toMatchObject(E.left({ _tag: "Unavailable" }));
-    expect(world.view().summary).toMatchObject({ version: 3, held: O.none });
-    expect(await reprojectStream("savings")(world.ports())()).toEqual(E.right(undefined));
+    expect(world.view().summary).toMatchObject({ version: 3, suspended: O.none });
+    expect(await rebuildStream("savings")(world.ports())()).toEqual(E.right(undefined));
     expect(world.view()).toEqual(truthOf(events));
   });
 });
 
-describe("a release that failed just after letting its stream go", () => {
+describe("a resume that failed just after letting its stream go", () => {
   it("brings the stream to its end when it is repeated", async () => {
     const world = await mended();
     const comes = lastComes(world);
@@ -71,16 +71,16 @@ describe("a release that failed just after letting its stream go", () => {
       await comes(...moment);
       await fails(...moment);
     };
-    const result = await releaseStream("savings")(world.ports({ gate }))();
+    const result = await resumeStream("savings")(world.ports({ gate }))();
     expect(result).toMatchObject(E.left({ _tag: "Unavailable" }));
-    expect(world.view().summary).toMatchObject({ version: 3, held: O.none });
-    expect(await releaseStream("savings")(world.ports())()).toEqual(E.right(undefined));
+    expect(world.view().summary).toMatchObject({ version: 3, suspended: O.none });
+    expect(await resumeStream("savings")(world.ports())()).toEqual(E.right(undefined));
     expect(world.view()).toEqual(truthOf(events));
   });
 });
 
 describe("a projector that rebuilds a stream beside an older release", () => {
-  it("leaves it held where the older release has held it meanwhile", async () => {
+  it("leaves it suspended where the older release has suspended it meanwhile", async () => {
     const world = worldWith([first, second]);
     await deliver(world, [first]);
     const olderHolds = beforeCommit(async () => {
@@ -91,7 +91,10 @@ describe("a projector that rebuilds a stream beside an older release", () => {
     });
     const result = await deliver(world, [second], { projection: 2, gate: olderHolds });
     expect(result).toEqual(E.right(undefined));
-    expect(world.view().summary).toMatchObject({ projection: 1, held: O.some({ version: 2 }) });
+    expect(world.view().summary).toMatchObject({
+      projection: 1,
+      suspended: O.some({ version: 2 }),
+    });
     expect(world.view().listedAsHeld).toMatchObject({ version: 2 });
   });
 });

@@ -1,46 +1,46 @@
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
-import { reprojectStream } from "../../../core/projection/rebuild-stream";
-import { releaseStream } from "../../../core/projection/resume-stream";
-import { deliver, worldWith } from "./delivering";
+import { rebuildStream } from "../../../core/projection/rebuild-stream";
+import { resumeStream } from "../../../core/projection/resume-stream";
 import { deposit, opening, type StoredEvent, stored, unreadable } from "../ledger/requests";
+import { deliver, worldWith } from "./delivering";
 import { failingOnce, type ProjectorOptions, truthOf, World } from "./memory";
 
 const events = stored(opening(), ...Array.from({ length: 9 }, (_, i) => deposit(i + 1)));
 
-const release = (world: World, options: ProjectorOptions = {}) =>
-  releaseStream("savings")(world.ports(options))();
+const resume = (world: World, options: ProjectorOptions = {}) =>
+  resumeStream("savings")(world.ports(options))();
 
 const poison = (world: World): void =>
   world.put("savings", 3, unreadable(events[2] as StoredEvent));
 const mend = (world: World): void => world.put("savings", 3, events[2]);
 
-/** A world in which the stream is held at version 3, while later events have been delivered in vain. */
+/** A world in which the stream is suspended at version 3, while later events have been delivered in vain. */
 const heldWorld = async (): Promise<World> => {
   const world = worldWith(events);
   poison(world);
   await deliver(world, events);
-  expect(world.heldStreams.get("savings")).toMatchObject({ version: 3 });
+  expect(world.suspendedStreams.get("savings")).toMatchObject({ version: 3 });
   return world;
 };
 
-describe("releasing a held stream", () => {
+describe("resuming a suspended stream", () => {
   it("lets it go on to its end, in order, once it has been mended, and takes it off the list", async () => {
     const world = await heldWorld();
     mend(world);
-    expect(await release(world)).toEqual(E.right(undefined));
+    expect(await resume(world)).toEqual(E.right(undefined));
     expect(world.view()).toEqual(truthOf(events));
     expect(world.published.map(({ version }) => version)).toEqual(
       events.map(({ version }) => version),
     );
   });
 
-  it("holds it again where it has not been mended", async () => {
+  it("suspends it again where it has not been mended", async () => {
     const world = await heldWorld();
-    expect(await release(world)).toEqual(E.right(undefined));
-    expect(world.view().summary).toMatchObject({ version: 2, held: O.some({ version: 3 }) });
-    expect(world.told.held).toBe(2);
+    expect(await resume(world)).toEqual(E.right(undefined));
+    expect(world.view().summary).toMatchObject({ version: 2, suspended: O.some({ version: 3 }) });
+    expect(world.told.suspended).toBe(2);
   });
 
   it.each([1, 2, 3])(
@@ -48,28 +48,28 @@ describe("releasing a held stream", () => {
     async (page) => {
       const world = await heldWorld();
       mend(world);
-      const result = await release(world, { gate: failingOnce("readAfter", page) });
+      const result = await resume(world, { gate: failingOnce("readAfter", page) });
       expect(result).toMatchObject(E.left({ _tag: "Unavailable" }));
-      expect(await release(world)).toEqual(E.right(undefined));
+      expect(await resume(world)).toEqual(E.right(undefined));
       expect(world.view()).toEqual(truthOf(events));
     },
   );
 
-  it("refolds a stream that a rebuild has held at an event which its summary had passed", async () => {
+  it("rebuilds a stream that a rebuild has suspended at an event which its summary had passed", async () => {
     const world = worldWith(events);
     await deliver(world, events);
     poison(world);
-    await reprojectStream("savings")(world.ports())();
-    expect(world.heldStreams.get("savings")).toMatchObject({ version: 3 });
+    await rebuildStream("savings")(world.ports())();
+    expect(world.suspendedStreams.get("savings")).toMatchObject({ version: 3 });
     mend(world);
-    await release(world);
+    await resume(world);
     expect(world.view()).toEqual(truthOf(events));
   });
 
-  it("refolds a stream that an earlier projection has held", async () => {
+  it("rebuilds a stream that an earlier projection has suspended", async () => {
     const world = await heldWorld();
     mend(world);
-    await release(world, { projection: 2 });
+    await resume(world, { projection: 2 });
     expect(world.view()).toEqual(truthOf(events, "savings", 2));
   });
 
@@ -83,27 +83,27 @@ describe("releasing a held stream", () => {
 
   it("gives way to a later release of the projector", async () => {
     const world = await heldWorld();
-    await release(world, { projection: 2 });
-    expect(await release(world)).toEqual(E.left({ _tag: "Outdated" }));
+    await resume(world, { projection: 2 });
+    expect(await resume(world)).toEqual(E.left({ _tag: "Outdated" }));
   });
 });
 
-describe("releasing a stream that is not held", () => {
-  it("lets it go on to its end: an earlier release may have failed half-way", async () => {
+describe("resuming a stream that is not suspended", () => {
+  it("lets it go on to its end: an earlier resume may have failed half-way", async () => {
     const world = worldWith(events);
     await deliver(world, events.slice(0, 4));
-    await release(world);
+    await resume(world);
     expect(world.view()).toEqual(truthOf(events));
   });
 
   it("changes nothing at its end, nor where there is no such stream", async () => {
     const world = new World();
-    await release(world);
+    await resume(world);
     expect(world.summaries.size).toBe(0);
     world.append(events);
     await deliver(world, events);
     const before = world.view().summary;
-    await release(world);
+    await resume(world);
     expect(world.view().summary).toBe(before);
   });
 });

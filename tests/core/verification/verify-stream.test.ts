@@ -3,41 +3,55 @@ import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
 import { describe, expect, it } from "vitest";
-import { rowsOf } from "../../../cli/stored-rows";
-import { reprojectStream } from "../../../core/projection/rebuild-stream";
-import { eventsDiffer, isUnsettled, settle, type Verification } from "../../../core/verification/verification";
-import { type KeptRows, verifyStream } from "../../../core/verification/verify-stream";
-import { anyRequests, deposit, opening, type StoredEvent, stored, unreadable } from "../ledger/requests";
+import { expectedRows } from "../../../cli/stored-rows";
+import { rebuildStream } from "../../../core/projection/rebuild-stream";
+import {
+  eventsDiffer,
+  isUnsettled,
+  settle,
+  type Verification,
+} from "../../../core/verification/verification";
+import { type StoredRows, verifyStream } from "../../../core/verification/verify-stream";
+import {
+  anyRequests,
+  deposit,
+  opening,
+  type StoredEvent,
+  stored,
+  unreadable,
+} from "../ledger/requests";
 import { World } from "../projection/memory";
 
-const keptIn = (world: World): KeptRows => ({
+const keptIn = (world: World): StoredRows => ({
   summary: (streamId) => {
     const { summary } = world.view(streamId);
-    const kept = summary && { row: rowsOf.summary(summary), summary: E.right(summary) };
-    return TE.right(O.fromNullable(kept));
+    const stored = summary && { row: expectedRows.summary(summary), summary: E.right(summary) };
+    return TE.right(O.fromNullable(stored));
   },
-  hold: (streamId) => {
+  suspension: (streamId) => {
     const { listedAsHeld } = world.view(streamId);
-    return TE.right(O.fromNullable(listedAsHeld && rowsOf.hold(streamId, listedAsHeld)));
+    return TE.right(
+      O.fromNullable(listedAsHeld && expectedRows.suspension(streamId, listedAsHeld)),
+    );
   },
   entries: (streamId, version, last) =>
     TE.right(
       world
         .view(streamId)
         .entries.filter((entry) => entry.version > version && entry.version <= last)
-        .map(rowsOf.entry),
+        .map(expectedRows.entry),
     ),
 });
 
 async function projected(events: readonly StoredEvent[]): Promise<World> {
   const world = new World();
   world.append(events);
-  await reprojectStream("savings")(world.ports())();
+  await rebuildStream("savings")(world.ports())();
   return world;
 }
 
 async function look(world: World, projection = 1): Promise<Verification> {
-  const ports = { ...world.ports({ projection }), kept: keptIn(world), rowsOf };
+  const ports = { ...world.ports({ projection }), stored: keptIn(world), expectedRows };
   const seen = await verifyStream("savings")(ports)();
   if (E.isLeft(seen)) throw new Error("unavailable");
   return seen.right;
@@ -112,15 +126,15 @@ describe("a verification", () => {
     expect(firstVersion(await look(world))).toEqual(["EVENT", 2]);
   });
 
-  it("still sees a changed event after the account was held before an earlier version", async () => {
+  it("still sees a changed event after the account was suspended before an earlier version", async () => {
     const events = stored(opening(), deposit(1), deposit(2));
     const world = await projected(events);
     world.put("savings", 2, unreadable(events[1] as StoredEvent));
-    await reprojectStream("savings")(world.ports())();
+    await rebuildStream("savings")(world.ports())();
 
     const seen = await look(world);
     expect(firstVersion(seen)).toEqual(["EVENT", 2]);
-    expect(O.isSome(seen.held)).toBe(true);
+    expect(O.isSome(seen.suspended)).toBe(true);
   });
 
   it("goes by the hash chain alone where another projection has written the rows", async () => {
@@ -138,7 +152,7 @@ describe("two looks at a stream", () => {
     streamId: "savings",
     version: 3,
     behind: 2,
-    held: O.none,
+    suspended: O.none,
     ahead: true,
     findings: [],
     omitted: 0,
