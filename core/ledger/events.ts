@@ -12,10 +12,13 @@ interface MemoBrand {
   readonly Memo: unique symbol;
 }
 
-/** A note of at most 140 characters, counted in UTF-16 code units as the templates count them. */
+/** How long a memo may be, in UTF-16 code units, as the templates count them. */
+export const memoLength = 140;
+
+/** A note of at most `memoLength` characters. */
 export const Memo = t.brand(
   t.string,
-  (memo): memo is t.Branded<string, MemoBrand> => memo.length <= 140,
+  (memo): memo is t.Branded<string, MemoBrand> => memo.length <= memoLength,
   "Memo",
 );
 export type Memo = t.TypeOf<typeof Memo>;
@@ -24,10 +27,14 @@ interface AccountNameBrand {
   readonly AccountName: unique symbol;
 }
 
-/** What people call an account: 1 to 64 characters, counted as a memo's are. */
+/** How long an account's name may be, counted as a memo is. */
+export const accountNameLength = 64;
+
+/** What people call an account: 1 to `accountNameLength` characters. */
 export const AccountName = t.brand(
   t.string,
-  (name): name is t.Branded<string, AccountNameBrand> => name.length >= 1 && name.length <= 64,
+  (name): name is t.Branded<string, AccountNameBrand> =>
+    name.length >= 1 && name.length <= accountNameLength,
   "AccountName",
 );
 export type AccountName = t.TypeOf<typeof AccountName>;

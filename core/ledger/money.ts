@@ -33,19 +33,22 @@ export const Currency = t.brand(
 );
 export type Currency = t.TypeOf<typeof Currency>;
 
-const amountPattern = /^[1-9][0-9]{0,17}$/;
+/** A positive number of minor units. A regular expression, to be anchored at both ends. */
+export const amountPattern = "[1-9][0-9]{0,17}";
+
+const amount = new RegExp(`^${amountPattern}$`);
 
 type AmountOfMoney = bigint & t.Brand<AmountBrand>;
 
 const isAmount = (value: unknown): value is AmountOfMoney =>
-  typeof value === "bigint" && amountPattern.test(value.toString());
+  typeof value === "bigint" && amount.test(value.toString());
 
 /** A positive amount in minor units; outside the core a string of 1 to 18 digits, without leading zeros. */
 export const Amount = new t.Type<AmountOfMoney, string>(
   "Amount",
   isAmount,
   (value, context) =>
-    typeof value === "string" && amountPattern.test(value)
+    typeof value === "string" && amount.test(value)
       ? t.success(BigInt(value) as AmountOfMoney)
       : t.failure(value, context),
   String,

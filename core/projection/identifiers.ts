@@ -13,16 +13,18 @@ interface VersionBrand {
   readonly Version: unique symbol;
 }
 
-const accountIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
-const commandIdPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+/** What clients may choose as the id of a stream or of a command. A regular expression, to be anchored at both ends. */
+export const identifierPattern = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}";
+
+const identifier = new RegExp(`^${identifierPattern}$`);
 
 /** GraphQL's `Int` has 32 bits, and a version travels as one. */
-const highestVersion = 2_147_483_647;
+export const highestVersion = 2_147_483_647;
 
 /** The client's name for an account, which is also the id of the account's stream of events. */
 export const AccountId = t.brand(
   t.string,
-  (id): id is t.Branded<string, AccountIdBrand> => accountIdPattern.test(id),
+  (id): id is t.Branded<string, AccountIdBrand> => identifier.test(id),
   "AccountId",
 );
 export type AccountId = t.TypeOf<typeof AccountId>;
@@ -30,7 +32,7 @@ export type AccountId = t.TypeOf<typeof AccountId>;
 /** The client's name for one command: sent again, it is the same command. */
 export const CommandId = t.brand(
   t.string,
-  (id): id is t.Branded<string, CommandIdBrand> => commandIdPattern.test(id),
+  (id): id is t.Branded<string, CommandIdBrand> => identifier.test(id),
   "CommandId",
 );
 export type CommandId = t.TypeOf<typeof CommandId>;

@@ -1,0 +1,24 @@
+// Where the rows of read model ② lie. The tables' definition and the templates that query them use the same names.
+
+/** The index that finds an owner's streams. */
+export const ownerIndex = "byOwner";
+
+/** The sort key of a stream's summary. */
+export const summarySortKey = "summary";
+
+/** What the sort key of every entry begins with; ten digits of its version follow. */
+export const entryPrefix = "entry:";
+
+/** The partition that lists the suspended streams, one row each, by stream id. */
+export const suspendedPartition = "suspended";
+
+/** What the partition key of a stream's rows begins with; the stream's id follows. `name` is the domain's. */
+export const partitionPrefix = (name: string): string => `${name}:`;
+
+/** The column and the field that a stream's id goes by outside the core, e.g. `accountId`. `name` is the domain's. */
+export const idName = (name: string): string => `${name}Id`;
+
+/** The mutation that publishes a committed change, e.g. `publishAccountChange`. `name` is the domain's. */
+export const publishField = (name: string): string => `publish${capitalized(name)}Change`;
+
+const capitalized = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
