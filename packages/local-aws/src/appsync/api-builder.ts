@@ -1,4 +1,4 @@
-/** Puts an API together from its resources as they come, and checks each one as AppSync does when it is created. */
+/** Assembles an API from its resources in the order of their creation, and validates each one as AppSync does. */
 import { randomBytes } from "node:crypto";
 import { isObjectType } from "graphql";
 import { localAccountId } from "../iam/iam";
@@ -17,10 +17,10 @@ import type { Resolver, Stage } from "./resolver";
 import { buildSchema } from "./schema";
 import { compileTemplate, type Template } from "./vtl";
 
-/** AppSync's limits. */
-const mostFunctions = 10;
-const mostResolvers = 10_000;
-const deepestQuery = 75;
+/** AppSync's quotas. */
+const maxPipelineFunctions = 10;
+const maxResolvers = 10_000;
+const maxQueryDepth = 75;
 
 const namePattern = /^[_A-Za-z][_0-9A-Za-z]*$/;
 
@@ -55,10 +55,10 @@ export class ApiBuilder {
       }),
       limits: {
         introspection: readIntrospection(definition.introspectionConfig),
-        depth: limit("queryDepthLimit", definition.queryDepthLimit, deepestQuery),
+        depth: readLimit("queryDepthLimit", definition.queryDepthLimit, maxQueryDepth),
         resolvers:
-          limit("resolverCountLimit", definition.resolverCountLimit, mostResolvers) ||
-          mostResolvers,
+          readLimit("resolverCountLimit", definition.resolverCountLimit, maxResolvers) ||
+          maxResolvers,
       },
       resolvers: this.#resolvers,
       log: services.log,
@@ -75,7 +75,7 @@ export class ApiBuilder {
     this.#dataSources.set(name, createDataSource(definition, this.services));
   }
 
-  /** Returns the function's id, which pipelines name. */
+  /** Returns the function's id, by which pipelines refer to it. */
   addFunction(definition: FunctionDefinition): string {
     const { name, functionVersion } = definition;
     const where = `function ${name}`;
@@ -88,8 +88,8 @@ export class ApiBuilder {
     this.#functions.set(id, {
       name,
       dataSource: this.#dataSource(definition.dataSource, where),
-      request: template(`${where}: request template`, definition.requestMappingTemplate),
-      response: template(`${where}: response template`, definition.responseMappingTemplate),
+      request: compile(`${where}: request template`, definition.requestMappingTemplate),
+      response: compile(`${where}: response template`, definition.responseMappingTemplate),
     });
     return id;
   }
@@ -110,8 +110,8 @@ export class ApiBuilder {
 
   #resolver(definition: ResolverDefinition, where: string): Resolver {
     const { dataSource, pipelineConfig, kind = "UNIT" } = definition;
-    const request = template(`${where}: request template`, definition.requestTemplate);
-    const response = template(`${where}: response template`, definition.responseTemplate);
+    const request = compile(`${where}: request template`, definition.requestTemplate);
+    const response = compile(`${where}: response template`, definition.responseTemplate);
     if (kind === "PIPELINE" && dataSource === undefined) {
       const ids = pipelineConfig?.functions ?? [];
       return {
@@ -131,9 +131,9 @@ export class ApiBuilder {
   }
 
   #pipeline(ids: readonly string[], where: string): readonly Stage[] {
-    if (ids.length === 0 || ids.length > mostFunctions) {
+    if (ids.length === 0 || ids.length > maxPipelineFunctions) {
       throw new Error(
-        `${where}: a pipeline has 1 to ${mostFunctions} functions, not ${ids.length}`,
+        `${where}: a pipeline has 1 to ${maxPipelineFunctions} functions, not ${ids.length}`,
       );
     }
     return ids.map((id) => {
@@ -154,7 +154,7 @@ export class ApiBuilder {
   }
 }
 
-/** What one machine has no use for: logs go to the terminal, and nobody traces, describes or bills here. */
+/** Inputs without effect on one machine: logs go to the terminal, and nothing is traced, described or billed. */
 const withoutLocalMeaning = ["apiId", "description", "logConfig", "region", "tags", "xrayEnabled"];
 
 const apiInputs = [
@@ -201,7 +201,7 @@ function checkName(kind: string, name: string): void {
   }
 }
 
-function template(name: string, text: string | undefined): Template {
+function compile(name: string, text: string | undefined): Template {
   if (text === undefined || text === "") {
     throw new Error(`${name} is missing; JavaScript resolvers are not supported locally`);
   }
@@ -215,14 +215,14 @@ function readIntrospection(config = "ENABLED"): boolean {
   return config === "ENABLED";
 }
 
-function limit(name: string, value = 0, most: number): number {
-  if (!Number.isInteger(value) || value < 0 || value > most) {
-    throw new Error(`${name} must be a whole number from 0 (no limit) to ${most}, not ${value}`);
+function readLimit(name: string, value = 0, max: number): number {
+  if (!Number.isInteger(value) || value < 0 || value > max) {
+    throw new Error(`${name} must be a whole number from 0 (no limit) to ${max}, not ${value}`);
   }
   return value;
 }
 
-/** 26 lower-case letters and digits, as AppSync's own ids. */
+/** 26 lower-case letters and digits, like AppSync's own ids. */
 function newId(): string {
   const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
   return Array.from(randomBytes(26), (byte) => alphabet[byte % alphabet.length]).join("");

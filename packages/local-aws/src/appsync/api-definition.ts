@@ -1,10 +1,10 @@
-/** The inputs of Pulumi's aws.appsync resources, as far as they are understood here. */
+/** The supported inputs of Pulumi's aws.appsync resources. */
 
 export interface UserPoolConfig {
   readonly userPoolId: string;
   readonly awsRegion?: string;
   readonly appIdClientRegex?: string;
-  /** Only the default mode has one; the additional ones allow. */
+  /** Only the default mode has one; additional modes always allow. */
   readonly defaultAction?: string;
 }
 
@@ -50,17 +50,17 @@ export interface ResolverDefinition {
   readonly field: string;
   /** UNIT or PIPELINE */
   readonly kind?: string;
-  /** Of a unit resolver. */
+  /** Unit resolvers only. */
   readonly dataSource?: string;
   readonly pipelineConfig?: { readonly functions?: readonly string[] };
   readonly requestTemplate?: string;
   readonly responseTemplate?: string;
 }
 
-/** The only template version that is understood here; the older one behaves differently in many places. */
+/** The only supported template version; the older one behaves differently in many places. */
 export const templateVersion = "2018-05-29";
 
-/** Throws when the inputs have one that is not known here: what it asks for would silently not happen. */
+/** Throws on an unsupported input: ignoring it would silently change what the resource does. */
 export function refuseUnknownInputs(inputs: object, known: readonly string[], where: string): void {
   const unknown = Object.entries(inputs).find(
     ([key, value]) => value !== undefined && !known.includes(key),

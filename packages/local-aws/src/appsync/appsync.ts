@@ -1,8 +1,8 @@
 /**
  * AppSync on one machine: one server for one GraphQL API, over HTTP and WebSocket.
  *
- * It learns the API from the inputs of its resources and knows nothing else of it. What AppSync offers and this does
- * not is refused, when the resource is created where possible, else as a GraphQL error.
+ * The API is defined by the inputs of its resources and nothing else. Unsupported AppSync features are rejected: at
+ * the resource's creation where possible, otherwise with a GraphQL error.
  */
 import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
@@ -20,9 +20,9 @@ import { Realtime, realtimePath } from "./realtime";
 import { Subscriptions } from "./subscriptions";
 
 export interface AppSyncOptions extends ApiServices {
-  /** 0, or none, takes any free port. */
+  /** Any free port if 0 or omitted. */
   readonly port?: number;
-  /** Serves https and wss instead of http and ws. PEM texts. */
+  /** PEM texts; with them the server speaks https and wss instead of http and ws. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 

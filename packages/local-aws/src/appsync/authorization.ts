@@ -1,4 +1,4 @@
-/** Who calls, and which fields they may see. */
+/** Authenticates callers and authorizes their access to fields. */
 import { JwtRsaVerifier } from "aws-jwt-verify";
 import { FetchError, JwtExpiredError, JwtParseError } from "aws-jwt-verify/error";
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
@@ -9,7 +9,7 @@ import { RequestError, unauthorizedRequest } from "./errors";
 import { matchesWhole } from "./java-regex";
 import { readDirective } from "./schema";
 
-/** AppSync's names of the modes, each with the directive that admits it and what $util.authType() says. */
+/** The authorization modes, each with the directive that admits it and the value of $util.authType(). */
 const modes = {
   AMAZON_COGNITO_USER_POOLS: {
     directive: "aws_cognito_user_pools",
@@ -26,7 +26,7 @@ export interface Caller {
   /** $ctx.identity */
   readonly identity: Readonly<Record<string, unknown>>;
   readonly groups: readonly string[];
-  /** Under IAM, whom the policies speak of. */
+  /** Under IAM, the principal whose policies apply. */
   readonly principal?: Principal;
 }
 
@@ -49,7 +49,7 @@ export class Authorization {
     const found = options.providers.map(({ authenticationType }) => toMode(authenticationType));
     this.#modes = new Set(found);
     if (this.#modes.size < found.length) {
-      throw new Error("an authorization mode may be there only once");
+      throw new Error("an authorization mode may be listed only once");
     }
     this.#defaultMode = found[0] as Mode;
     const pool = options.providers.find(
@@ -59,7 +59,7 @@ export class Authorization {
     this.#verifyToken = pool && tokenVerifier(pool, options.issuerOf(pool.userPoolId));
   }
 
-  /** Throws RequestError when the request's Authorization does not verify. */
+  /** Throws RequestError if the request's Authorization header does not verify. */
   async authenticate(request: SignedRequest, sourceIp: string): Promise<Caller> {
     const { authorization } = request.headers;
     if (!authorization) {
@@ -71,8 +71,8 @@ export class Authorization {
   }
 
   /**
-   * Whether the caller may have the field: the field's directives decide, else its type's; without any, the field
-   * belongs to the default mode. Under IAM the policies must also allow each field of Query, Mutation and Subscription.
+   * Whether the caller may access the field. The field's directives decide, otherwise its type's; without directives
+   * the field is open to the default mode. Under IAM the policies must also allow each field of a root type.
    */
   mayAccess(caller: Caller, info: Pick<GraphQLResolveInfo, "parentType" | "fieldName" | "schema">) {
     const { parentType, fieldName, schema } = info;
@@ -95,7 +95,7 @@ export class Authorization {
     return this.options.iam.allows(caller.principal, "appsync:GraphQL", resource);
   }
 
-  /** undefined when no directive speaks of authorization */
+  /** undefined if no directive concerns authorization */
   #admits(caller: Caller, directives: Parameters<typeof readDirective>[0]): boolean | undefined {
     const names = [...Object.values(modes).map(({ directive }) => directive), "aws_auth"];
     if (!names.some((name) => readDirective(directives, name) !== undefined)) {
@@ -152,7 +152,7 @@ export class Authorization {
       cognitoIdentityPoolId: null,
       sourceIp: [sourceIp],
       userArn: principal.userArn,
-      // On AWS the role's unique id and the session's name.
+      // On AWS this is the role's unique id and the session's name.
       username: principal.userArn.split("/").slice(1).join(":"),
     };
     return { mode: "AWS_IAM", authType: modes.AWS_IAM.authType, identity, groups: [], principal };
@@ -189,16 +189,16 @@ function readDefaultAction(pool: UserPoolConfig | undefined): "ALLOW" | "DENY" {
   return action;
 }
 
-/** Signature, expiry, issuer, kind and client of a token are all verified; id and access tokens are taken, as on AWS. */
+/** Verifies a token's signature, expiry, issuer, use and client. Accepts id and access tokens, as AWS does. */
 function tokenVerifier(pool: UserPoolConfig, issuer: string): (token: string) => Promise<Claims> {
   const verifier = JwtRsaVerifier.create(
     { issuer, jwksUri: `${issuer}/.well-known/jwks.json`, audience: null },
-    // The library's own fetcher speaks https only.
+    // The library's own fetcher supports https only.
     { jwksCache: new SimpleJwksCache({ fetcher: { fetch: fetchBytes } }) },
   );
   return async (token) => {
     const claims = await verifier.verify(token).catch((error: unknown) => {
-      throw refusal(error);
+      throw translateError(error);
     });
     const clientId = claims.token_use === "id" ? claims.aud : claims.client_id;
     const knownUse = claims.token_use === "id" || claims.token_use === "access";
@@ -209,9 +209,9 @@ function tokenVerifier(pool: UserPoolConfig, issuer: string): (token: string) =>
   };
 }
 
-function refusal(error: unknown): unknown {
+function translateError(error: unknown): unknown {
   if (error instanceof FetchError) {
-    // The sign-in service is out of reach: nobody's fault among the clients.
+    // The user pool cannot be reached, which is not the client's fault.
     return error;
   }
   if (error instanceof JwtExpiredError) {

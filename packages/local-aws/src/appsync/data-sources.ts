@@ -1,4 +1,4 @@
-/** Data sources: what takes the document that a request template renders, and answers. */
+/** Data sources: each executes the document that a request template renders and returns an answer. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { accessDenied, type Iam } from "../iam/iam";
 import type { DataSourceDefinition } from "./api-definition";
@@ -9,11 +9,11 @@ import { NextTokens } from "./next-token";
 import type { RequestDocument } from "./request-document";
 
 export interface DataSource {
-  /** @param resolver what pagination tokens are bound to */
+  /** @param resolver the resolver that pagination tokens are bound to */
   invoke(document: RequestDocument, resolver: string): Promise<DataSourceAnswer>;
 }
 
-/** Runs a Lambda function; what it throws is the function's own error. */
+/** Invokes a Lambda function. Throws the function's own error. */
 export type InvokeFunction = (functionArn: string, payload: unknown) => Promise<unknown>;
 
 export interface DataSourceServices {
@@ -23,7 +23,7 @@ export interface DataSourceServices {
   readonly invokeFunction?: InvokeFunction;
 }
 
-/** Throws an Error when the definition is wrong, or its role may not be assumed by AppSync. */
+/** Throws an Error if the definition is invalid or AppSync may not assume its role. */
 export function createDataSource(
   definition: DataSourceDefinition,
   services: DataSourceServices,
@@ -80,7 +80,9 @@ function lambdaSource(definition: DataSourceDefinition, services: DataSourceServ
     async invoke(document) {
       const operation = document.string("operation");
       if (operation !== "Invoke") {
-        throw mappingTemplateError(`Unsupported operation '${operation}': known here is Invoke.`);
+        throw mappingTemplateError(
+          `Unsupported operation '${operation}': only Invoke is supported.`,
+        );
       }
       const payload = document.any("payload") ?? null;
       document.end();

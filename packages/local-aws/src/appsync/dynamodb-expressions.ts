@@ -1,4 +1,4 @@
-/** The expressions inside a DynamoDB request document: conditions, filters, updates, projections. */
+/** Reads the expressions of a DynamoDB request document: conditions, filters, updates and projections. */
 import type { Item } from "./dynamodb-values";
 import { mappingTemplateError } from "./errors";
 import type { RequestDocument } from "./request-document";
@@ -13,15 +13,15 @@ export interface Expression {
 
 /** { expression, expressionNames, expressionValues } */
 export function readExpression(document: RequestDocument): Expression {
-  const read = readOpenExpression(document);
+  const read = readExpressionMembers(document);
   document.end();
   return read;
 }
 
 export interface Condition extends Expression {
-  /** Attributes that do not count when the stored item is compared with the new one. */
+  /** Attributes to ignore when the stored item is compared with the new one. */
   readonly equalsIgnore: readonly string[];
-  /** Governs the read after a failed condition only. */
+  /** Applies only to the read after a failed condition. */
   readonly consistentRead: boolean;
 }
 
@@ -32,7 +32,7 @@ export function readCondition(
   if (document === undefined) {
     return undefined;
   }
-  const expression = readOpenExpression(document);
+  const expression = readExpressionMembers(document);
   const equalsIgnore = document.optionalStrings("equalsIgnore");
   const consistentRead = document.optionalBoolean("consistentRead") ?? true;
   if (equalsIgnore !== undefined && operation !== "PutItem") {
@@ -60,7 +60,7 @@ export function readProjection(document: RequestDocument | undefined) {
   return projection;
 }
 
-function readOpenExpression(document: RequestDocument): Expression {
+function readExpressionMembers(document: RequestDocument): Expression {
   return {
     expression: document.string("expression"),
     placeholders: {
@@ -75,7 +75,7 @@ function readNames(document: RequestDocument): Record<string, string> | undefine
   return names && Object.fromEntries(names.keys().map((key) => [key, names.string(key)]));
 }
 
-/** The strategy "Custom" would ask a function what to do; "Reject" is what happens without a handler. */
+/** "Reject" is the behaviour without a handler; "Custom" would call a function and is not supported. */
 function readHandler(handler: RequestDocument | undefined): void {
   if (handler !== undefined) {
     const strategy = handler.string("strategy");
@@ -93,7 +93,7 @@ interface Placeholders {
   readonly ExpressionAttributeValues?: Item | undefined;
 }
 
-/** DynamoDB takes the placeholders of all of a request's expressions in one map. */
+/** DynamoDB expects the placeholders of all expressions of a request in one map. */
 export function mergePlaceholders(...all: readonly (Placeholders | undefined)[]): Placeholders {
   const names = Object.assign({}, ...all.map((each) => each?.ExpressionAttributeNames));
   const values = Object.assign({}, ...all.map((each) => each?.ExpressionAttributeValues));

@@ -1,4 +1,4 @@
-/** GetItem, BatchGetItem and Query. Reads are eventually consistent unless the document asks for more. */
+/** GetItem, BatchGetItem and Query. Reads are eventually consistent unless the document sets consistentRead. */
 import {
   BatchGetItemCommand,
   GetItemCommand,
@@ -34,7 +34,7 @@ export async function query(
   const filterDocument = document.optionalObject("filter");
   const filter = filterDocument && readExpression(filterDocument);
   const projection = readProjection(document.optionalObject("projection"));
-  // Templates hand the client's argument through, which is null for the first page.
+  // Templates pass on the client's argument, which is null for the first page.
   const token =
     document.any("nextToken") === null ? undefined : document.optionalString("nextToken");
   const input: QueryCommandInput = {
@@ -74,7 +74,7 @@ function readSelect(document: RequestDocument): (typeof selects)[number] | undef
   return select;
 }
 
-/** The items of each table come in the order of their keys, null for those that do not exist. */
+/** Returns each table's items in the order of the requested keys, and null for a missing item. */
 export async function batchGetItem(
   document: RequestDocument,
   table: TableAccess,

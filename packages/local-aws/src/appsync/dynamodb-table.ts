@@ -1,4 +1,4 @@
-/** What DynamoDB operations work on, and what they answer. */
+/** The inputs and answers that the DynamoDB operations share. */
 import type { DynamoDBClient, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import type { NextTokens } from "./next-token";
 
@@ -6,17 +6,17 @@ export interface TableAccess {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly tokens: NextTokens;
-  /** What pagination tokens are bound to. */
+  /** The resolver that pagination tokens are bound to. */
   readonly resolver: string;
 }
 
-/** What a data source answers: a result, or an error with the result that goes with it. */
+/** The answer of a data source: a result, or an error with an accompanying result. */
 export interface DataSourceAnswer {
   readonly result: unknown;
   readonly error?: { readonly message: string; readonly type: string };
 }
 
-/** The exception as $ctx.error shows it. */
+/** Formats the exception as $ctx.error. */
 export function describeError(error: DynamoDBServiceException) {
   const { httpStatusCode = 400, requestId = "" } = error.$metadata;
   return {

@@ -1,4 +1,4 @@
-/** DynamoDB's typed values, to and from the plain values that templates see. */
+/** Converts between DynamoDB's typed values and the plain values of templates. */
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { mappingTemplateError } from "./errors";
 import { isList, isMap, JavaError, javaEquals, javaTypeName, newMap } from "./java-values";
@@ -31,7 +31,7 @@ function mapEntry([key, value]: [string, unknown]): readonly [string, AttributeV
   return [key, toAttributeValue(value)];
 }
 
-/** What $ctx.result shows of an item: numbers as numbers, sets as lists, binary as base64. */
+/** Converts an item for $ctx.result: numbers as numbers, sets as lists, binary as base64. */
 export function fromItem(item: Item): Record<string, unknown> {
   return newMap(
     Object.entries(item).map(([key, value]) => [key, fromAttributeValue(value)] as const),
@@ -63,7 +63,7 @@ function fromAttributeValue(value: AttributeValue): unknown {
 
 function toNumber(digits: string): number {
   const value = Number(digits);
-  // Java holds such numbers exactly, JavaScript does not.
+  // Java represents such numbers exactly, JavaScript does not.
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
     throw mappingTemplateError(`The number ${digits} is too large to be exact here.`);
   }
@@ -74,7 +74,7 @@ function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64");
 }
 
-/** Equal as DynamoDB sees it: numbers by value, sets without order. */
+/** Equality as DynamoDB defines it: numbers by value, sets without order. */
 export function equalItems(a: Item, b: Item): boolean {
   return javaEquals(canonicalItem(a), canonicalItem(b));
 }
@@ -106,7 +106,7 @@ function canonical(value: AttributeValue): unknown {
   return value.BS === undefined ? { ...value } : { BS: value.BS.map(toBase64).sort() };
 }
 
-/** Digits without a plus sign, leading zeros, or zeros that end a fraction: up to 38 of them, too many for a number. */
+/** Strips a plus sign, leading zeros and trailing zeros of a fraction. 38 digits do not fit into a number. */
 function canonicalNumber(digits: string): string {
   if (/e/i.test(digits)) {
     return String(Number(digits));
@@ -119,8 +119,8 @@ function canonicalNumber(digits: string): string {
 const types = ["S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS"];
 
 /**
- * A typed value as a request document holds it, checked.
- * @param path the place in the document, for the message
+ * Validates a typed value of a request document.
+ * @param path the value's path in the document, for error messages
  * @throws ResolverError
  */
 function readAttributeValue(value: unknown, path: string): AttributeValue {
@@ -170,11 +170,11 @@ function readAttributeValue(value: unknown, path: string): AttributeValue {
     }
   }
   throw mappingTemplateError(
-    `The DynamoDB value of type ${type} for '${path}' has unfitting content.`,
+    `The DynamoDB value of type ${type} for '${path}' has invalid content.`,
   );
 }
 
-/** A map of attribute names to typed values. Throws ResolverError. */
+/** Reads a map of attribute names to typed values. Throws ResolverError. */
 export function readItem(value: unknown, path: string): Item {
   if (!isMap(value)) {
     throw mappingTemplateError(`Expected JSON object for value '${path}'.`);

@@ -1,4 +1,4 @@
-/** PutItem, UpdateItem and DeleteItem, and what happens when their condition fails. */
+/** PutItem, UpdateItem and DeleteItem, with the read that follows a failed condition. */
 import {
   DeleteItemCommand,
   DynamoDBServiceException,
@@ -17,8 +17,8 @@ import { equalItems, fromItem, type Item } from "./dynamodb-values";
 import type { RequestDocument } from "./request-document";
 
 /**
- * When the condition fails, the stored item is read and compared with the one to be written, equalsIgnore left out:
- * equal ones succeed with the stored item, so that a repeated request is answered like the first.
+ * If the condition fails, the stored item is read and compared with the new one, without the attributes of
+ * equalsIgnore. If they are equal, the operation succeeds: a repeated request gets the same answer as the first.
  */
 export async function putItem(
   document: RequestDocument,
@@ -40,7 +40,7 @@ export async function putItem(
     return { result: fromItem(item) };
   } catch (error) {
     return await afterFailedCondition(error, condition, key, table, (stored) =>
-      equalItems(without(stored, condition), without(item, condition)),
+      equalItems(comparedAttributes(stored, condition), comparedAttributes(item, condition)),
     );
   }
 }
@@ -93,15 +93,15 @@ export async function updateItem(
   }
 }
 
-/** The attributes that count in the comparison after a failed condition. */
-function without(item: Item, condition: Condition | undefined): Item {
+/** The attributes to compare after a failed condition. */
+function comparedAttributes(item: Item, condition: Condition | undefined): Item {
   const entries = Object.entries(item);
   return Object.fromEntries(entries.filter(([name]) => !condition?.equalsIgnore.includes(name)));
 }
 
 /**
- * The stored item goes with the error, so that the response template can answer with it. It is read by the data
- * source's role, which therefore needs dynamodb:GetItem.
+ * Reads the stored item and returns it with the error, so that the response template can use it. The data source's
+ * role therefore needs dynamodb:GetItem.
  */
 async function afterFailedCondition(
   error: unknown,

@@ -1,4 +1,4 @@
-/** AppSync's DynamoDB operations: from the request document to the table and back to $ctx.result. */
+/** Runs AppSync's DynamoDB operations: request document in, $ctx.result out. */
 import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import { batchGetItem, getItem, query } from "./dynamodb-reads";
 import { type DataSourceAnswer, describeError, type TableAccess } from "./dynamodb-table";
@@ -17,7 +17,7 @@ const operations: Readonly<Record<string, Operation>> = {
   UpdateItem: updateItem,
 };
 
-/** Throws ResolverError for a document that is wrong; what DynamoDB answers becomes the answer's error. */
+/** Throws ResolverError for an invalid document; an exception of DynamoDB becomes the answer's error. */
 export async function runOnDynamoDb(
   document: RequestDocument,
   table: TableAccess,
@@ -26,7 +26,7 @@ export async function runOnDynamoDb(
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (operation === undefined) {
     throw mappingTemplateError(
-      `Unsupported operation '${name}': known here are ${Object.keys(operations).join(", ")}.`,
+      `Unsupported operation '${name}': supported are ${Object.keys(operations).join(", ")}.`,
     );
   }
   try {

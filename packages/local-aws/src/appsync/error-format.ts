@@ -1,4 +1,4 @@
-/** Errors in the response, in AppSync's shape. */
+/** Formats the errors of a response as AppSync does. */
 import {
   type GraphQLError,
   type GraphQLResolveInfo,
@@ -28,7 +28,7 @@ export function formatError(error: GraphQLError, schema: GraphQLSchema): Formatt
   const place = { path: error.path ?? null, locations: formatLocations(error) };
   return error.originalError instanceof ResolverError
     ? { ...place, ...formatDetails(error.originalError) }
-    : { ...place, message: inAppSyncsWords(error, schema) };
+    : { ...place, message: toAppSyncMessage(error, schema) };
 }
 
 export function formatDetails(details: ErrorDetails) {
@@ -36,7 +36,7 @@ export function formatDetails(details: ErrorDetails) {
   return { data, errorType, errorInfo, message };
 }
 
-/** The error as the client of this field may see it. */
+/** Reduces the error's data to what the client selects of this field. */
 export function visibleTo(details: ErrorDetails, info: GraphQLResolveInfo): ResolverError {
   const { message, errorType, errorInfo } = details;
   const data = filterBySelection(details.data, info);
@@ -47,8 +47,8 @@ export function formatLocations(error: GraphQLError): readonly Location[] | null
   return error.locations?.map(({ line, column }) => ({ line, column, sourceName: null })) ?? null;
 }
 
-/** Clients look for AppSync's wording of the most frequent error. */
-function inAppSyncsWords({ message, path = [] }: GraphQLError, schema: GraphQLSchema): string {
+/** Clients match AppSync's wording of the most frequent error. */
+function toAppSyncMessage({ message, path = [] }: GraphQLError, schema: GraphQLSchema): string {
   const [, typeName = "", fieldName = ""] =
     /^Cannot return null for non-nullable field (\w+)\.(\w+)\.$/.exec(message) ?? [];
   const parent = schema.getType(typeName);

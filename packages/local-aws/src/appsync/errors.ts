@@ -1,17 +1,17 @@
-/** Errors as AppSync's clients see them. */
+/** Errors as AppSync returns them to clients. */
 import type { JavaMap } from "./java-values";
 
-/** One entry of the response's `errors`, without its place in the query, which the execution adds. */
+/** One entry of the response's `errors`, without path and locations, which the execution adds. */
 export interface ErrorDetails {
   readonly message: string;
   readonly errorType: string | null;
-  /** Filtered by the field's selection set before it leaves. */
+  /** Filtered by the field's selection set before it is sent. */
   readonly data: unknown;
-  /** Leaves as it is. */
+  /** Sent unfiltered. */
   readonly errorInfo: unknown;
 }
 
-/** A field's resolver failed: the field is null and the error is listed. */
+/** A field's resolver failed: the field is null and the response lists the error. */
 export class ResolverError extends Error implements ErrorDetails {
   override readonly name = "ResolverError";
   readonly errorType: string | null;
@@ -26,7 +26,7 @@ export class ResolverError extends Error implements ErrorDetails {
   }
 }
 
-/** What AppSync reports about a template or the request document that it renders. */
+/** The error of a template, or of the request document that it renders. */
 export function mappingTemplateError(message: string): ResolverError {
   return new ResolverError({ message, errorType: "MappingTemplate" });
 }
@@ -36,7 +36,7 @@ export function unauthorizedField(fieldName: string, typeName: string): Resolver
   return new ResolverError({ message, errorType: "Unauthorized" });
 }
 
-/** The whole request is refused, with an HTTP status or, over WebSocket, as an error message. */
+/** Rejects the whole request: with an HTTP status, or with an error message over WebSocket. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
 

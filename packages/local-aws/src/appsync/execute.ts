@@ -1,4 +1,4 @@
-/** Runs an operation against an API. */
+/** Executes an operation against an API. */
 import {
   type DocumentNode,
   defaultFieldResolver,
@@ -27,7 +27,7 @@ export interface Api {
   readonly schema: GraphQLSchema;
   readonly authorization: Authorization;
   readonly limits: Limits & { readonly resolvers: number };
-  /** By "Type.field". */
+  /** Keyed by "Type.field". */
   readonly resolvers: ReadonlyMap<string, Resolver>;
   readonly log: (line: string) => void;
 }
@@ -42,7 +42,7 @@ export interface OperationResponse {
   readonly errors?: readonly FormattedError[];
 }
 
-/** Runs a query or a mutation. Throws RequestError when the request as a whole is refused. */
+/** Runs a query or a mutation. Throws RequestError if the whole request is rejected. */
 export async function runOperation(
   api: Api,
   request: OperationRequest,
@@ -69,7 +69,7 @@ export interface Subscribed {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-/** Runs the subscription field's resolver, if it has one, which may refuse. */
+/** Runs the subscription field's resolver, if any, which may reject the subscription. */
 export async function runSubscribe(
   api: Api,
   request: OperationRequest,
@@ -87,16 +87,16 @@ export async function runSubscribe(
   const run = new OperationRun(api, context);
   const response = await run.execute(document, request);
   const { subscribed } = run;
-  // The field is null when subscribing, so a non-null type complains; only what the resolver says counts.
-  const refusals = (response.errors ?? []).filter(
+  // The field is null while subscribing, which is an error for a non-null type: only the resolver's errors count.
+  const resolverErrors = (response.errors ?? []).filter(
     ({ errorType }) => subscribed === undefined || errorType !== undefined,
   );
-  return subscribed === undefined || refusals.length > 0
-    ? { errors: refusals }
+  return subscribed === undefined || resolverErrors.length > 0
+    ? { errors: resolverErrors }
     : { document, ...subscribed };
 }
 
-/** One execution, with its counters and what it collects. */
+/** One execution, with its counters and the publications and errors that it collects. */
 class OperationRun {
   readonly publications = new Publications();
   subscribed: Omit<Subscribed, "document"> | undefined;
@@ -169,7 +169,7 @@ class OperationRun {
     }
   }
 
-  /** What no template and no data source raised on purpose. */
+  /** Wraps an error that no template and no data source raised on purpose. */
   #internalFailure(error: unknown): ResolverError {
     this.api.log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
     const message = error instanceof Error ? error.message : String(error);
@@ -177,7 +177,7 @@ class OperationRun {
   }
 }
 
-/** What a subscriber gets of a payload: no resolver runs, only the selection and the authorization of fields apply. */
+/** Applies a subscriber's selection and field authorization to a payload. No resolver runs. */
 export function runDelivery(
   api: Api,
   subscription: Subscribed & { readonly request: OperationRequest },
@@ -198,7 +198,7 @@ export function runDelivery(
     operationName: subscription.request.operationName ?? null,
     fieldResolver,
   });
-  // Nothing in it is asynchronous.
+  // The field resolver is synchronous, so the result is too.
   return toResponse(result as ExecutionResult, [], api.schema);
 }
 

@@ -15,14 +15,14 @@ export interface Endpoint {
   readonly subscriptions: Subscriptions;
 }
 
-/** Answers one request. `endpoint` is undefined until an API was made. */
+/** Answers one request. `endpoint` is undefined until an API is created. */
 export async function handleHttp(
   endpoint: Endpoint | undefined,
   message: IncomingMessage,
   response: ServerResponse,
   log: (line: string) => void,
 ): Promise<void> {
-  allowOtherOrigins(message, response);
+  allowAllOrigins(message, response);
   if (message.method === "OPTIONS") {
     response.writeHead(200).end();
     return;
@@ -31,12 +31,12 @@ export async function handleHttp(
     const request = signedRequestOf(message, await readBody(message));
     send(response, 200, await answer(endpoint, request, message.socket.remoteAddress ?? ""));
   } catch (error) {
-    const refused = error instanceof RequestError ? error : undefined;
-    if (refused === undefined) {
+    const requestError = error instanceof RequestError ? error : undefined;
+    if (requestError === undefined) {
       log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
     }
     const { status, errorType, body } =
-      refused ?? new RequestError(500, "InternalFailure", "An internal failure occurred.");
+      requestError ?? new RequestError(500, "InternalFailure", "An internal failure occurred.");
     response.setHeader("x-amzn-ErrorType", errorType);
     send(response, status, body);
   }
@@ -63,8 +63,8 @@ async function answer(
   return response;
 }
 
-/** As AppSync does, so that a front end may come from anywhere. */
-function allowOtherOrigins(message: IncomingMessage, response: ServerResponse): void {
+/** Allows every origin, as AppSync does, so that a front end may be served from anywhere. */
+function allowAllOrigins(message: IncomingMessage, response: ServerResponse): void {
   response.setHeader("access-control-allow-origin", "*");
   response.setHeader("access-control-expose-headers", "x-amzn-RequestId,x-amzn-ErrorType,Date");
   const requested = message.headers["access-control-request-headers"];

@@ -1,6 +1,6 @@
 /**
- * Methods of java.lang.String, java.lang.Integer, java.util.List and java.util.Map that templates use. Any other one is
- * an error, where Velocity would print the call's own text.
+ * The methods of java.lang.String, java.lang.Integer, java.util.List and java.util.Map that templates use. A call of
+ * any other method is an error, where Velocity would render the text of the call.
  */
 import { javaRegex, javaReplacement, matchesWhole } from "./java-regex";
 import {
@@ -15,7 +15,7 @@ import {
   javaTypeName,
 } from "./java-values";
 
-/** Calls a method of a value that is not null. Throws JavaError for an unknown method or unfitting arguments. */
+/** Calls a method of a non-null value. Throws JavaError for an unknown method or invalid arguments. */
 export function callMethod(receiver: unknown, name: string, args: readonly unknown[]): unknown {
   const methods = methodsOf(receiver);
   const overload = `${name}/${args.length}`;
@@ -25,7 +25,7 @@ export function callMethod(receiver: unknown, name: string, args: readonly unkno
   if (method === undefined || method.length !== args.length + 1) {
     throw new JavaError(
       `${javaTypeName(receiver)} has no method ${name} with ${args.length} arguments here; ` +
-        `known are ${Object.keys(methods).join(", ")}`,
+        `supported are ${Object.keys(methods).join(", ")}`,
     );
   }
   return method(receiver as never, ...(args as never[]));
@@ -79,8 +79,8 @@ const stringMethods = {
   "substring/2": substring,
   toLowerCase: (self: string) => self.toLowerCase(),
   toUpperCase: (self: string) => self.toUpperCase(),
-  // Java's trim() takes away every character up to the space, not Unicode's white space.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is Java's definition
+  // Java's trim() removes all characters up to U+0020, not Unicode's white space.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Java's definition of trim()
   trim: (self: string) => self.replace(/^[\u0000-\u0020]+|[\u0000-\u0020]+$/g, ""),
 };
 
@@ -90,7 +90,7 @@ const numberMethods = {
   doubleValue: (self: number) => self,
   intValue: (self: number) => Math.trunc(self),
   longValue: (self: number) => Math.trunc(self),
-  // Integer.parseInt, reachable through any Integer: the usual way to parse a number in AppSync.
+  // Integer.parseInt, called on any Integer: the usual way to parse a number in AppSync.
   parseInt: (_self: number, digits: unknown) => parseInteger(text(digits)),
 };
 
@@ -168,7 +168,7 @@ function substring(self: string, from: unknown, to: unknown): string {
 
 function split(self: string, pattern: string): string[] {
   const parts = self.split(javaRegex(pattern));
-  // String.split drops the empty strings at the end, unless there was nothing to split.
+  // String.split removes trailing empty strings, unless nothing was split.
   while (parts.length > 1 && parts.at(-1) === "") {
     parts.pop();
   }
@@ -201,7 +201,7 @@ function compare<T extends string | number>(a: T, b: T): number {
 function position(value: unknown, last: number): number {
   const index = number(value);
   if (!Number.isInteger(index) || index < 0 || index > last) {
-    throw new JavaError(`index ${index} is out of bounds, the last one is ${last}`);
+    throw new JavaError(`index ${index} is out of bounds, the last index is ${last}`);
   }
   return index;
 }

@@ -1,10 +1,10 @@
 /**
- * The Java side of a template's values. Strings, numbers, booleans and null are JavaScript's own; a list is an array, a
- * map a plain object.
+ * How a template's Java values are represented. Strings, numbers, booleans and null are JavaScript's own; a list is an
+ * array, a map a plain object.
  */
 export type JavaMap = Record<string, unknown>;
 
-/** What $map.entrySet() holds. */
+/** An element of $map.entrySet(). */
 export class Entry {
   constructor(
     readonly key: string,
@@ -24,7 +24,7 @@ export function isMap(value: unknown): value is JavaMap {
   return prototype === null || prototype === Object.prototype;
 }
 
-/** A map without a prototype, so that no key of a client's ("__proto__", "constructor") is special. */
+/** A map without a prototype, so that no key from a client ("__proto__", "constructor") has a special meaning. */
 export function newMap(entries: Iterable<readonly [string, unknown]> = []): JavaMap {
   const map = Object.create(null) as JavaMap;
   for (const [key, value] of entries) {
@@ -33,7 +33,7 @@ export function newMap(entries: Iterable<readonly [string, unknown]> = []): Java
   return map;
 }
 
-/** A deep copy of plain JSON data, made of maps without prototypes. undefined becomes null. */
+/** Deep-copies JSON data into maps without prototypes. undefined becomes null. */
 export function toJava(value: unknown): unknown {
   if (value === undefined || value === null) {
     return null;
@@ -60,7 +60,7 @@ export function javaTypeName(value: unknown): string {
   return value instanceof Entry ? "Entry" : `${typeof value}`.replace(/^./, (c) => c.toUpperCase());
 }
 
-/** Object.toString(): what a reference renders as. */
+/** Object.toString(): the rendered text of a reference. */
 export function javaString(value: unknown): string {
   if (isList(value)) {
     return `[${value.map(javaString).join(", ")}]`;
@@ -94,7 +94,7 @@ export class JavaError extends Error {
   override readonly name = "JavaError";
 }
 
-/** Map.get(): null when the key is missing. */
+/** Map.get(): null if the key is missing. */
 export function getKey(self: JavaMap, key: string): unknown {
   return Object.hasOwn(self, key) ? (self[key] ?? null) : null;
 }

@@ -1,4 +1,4 @@
-/** Pagination tokens: opaque to clients, and bound to the resolver that issued them, as AppSync's are. */
+/** Pagination tokens: opaque to clients and bound to the resolver that issued them, like AppSync's. */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { Item } from "./dynamodb-values";
 import { ResolverError } from "./errors";
@@ -8,10 +8,10 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 export class NextTokens {
-  /** Tokens end with the process; a client then starts from the first page. */
+  /** Tokens expire with the process; a client then restarts from the first page. */
   readonly #key = randomBytes(32);
 
-  /** @param resolver what the token is bound to */
+  /** @param resolver the resolver that the token is bound to */
   seal(resolver: string, lastKey: Item): string {
     const nonce = randomBytes(nonceBytes);
     const cipher = createCipheriv(algorithm, this.#key, nonce).setAAD(Buffer.from(resolver));
@@ -19,7 +19,7 @@ export class NextTokens {
     return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString("base64");
   }
 
-  /** Throws ResolverError for a token that was changed, or that another resolver issued. */
+  /** Throws ResolverError if the token was changed or issued by another resolver. */
   open(resolver: string, token: string): Item {
     const bytes = Buffer.from(token, "base64");
     try {

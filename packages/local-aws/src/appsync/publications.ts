@@ -1,13 +1,13 @@
-/** What mutations publish: their results, restricted to what the mutation's caller selected. */
+/** Publications of mutations: their results, reduced to the selection of the mutation's caller. */
 import { type GraphQLResolveInfo, responsePathAsArray } from "graphql";
 
 export interface Published {
   readonly mutation: string;
-  /** By the names of the fields, whatever aliases the caller chose. Fields that were not selected are missing. */
+  /** Keyed by field name, whatever the caller's aliases. Fields that were not selected are missing. */
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** Collects, while a mutation runs, which field each place in the response is, to undo aliases afterwards. */
+/** Records the field of each response path while a mutation runs, to undo aliases afterwards. */
 export class Publications {
   readonly #fields = new Map<string, { readonly type: string; readonly field: string }>();
 
@@ -16,7 +16,7 @@ export class Publications {
     this.#fields.set(responsePathAsArray(info.path).join("/"), place);
   }
 
-  /** @param data the mutation's response; a field that is null (it failed) publishes nothing */
+  /** @param data the mutation's response; a field that failed is null and publishes nothing */
   of(data: unknown): readonly Published[] {
     return Object.entries(data ?? {}).flatMap(([key, value]) => {
       const place = this.#fields.get(key);
@@ -37,7 +37,7 @@ export class Publications {
     const payload: Record<string, unknown> = {};
     for (const [key, member] of Object.entries(value)) {
       const place = this.#fields.get(`${path}/${key}`);
-      // __typename is no resolved field; the subscriber's own selection asks for it again.
+      // __typename is not a resolved field; the subscriber's own selection requests it again.
       if (place !== undefined) {
         payload[place.field] = this.#value(member, `${path}/${key}`);
         payload.__typename = place.type;

@@ -1,4 +1,4 @@
-/** One client's connection: AppSync's protocol for subscriptions over WebSocket. */
+/** One client's connection in AppSync's protocol for subscriptions over WebSocket. */
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
 import { malformedRequest, RequestError } from "./errors";
@@ -7,10 +7,10 @@ import { type Endpoint, graphqlPath } from "./http";
 import { connectionHeaders, lowerCased, toSignedRequest } from "./realtime-headers";
 import { readOperationRequest } from "./validation";
 
-/** AppSync's: a client gives the connection up after so long without a keep-alive message. */
+/** AppSync's value: a client closes the connection after this time without a keep-alive message. */
 const connectionTimeoutMs = 300_000;
 const keepAliveIntervalMs = 60_000;
-const mostSubscriptions = 100;
+const maxSubscriptionsPerConnection = 100;
 
 interface Message {
   readonly type: string;
@@ -19,10 +19,10 @@ interface Message {
 }
 
 export class Connection {
-  /** What ends each subscription, by the id that the client gave; undefined while it is being made. */
+  /** Ends a subscription; keyed by the client's id, undefined until the subscription is established. */
   readonly #subscriptions = new Map<string, (() => void) | undefined>();
   readonly #sourceIp: string;
-  /** Settled once per connection. Subscriptions are authorized one by one besides. */
+  /** Settles once per connection. Each subscription is authorized separately as well. */
   readonly #authorized: Promise<unknown>;
 
   constructor(
@@ -33,7 +33,7 @@ export class Connection {
   ) {
     this.#sourceIp = handshake.socket.remoteAddress ?? "";
     this.#authorized = this.#authorize(handshake);
-    // A refusal is told in answer to the client's first message, which may come later.
+    // The rejection is sent as the answer to the client's first message, which may arrive later.
     this.#authorized.catch(() => {});
   }
 
@@ -54,7 +54,7 @@ export class Connection {
     });
   }
 
-  /** The client signs, or sends the token for, a POST of {} to …/graphql/connect. */
+  /** The client signs a POST of {} to …/graphql/connect, or sends a token for it. */
   async #authorize(handshake: IncomingMessage): Promise<void> {
     const headers = connectionHeaders(handshake);
     const request = toSignedRequest(`${graphqlPath}/connect`, headers, "{}");
@@ -102,7 +102,7 @@ export class Connection {
     try {
       this.#reserve(id);
     } catch (error) {
-      // The subscription that has the id already stays.
+      // The existing subscription keeps the id.
       this.#send({ type: "error", id, payload: asRequestError(error, this.log).body });
       return;
     }
@@ -118,8 +118,8 @@ export class Connection {
     if (this.#subscriptions.has(id)) {
       throw new RequestError(400, "DuplicatedOperationError", `The id ${id} is in use.`);
     }
-    if (this.#subscriptions.size >= mostSubscriptions) {
-      const message = `A connection takes ${mostSubscriptions} subscriptions at most.`;
+    if (this.#subscriptions.size >= maxSubscriptionsPerConnection) {
+      const message = `A connection has at most ${maxSubscriptionsPerConnection} subscriptions.`;
       throw new RequestError(400, "MaxSubscriptionsReachedError", message);
     }
     this.#subscriptions.set(id, undefined);
@@ -143,7 +143,7 @@ export class Connection {
       return;
     }
     if (!this.#subscriptions.has(id)) {
-      // The client stopped it, or went away, while its resolver ran.
+      // The client stopped it or disconnected while its resolver ran.
       return;
     }
     this.#send({ type: "start_ack", id });

@@ -1,10 +1,10 @@
-/** Authorization over WebSocket, where a browser can set no headers: they travel inside messages and the address. */
+/** Authorization over WebSocket: a browser cannot set headers, so they are part of the messages and the URL. */
 import type { IncomingMessage } from "node:http";
 import { type SignedRequest, signedRequestOf } from "../iam/iam";
 
 /**
- * The headers for authorization come in one of three ways: as base64 in the query parameter `header`, as base64url in a
- * subprotocol "header-…", or as the handshake's own headers.
+ * Reads the authorization headers from one of three places: base64 in the query parameter `header`, base64url in a
+ * subprotocol "header-…", or the handshake's own headers.
  */
 export function connectionHeaders(handshake: IncomingMessage): Record<string, string> {
   const { headers, query } = signedRequestOf(handshake, Buffer.alloc(0));
@@ -18,7 +18,7 @@ export function connectionHeaders(handshake: IncomingMessage): Record<string, st
 
 function decode(encoded: string): unknown {
   try {
-    // Node's decoder takes the base64url alphabet as well.
+    // Node's decoder accepts the base64url alphabet as well.
     return JSON.parse(Buffer.from(encoded, "base64").toString("utf8"));
   } catch {
     return {};
@@ -30,7 +30,7 @@ export function lowerCased(headers: unknown): Record<string, string> {
   return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
-/** What the client signs stands for a POST, although none is sent. */
+/** The client signs a POST, although it sends none. */
 export function toSignedRequest(
   path: string,
   headers: Record<string, string>,
@@ -39,7 +39,7 @@ export function toSignedRequest(
   return { method: "POST", path, query: {}, headers: withoutUserAgent(headers), body };
 }
 
-/** aws-amplify adds this header after it has signed, and AppSync takes it, unlike any other unsigned x-amz- header. */
+/** aws-amplify adds this header after signing. AppSync accepts it, unlike any other unsigned x-amz- header. */
 function withoutUserAgent(headers: Record<string, string>): Record<string, string> {
   const { "x-amz-user-agent": agent, ...others } = headers;
   const isSigned = agent === undefined || headers.authorization?.includes("x-amz-user-agent");

@@ -6,7 +6,7 @@ import { signedRequestOf } from "../iam/iam";
 import { type Endpoint, graphqlPath } from "./http";
 import { Connection } from "./realtime-connection";
 
-/** Where clients look on a custom domain, and on any other host that is not AppSync's own. */
+/** Clients use this path on a custom domain, and on any other host that is not AppSync's own. */
 export const realtimePath = `${graphqlPath}/realtime`;
 
 const protocol = "graphql-ws";
@@ -14,11 +14,11 @@ const protocol = "graphql-ws";
 export class Realtime {
   readonly #server = new WebSocketServer({
     noServer: true,
-    // The client also offers its authorization as a "protocol"; only this one is taken up.
+    // The client also offers its authorization as a "protocol"; the server selects only this one.
     handleProtocols: (offered) => (offered.has(protocol) ? protocol : false),
   });
 
-  /** @param endpoint undefined until an API was made */
+  /** @param endpoint returns undefined until an API is created */
   constructor(
     private readonly endpoint: () => Endpoint | undefined,
     private readonly log: (line: string) => void,

@@ -1,8 +1,8 @@
-/** The JSON document that a request template renders, read strictly: an element that nobody asks for is an error. */
+/** Strict reader of the JSON document that a request template renders: an element that is never read is an error. */
 import { type Item, readItem } from "./dynamodb-values";
 import { mappingTemplateError } from "./errors";
 
-/** The messages are AppSync's own, with the element's place as `$[operation]`. */
+/** The messages are AppSync's own, with the element's path such as `$[operation]`. */
 export class RequestDocument {
   readonly #members: Readonly<Record<string, unknown>>;
   readonly #read = new Set<string>();
@@ -17,7 +17,7 @@ export class RequestDocument {
     this.#members = value as Record<string, unknown>;
   }
 
-  /** Call it when everything has been read. */
+  /** Call after the last read. Throws if an element was not read. */
   end(): void {
     const unread = this.keys().find((key) => !this.#read.has(key));
     if (unread !== undefined) {
@@ -33,7 +33,7 @@ export class RequestDocument {
     return Object.hasOwn(this.#members, key);
   }
 
-  /** Any value, or undefined when the element is missing. */
+  /** Any value, or undefined if the element is missing. */
   any(key: string): unknown {
     this.#read.add(key);
     return this.has(key) ? this.#members[key] : undefined;

@@ -36,11 +36,11 @@ export interface FieldRequest {
   readonly args: unknown;
   readonly source: unknown;
   readonly info: FieldInfo;
-  /** Takes the errors of $util.appendError. */
+  /** Collects the errors of $util.appendError. */
   readonly outErrors: ErrorDetails[];
 }
 
-/** The field's value. Throws ResolverError. */
+/** Returns the field's value. Throws ResolverError. */
 export async function resolveField(resolver: Resolver, field: FieldRequest): Promise<unknown> {
   const context: TemplateContext = {
     arguments: field.args,
@@ -61,9 +61,9 @@ async function runPipeline(
   pipeline: Extract<Resolver, { kind: "PIPELINE" }>,
   context: TemplateContext,
 ): Promise<unknown> {
-  const before = succeed(renderTemplate(pipeline.before, context));
+  const before = requireSuccess(renderTemplate(pipeline.before, context));
   if ("returned" in before) {
-    // In a resolver's own template #return ends the whole resolver, in a function's only the function.
+    // #return in a resolver's own template ends the resolver, in a function's template only the function.
     return before.returned;
   }
   let result = before.json;
@@ -71,17 +71,17 @@ async function runPipeline(
     result = await runStage(stage, { ...context, prev: { result } }, false);
   }
   return resultOf(
-    succeed(renderTemplate(pipeline.after, { ...context, result, prev: { result } })),
+    requireSuccess(renderTemplate(pipeline.after, { ...context, result, prev: { result } })),
   );
 }
 
-/** @param needsVersion a unit resolver's document says its version, a function's version is part of the function */
+/** @param needsVersion true for a unit resolver, whose document contains the version; a function has it as an input */
 async function runStage(
   stage: Stage,
   context: TemplateContext,
   needsVersion: boolean,
 ): Promise<unknown> {
-  const request = succeed(renderTemplate(stage.request, context));
+  const request = requireSuccess(renderTemplate(stage.request, context));
   if ("returned" in request) {
     return request.returned;
   }
@@ -89,21 +89,21 @@ async function runStage(
   checkVersion(document, needsVersion);
   const place = `${context.info?.parentTypeName}.${context.info?.fieldName}/${stage.name}`;
   const { result, error = null } = await stage.dataSource.invoke(document, place);
-  return resultOf(succeed(renderTemplate(stage.response, { ...context, result, error })));
+  return resultOf(requireSuccess(renderTemplate(stage.response, { ...context, result, error })));
 }
 
 function checkVersion(document: RequestDocument, needed: boolean): void {
   const version = needed ? document.string("version") : document.optionalString("version");
   if (version !== undefined && version !== templateVersion) {
     throw mappingTemplateError(
-      `Unsupported template version '${version}': known here is ${templateVersion}.`,
+      `Unsupported template version '${version}': only ${templateVersion} is supported.`,
     );
   }
 }
 
 type Succeeded = Exclude<Rendered, { error: unknown }>;
 
-function succeed(rendered: Rendered): Succeeded {
+function requireSuccess(rendered: Rendered): Succeeded {
   if ("error" in rendered) {
     throw new ResolverError(rendered.error);
   }

@@ -1,4 +1,4 @@
-/** AppSync's own scalar types. AWSPhone is missing: it needs every country's numbering plan. */
+/** AppSync's own scalar types, except AWSPhone, which needs every country's numbering plan. */
 import { isIP } from "node:net";
 import {
   GraphQLError,
@@ -12,7 +12,7 @@ const date = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`;
 const time = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?`;
 const offset = String.raw`(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)`;
 
-/** The offset is compulsory in an AWSDateTime and optional in the other two. */
+/** AWSDateTime requires the offset; it is optional in the other two. */
 const dateTimePattern = new RegExp(`^${date}T${time}${offset}$`);
 const datePattern = new RegExp(`^${date}${offset}?$`);
 const timePattern = new RegExp(`^${time}${offset}?$`);
@@ -25,7 +25,7 @@ export const awsScalars: readonly GraphQLScalarType[] = [
   textScalar("AWSURL", (text) => URL.canParse(text)),
   textScalar("AWSIPAddress", isAddress),
   scalar("AWSTimestamp", readTimestamp, readTimestamp),
-  // Resolvers see the parsed value, clients a string of JSON.
+  // Resolvers receive the parsed value, clients a JSON string.
   scalar("AWSJSON", parseJson, (value) =>
     typeof value === "string" ? value : JSON.stringify(value),
   ),
@@ -38,7 +38,7 @@ function scalar(
 ): GraphQLScalarType {
   const parseLiteral = (node: ValueNode) => {
     if (node.kind !== Kind.STRING && node.kind !== Kind.INT) {
-      throw unfit(name, node.kind);
+      throw invalidValue(name, node.kind);
     }
     return read(valueFromASTUntyped(node));
   };
@@ -48,7 +48,7 @@ function scalar(
 function textScalar(name: string, fits: (text: string) => boolean): GraphQLScalarType {
   const read = (value: unknown) => {
     if (typeof value !== "string" || !fits(value)) {
-      throw unfit(name, value);
+      throw invalidValue(name, value);
     }
     return value;
   };
@@ -57,7 +57,7 @@ function textScalar(name: string, fits: (text: string) => boolean): GraphQLScala
 
 function readTimestamp(value: unknown): number {
   if (!Number.isSafeInteger(value)) {
-    throw unfit("AWSTimestamp", value);
+    throw invalidValue("AWSTimestamp", value);
   }
   return value as number;
 }
@@ -66,7 +66,7 @@ function parseJson(value: unknown): unknown {
   try {
     return JSON.parse(String(value));
   } catch {
-    throw unfit("AWSJSON", value);
+    throw invalidValue("AWSJSON", value);
   }
 }
 
@@ -79,6 +79,6 @@ function isAddress(text: string): boolean {
   return version !== 0 && prefixFits && rest.length === 0;
 }
 
-function unfit(name: string, value: unknown): GraphQLError {
+function invalidValue(name: string, value: unknown): GraphQLError {
   return new GraphQLError(`Can't serialize or read value (${String(value)}) as ${name}`);
 }

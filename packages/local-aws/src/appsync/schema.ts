@@ -1,4 +1,4 @@
-/** An API's schema: AppSync's scalars and directives added, and AppSync's own rules checked. */
+/** Builds an API's schema: adds AppSync's scalars and directives and checks AppSync's own rules. */
 import {
   buildASTSchema,
   type ConstDirectiveNode,
@@ -21,10 +21,10 @@ import {
 } from "graphql";
 import { awsScalars } from "./scalars";
 
-/** AppSync's limit for a schema, in bytes. */
-const largestSchema = 1024 * 1024;
-/** AppSync's limit for a subscription field. */
-const mostSubscriptionArguments = 5;
+/** AppSync's quota for a schema. */
+const maxSchemaBytes = 1024 * 1024;
+/** AppSync's quota for a subscription field. */
+const maxSubscriptionArguments = 5;
 
 const prelude = parse(`
   directive @aws_cognito_user_pools(cognito_groups: [String]) on FIELD_DEFINITION | OBJECT
@@ -35,16 +35,16 @@ const prelude = parse(`
 `);
 
 /**
- * Throws an Error that says what is wrong with the schema.
+ * Throws an Error that describes the first mistake in the schema.
  * @param several whether the API has more than one authorization mode
  */
 export function buildSchema(sdl: string, several: boolean): GraphQLSchema {
-  if (Buffer.byteLength(sdl) > largestSchema) {
-    throw new Error("the schema is larger than the 1 MB that AppSync takes");
+  if (Buffer.byteLength(sdl) > maxSchemaBytes) {
+    throw new Error("the schema is larger than the 1 MB that AppSync accepts");
   }
   const document = parse(sdl);
-  refuseUnparsable(document);
-  refuseOwnDefinitions(document);
+  rejectUnparsable(document);
+  rejectOwnDefinitions(document);
   const schema = buildASTSchema({
     kind: Kind.DOCUMENT,
     definitions: [...prelude.definitions, ...document.definitions],
@@ -53,13 +53,13 @@ export function buildSchema(sdl: string, several: boolean): GraphQLSchema {
   if (invalid !== undefined) {
     throw invalid;
   }
-  giveBehaviour(schema);
+  attachScalarBehaviour(schema);
   checkAuthDirectives(schema, several);
   checkSubscriptions(schema);
   return schema;
 }
 
-/** The value of a directive's arguments, or undefined when the directive is not there. */
+/** Returns a directive's arguments, or undefined if the directive is absent. */
 export function readDirective(
   directives: readonly ConstDirectiveNode[] | undefined,
   name: string,
@@ -83,10 +83,10 @@ export function publishingMutations(field: GraphQLField<unknown, unknown>): read
 }
 
 /**
- * AppSync's parser is older than descriptions, and trips over comments among the values of an enum.
+ * AppSync's parser predates descriptions and fails on comments among the values of an enum.
  * Sources: aws/aws-appsync-community issues 38, 55 and 410.
  */
-function refuseUnparsable(document: DocumentNode): void {
+function rejectUnparsable(document: DocumentNode): void {
   visit(document, {
     StringValue(node, key) {
       if (key === "description") {
@@ -110,8 +110,8 @@ function hasCommentInside({ name, loc }: EnumTypeDefinitionNode): boolean {
   return false;
 }
 
-/** AppSync has no custom scalars and ignores custom directives; both would mean something else here. */
-function refuseOwnDefinitions(document: DocumentNode): void {
+/** AppSync has no custom scalars and ignores custom directives; both would behave differently here. */
+function rejectOwnDefinitions(document: DocumentNode): void {
   for (const definition of document.definitions) {
     if (definition.kind === Kind.SCALAR_TYPE_DEFINITION) {
       throw new Error(`scalar ${definition.name.value}: AppSync has no custom scalars`);
@@ -122,8 +122,8 @@ function refuseOwnDefinitions(document: DocumentNode): void {
   }
 }
 
-/** The scalars that the schema's text declares get AppSync's way of reading and writing. */
-function giveBehaviour(schema: GraphQLSchema): void {
+/** Gives the scalars that the schema declares AppSync's parsing and serialization. */
+function attachScalarBehaviour(schema: GraphQLSchema): void {
   for (const scalar of awsScalars) {
     const declared = schema.getType(scalar.name);
     if (isScalarType(declared) && !specifiedScalarTypes.includes(declared)) {
@@ -171,8 +171,8 @@ function checkSubscription(
       `${where} returns ${field.type}, but ${mutation.name} returns ${mutation.type}`,
     );
   }
-  if (field.args.length > mostSubscriptionArguments) {
-    throw new Error(`${where} has more than ${mostSubscriptionArguments} arguments`);
+  if (field.args.length > maxSubscriptionArguments) {
+    throw new Error(`${where} has more than ${maxSubscriptionArguments} arguments`);
   }
   const payload = getNamedType(mutation.type);
   for (const argument of field.args) {

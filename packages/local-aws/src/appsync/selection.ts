@@ -1,4 +1,4 @@
-/** What a client selects below a field. */
+/** The client's selection below a field, in AppSync's formats. */
 import {
   type FragmentDefinitionNode,
   type GraphQLResolveInfo,
@@ -9,7 +9,7 @@ import {
 
 type Info = Pick<GraphQLResolveInfo, "fieldNodes" | "fragments">;
 
-/** Paths of the selected fields, such as "items" and "items/id"; an aliased field goes by its alias, as in AppSync. */
+/** Paths of the selected fields, such as "items" and "items/id"; aliased fields by their alias, as in AppSync. */
 export function selectionSetList(info: Info): string[] {
   const paths = new Set<string>();
   for (const { selectionSet } of info.fieldNodes) {
@@ -39,13 +39,13 @@ function addPaths(
   }
 }
 
-/** The selection set as text, without those of further nodes of the same field. */
+/** The text of the first node's selection set; further nodes of the same field are ignored. */
 export function selectionSetGraphQL(info: Info): string {
   const selectionSet = info.fieldNodes[0]?.selectionSet;
   return selectionSet === undefined ? "" : print(selectionSet);
 }
 
-/** An error's data, of which AppSync passes on only what the client selects. */
+/** Reduces an error's data to the client's selection, as AppSync does. */
 export function filterBySelection(data: unknown, info: Info): unknown {
   return filterByPaths(data, new Set(selectionSetList(info)), "");
 }

@@ -1,12 +1,12 @@
-/** Who listens to what: subscriptions in force, and the delivery of what mutations publish. */
+/** The active subscriptions, and the delivery of published mutations to them. */
 import type { Caller } from "./authorization";
 import { type Api, type OperationResponse, runDelivery, type Subscribed } from "./execute";
 import type { Published } from "./publications";
 import { publishingMutations } from "./schema";
 import type { OperationRequest } from "./validation";
 
-/** AppSync's limit for one message. */
-const largestPayload = 240 * 1024;
+/** AppSync's quota for one message. */
+const maxPayloadBytes = 240 * 1024;
 
 export interface Subscription extends Subscribed {
   readonly request: OperationRequest;
@@ -19,7 +19,7 @@ export class Subscriptions {
 
   constructor(private readonly api: Api) {}
 
-  /** Returns what ends the subscription. */
+  /** Returns a function that ends the subscription. */
   add(subscription: Subscription): () => void {
     this.#subscriptions.add(subscription);
     return () => this.#subscriptions.delete(subscription);
@@ -38,11 +38,11 @@ export class Subscriptions {
     return field !== undefined && publishingMutations(field).includes(mutation);
   }
 
-  /** A field that the subscriber's schema wants and the mutation did not select is an error, as on AWS. */
+  /** A field that the subscriber selects and the mutation did not is null, and an error if non-null, as on AWS. */
   #deliver(subscription: Subscription, payload: Published["payload"]): void {
     const response = runDelivery(this.api, subscription, payload, subscription.caller);
     const bytes = Buffer.byteLength(JSON.stringify(response));
-    if (bytes > largestPayload) {
+    if (bytes > maxPayloadBytes) {
       this.api.log(
         `AppSync: a message of ${subscription.fieldName} is dropped, its ${bytes} bytes exceed the limit of 240 KB`,
       );
@@ -53,8 +53,8 @@ export class Subscriptions {
 }
 
 /**
- * Arguments are compared with the fields of the mutation's response. One that is left out lets everything pass; null
- * lets only null pass. A field that the mutation did not select counts as null.
+ * Compares the arguments with the fields of the mutation's response. An omitted argument matches every value, null
+ * only null. A field that the mutation did not select counts as null.
  */
 function matches(
   args: Readonly<Record<string, unknown>>,

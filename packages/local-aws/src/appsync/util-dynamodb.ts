@@ -1,4 +1,4 @@
-/** $util.dynamodb: plain values as DynamoDB's typed ones. Every function has a twin "…Json" that gives the value's JSON. */
+/** $util.dynamodb: converts plain values to DynamoDB's typed ones. Each function has a variant "…Json". */
 import { toAttributeValue } from "./dynamodb-values";
 import { JavaError, newMap } from "./java-values";
 import { type Arguments, Namespace, takes, type UtilFunction } from "./util-namespace";
@@ -7,7 +7,7 @@ type Conversion = (args: Arguments) => unknown;
 
 const conversions: Readonly<Record<string, Conversion>> = {
   toDynamoDB: (args) => toAttributeValue(args.any(0)),
-  // Every object has a toString, so the type of this one is not inferred.
+  // The parameter's type is not inferred, because every object has a toString.
   toString: (args: Arguments) => newMap([["S", args.string(0)]]),
   toStringSet: (args) => newMap([["SS", args.list(0).map(string)]]),
   toNumber: (args) => newMap([["N", String(args.number(0))]]),
@@ -22,7 +22,7 @@ const conversions: Readonly<Record<string, Conversion>> = {
     ),
 };
 
-function withJsonTwin([name, convert]: [string, Conversion]): [string, UtilFunction][] {
+function withJsonVariant([name, convert]: [string, Conversion]): [string, UtilFunction][] {
   return [
     [name, takes(1, convert)],
     [`${name}Json`, takes(1, (args) => JSON.stringify(convert(args)))],
@@ -30,7 +30,7 @@ function withJsonTwin([name, convert]: [string, Conversion]): [string, UtilFunct
 }
 
 export const dynamodbUtil = new Namespace("$util.dynamodb", {
-  ...Object.fromEntries(Object.entries(conversions).flatMap(withJsonTwin)),
+  ...Object.fromEntries(Object.entries(conversions).flatMap(withJsonVariant)),
   toNull: takes(0, () => newMap([["NULL", true]])),
   toNullJson: takes(0, () => '{"NULL":true}'),
 });

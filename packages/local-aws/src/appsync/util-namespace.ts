@@ -1,7 +1,7 @@
-/** How $util and the namespaces below it are made: named functions with checked arguments, and nothing else. */
+/** The building blocks of $util and its namespaces: named functions with checked arguments, and nothing else. */
 import { isList, isMap, JavaError, type JavaMap, javaTypeName } from "./java-values";
 
-/** The arguments of one call, read with the type that the function's Java signature asks for. */
+/** The arguments of one call, read with the types of the function's Java signature. */
 export class Arguments {
   constructor(
     private readonly name: string,
@@ -53,7 +53,7 @@ export interface UtilFunction {
   readonly run: (args: Arguments) => unknown;
 }
 
-/** A function that takes from `fewest` to `most` arguments. */
+/** Defines a function of `fewest` to `most` arguments. */
 export function takes(
   fewest: number,
   run: (args: Arguments) => unknown,

@@ -1,4 +1,4 @@
-/** $util.time. The functions with a format or a time zone are not offered: they speak Java's DateTimeFormatter. */
+/** $util.time, without the functions that take a format or a time zone: they need Java's DateTimeFormatter. */
 import { JavaError } from "./java-values";
 import { Namespace, takes } from "./util-namespace";
 
@@ -13,7 +13,7 @@ export const timeUtil = new Namespace("$util.time", {
 
 function parseISO8601(text: string): number {
   const milliseconds = Date.parse(text);
-  // Date.parse takes many other formats as well.
+  // Date.parse accepts many other formats as well.
   if (!/^\d{4}-\d\d-\d\dT/.test(text) || Number.isNaN(milliseconds)) {
     throw new JavaError(`$util.time: "${text}" is not an ISO 8601 time`);
   }

@@ -1,4 +1,4 @@
-/** $util, as AWS's "Utility helpers in $util" documents it; a function that is not here is an error in the template. */
+/** $util, as documented in AWS's "Utility helpers in $util". A call of a function that is missing here is an error. */
 import { randomUUID } from "node:crypto";
 import { type ErrorDetails, ResolverError, unauthorizedField } from "./errors";
 import { matchesUnambiguously } from "./java-regex";
@@ -16,12 +16,12 @@ import { dynamodbUtil } from "./util-dynamodb";
 import { type Arguments, Namespace, takes } from "./util-namespace";
 import { timeUtil } from "./util-time";
 
-/** What $util needs to know of the field that is resolved. */
+/** The context that $util needs of the field being resolved. */
 export interface UtilEnvironment {
   readonly parentTypeName: string;
   readonly fieldName: string;
   readonly authType: string;
-  /** $util.appendError: the error is reported, the template goes on. */
+  /** $util.appendError: reports the error, the template continues. */
   appendError(error: ErrorDetails): void;
 }
 
@@ -67,7 +67,7 @@ export function createUtil(environment: UtilEnvironment): Namespace {
   return new Namespace("$util", functions, namespaces);
 }
 
-/** (message, errorType?, data?, errorInfo?) from the given argument on */
+/** Reads (message, errorType?, data?, errorInfo?), starting at the given argument. */
 function errorDetails(args: Arguments, first: number): ErrorDetails {
   return {
     message: args.string(first),
@@ -89,7 +89,7 @@ const valueFunctions = {
   isMap: takes(1, (args) => isMap(args.any(0))),
   isNull: takes(1, (args) => args.any(0) === null),
   isNullOrBlank: takes(1, (args) => isBlank(args.stringOrNull(0))),
-  // For anything but a String or null AppSync does not know the call and prints its text; here it is an error.
+  // Except for a String or null, AppSync does not resolve the call and renders its text; here it is an error.
   isNullOrEmpty: takes(1, (args) => !args.stringOrNull(0)),
   isNumber: takes(1, (args) => typeof args.any(0) === "number"),
   isString: takes(1, (args) => typeof args.any(0) === "string"),
@@ -112,21 +112,21 @@ const encodingFunctions = {
 const namespaces = {
   dynamodb: dynamodbUtil,
   list: new Namespace("$util.list", {
-    copyAndRemoveAll: takes(2, (args) => retained(args.list(0), args.list(1), false)),
-    copyAndRetainAll: takes(2, (args) => retained(args.list(0), args.list(1), true)),
+    copyAndRemoveAll: takes(2, (args) => filterByList(args.list(0), args.list(1), false)),
+    copyAndRetainAll: takes(2, (args) => filterByList(args.list(0), args.list(1), true)),
   }),
   map: new Namespace("$util.map", {
-    copyAndRemoveAllKeys: takes(2, (args) => retainedKeys(args.map(0), args.list(1), false)),
-    copyAndRetainAllKeys: takes(2, (args) => retainedKeys(args.map(0), args.list(1), true)),
+    copyAndRemoveAllKeys: takes(2, (args) => filterByKeys(args.map(0), args.list(1), false)),
+    copyAndRetainAllKeys: takes(2, (args) => filterByKeys(args.map(0), args.list(1), true)),
   }),
   time: timeUtil,
 };
 
-function retained(list: unknown[], other: unknown[], keep: boolean): unknown[] {
+function filterByList(list: unknown[], other: unknown[], keep: boolean): unknown[] {
   return list.filter((item) => other.some((member) => javaEquals(member, item)) === keep);
 }
 
-function retainedKeys(map: JavaMap, keys: unknown[], keep: boolean): JavaMap {
+function filterByKeys(map: JavaMap, keys: unknown[], keep: boolean): JavaMap {
   return newMap(Object.entries(map).filter(([key]) => keys.includes(key) === keep));
 }
 
@@ -142,7 +142,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Apache Commons' escapeJavaScript, which leaves a \' that JSON does not know, as on AWS. */
+/** Apache Commons' escapeJavaScript. It escapes ' as \', which is invalid in JSON, as on AWS. */
 function escapeJavaScript(text: string): string {
   const named: Record<string, string> = {
     "\b": "\\b",

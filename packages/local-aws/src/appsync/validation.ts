@@ -1,4 +1,4 @@
-/** Whether an operation may run at all: the document, the schema's rules and the API's limits. */
+/** Validates an operation before it runs: the document, the schema's rules and the API's limits. */
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -15,8 +15,8 @@ import {
 import { type FormattedError, formatLocations } from "./error-format";
 import { malformedRequest, RequestError } from "./errors";
 
-/** AppSync's limit for one query. */
-const mostTokens = 15_000;
+/** AppSync's quota for one query. */
+const maxQueryTokens = 15_000;
 
 export interface OperationRequest {
   readonly query: string;
@@ -30,7 +30,7 @@ export interface Limits {
   readonly depth: number;
 }
 
-/** AppSync's names for what graphql-js' rules find, as far as they are known. */
+/** AppSync's names for the errors of graphql-js' rules, as far as known. */
 const errorNames: Readonly<Record<string, string>> = {
   FieldsOnCorrectTypeRule: "FieldUndefined",
   FragmentsOnCompositeTypesRule: "FragmentTypeConditionInvalid",
@@ -49,7 +49,7 @@ const errorNames: Readonly<Record<string, string>> = {
   VariablesInAllowedPositionRule: "VariableTypeMismatch",
 };
 
-/** Reads the body of a request, as it comes over HTTP or in a "start" message. Throws RequestError. */
+/** Reads the body of an HTTP request or a "start" message. Throws RequestError. */
 export function readOperationRequest(body: string): OperationRequest {
   if (body.trim() === "") {
     throw malformedRequest("Request body is empty.");
@@ -71,7 +71,7 @@ export function readOperationRequest(body: string): OperationRequest {
   };
 }
 
-/** The document and the operation in it that is to run. Throws RequestError. */
+/** Parses the document and selects the operation to run. Throws RequestError. */
 export function selectOperation(request: OperationRequest): {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
@@ -87,7 +87,7 @@ export function selectOperation(request: OperationRequest): {
   return { document, operation };
 }
 
-/** Errors of the first rule that is broken, or none. AppSync answers them with status 200 and no data. */
+/** Returns the errors of the first violated rule, or none. AppSync answers them with status 200 and no data. */
 export function validateOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -126,7 +126,7 @@ function parseJson(body: string): unknown {
 
 function parseDocument(query: string): DocumentNode {
   try {
-    return parse(query, { maxTokens: mostTokens });
+    return parse(query, { maxTokens: maxQueryTokens });
   } catch {
     throw malformedRequest("Unable to parse GraphQL query.");
   }
@@ -139,7 +139,7 @@ function fragmentsOf(document: DocumentNode): Fragments {
   return new Map((fragments as FragmentDefinitionNode[]).map((each) => [each.name.value, each]));
 }
 
-/** The document is valid by now, so fragments exist and have no cycles. */
+/** Expects a valid document, in which fragments exist and have no cycles. */
 function depthOf(selectionSet: SelectionSetNode | undefined, fragments: Fragments): number {
   const depths = (selectionSet?.selections ?? []).map((selection) => {
     switch (selection.kind) {

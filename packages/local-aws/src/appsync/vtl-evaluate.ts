@@ -1,5 +1,4 @@
-/** Evaluates a template's syntax tree, as Velocity does it in AppSync. */
-
+/** Evaluates a template's syntax tree, as AppSync's Velocity does. */
 import { callMethod } from "./java-methods";
 import { RegexError } from "./java-regex";
 import {
@@ -23,10 +22,10 @@ import {
   type Statement,
 } from "./vtl-syntax";
 
-/** AppSync's limit for one #foreach. */
-const foreachLimit = 1000;
+/** AppSync's quota for one #foreach. */
+const maxForeachItems = 1000;
 
-/** What a template does that AppSync would not do, or would do silently wrong. */
+/** A template does something that AppSync does not support, or that fails silently there. */
 export class EvaluationError extends Error {
   override readonly name = "EvaluationError";
 }
@@ -38,8 +37,8 @@ export interface Evaluated {
 }
 
 /**
- * @param roots what templates start with: ctx, context, util, utils
- * @throws EvaluationError with the line, and whatever $util.error and its like throw
+ * @param roots the predefined variables: ctx, context, util, utils
+ * @throws EvaluationError with the line, and the errors of $util.error and similar functions
  */
 export function evaluateTemplate(
   statements: readonly Statement[],
@@ -70,7 +69,7 @@ class ReturnSignal {
 class BreakSignal {}
 
 class Evaluation {
-  /** The line of the statement that runs now. */
+  /** The line of the current statement. */
   line = 1;
   #loops = 0;
   readonly #variables = new Map<string, unknown>();
@@ -129,10 +128,10 @@ class Evaluation {
 
   #foreach(statement: Extract<Statement, { kind: "foreach" }>): string {
     const items = this.#items(this.#value(statement.items));
-    if (items.length > foreachLimit) {
+    if (items.length > maxForeachItems) {
       throw new EvaluationError(`#foreach over ${items.length} items: AppSync stops at 1000`);
     }
-    // Velocity restores what the loop's variables shadowed.
+    // Velocity restores the variables that the loop shadowed.
     const shadowed = [statement.variable, "foreach"].map((name) => [
       name,
       this.#variables.get(name),
@@ -176,7 +175,7 @@ class Evaluation {
     if (this.roots.has(target.root) && (last === undefined || target.steps.length < 2)) {
       throw new EvaluationError(`${describeReference(target)} cannot be set`);
     }
-    // Velocity 1 leaves the variable as it was when the value is null, Velocity 2 does not.
+    // If the value is null, Velocity 1 keeps the variable as it was, Velocity 2 does not.
     if (value === null && this.#resolve(target) !== null) {
       throw new EvaluationError(
         `#set of ${describeReference(target)} to null, while it has a value: AppSync may keep the old value, use another variable`,
@@ -229,7 +228,7 @@ class Evaluation {
     }
     for (const step of steps) {
       if (value === null) {
-        // Velocity's way: whatever is asked of null is null.
+        // In Velocity every member of null is null.
         return null;
       }
       value = this.#step(value, step, root) ?? null;

@@ -1,4 +1,4 @@
-/** Velocity's operators. They throw JavaError for operands that they do not take. */
+/** Velocity's operators. They throw JavaError for unsupported operands. */
 import { JavaError, javaEquals, javaString, javaTypeName } from "./java-values";
 import type { Comparison, Operator } from "./vtl-syntax";
 
@@ -7,7 +7,7 @@ export function range(from: number, to: number): number[] {
   return Array.from({ length: Math.abs(to - from) + 1 }, (_, index) => from + index * step);
 }
 
-/** Velocity's ==: values of different classes are equal when they print alike. */
+/** Velocity's ==: values of different classes are equal if their texts are. */
 export function sameValue(a: unknown, b: unknown): boolean {
   const scalars = [a, b].every((value) => value !== null && typeof value !== "object");
   return scalars ? javaString(a) === javaString(b) : javaEquals(a, b);
@@ -55,7 +55,7 @@ function calculate(operator: "+" | "-" | "*" | "/" | "%", left: number, right: n
       return left % right;
     case "/": {
       const quotient = left / right;
-      // Java divides integers into an integer.
+      // In Java the quotient of integers is an integer.
       return Number.isInteger(left) && Number.isInteger(right) ? Math.trunc(quotient) : quotient;
     }
   }

@@ -1,8 +1,8 @@
 /**
- * From a template's text to its syntax tree.
+ * Parses a template's text into its syntax tree.
  *
- * `amplify-velocity-template` brings the grammar. Its tree is untyped, forgives an #if without #end, and keeps what it
- * could not parse as text; here it becomes a typed tree, and what AppSync's Velocity would read differently is refused.
+ * The grammar comes from `amplify-velocity-template`. Its tree is untyped, tolerates an #if without #end, and contains
+ * unparsable input as text. This module builds a typed tree and rejects what AppSync's Velocity reads differently.
  * The package's evaluator is not used: it turns unknown methods and undefined references into text or null.
  */
 import { parser } from "amplify-velocity-template/src/parse/index";
@@ -12,7 +12,7 @@ export class TemplateSyntaxError extends Error {
   override readonly name = "TemplateSyntaxError";
 }
 
-/** Throws TemplateSyntaxError with the line where the template is wrong. */
+/** Throws TemplateSyntaxError with the line of the mistake. */
 export function parseTemplate(text: string): readonly Statement[] {
   const builder = new TreeBuilder(parseFlat(text));
   return builder.template();
@@ -25,12 +25,12 @@ type RawNode = { readonly type: string; readonly pos?: { readonly first_line: nu
 >;
 
 function parseFlat(text: string): readonly (string | RawNode)[] {
-  // The lexer keeps "inside ${" between calls, also when a call ended in an error.
+  // The lexer keeps its "inside ${" state between calls, even after a parse error.
   parser.yy.begin = false;
   try {
     return parser.parse(text) as (string | RawNode)[];
   } catch (error) {
-    // The parser's message: "Parse error on line 3:", the text around, an arrow below it, and what was expected.
+    // The lines of the parser's message: "Parse error on line 3:", the source, an arrow below it, the expected tokens.
     const [summary = "", around = ""] = String(
       error instanceof Error ? error.message : error,
     ).split("\n");
@@ -38,7 +38,7 @@ function parseFlat(text: string): readonly (string | RawNode)[] {
   }
 }
 
-/** Nests the flat list of directives that the parser yields: #if … #elseif … #else … #end, #foreach … #end. */
+/** Nests the parser's flat list of directives: #if … #elseif … #else … #end, #foreach … #end. */
 class TreeBuilder {
   #next = 0;
 
@@ -174,7 +174,7 @@ function toStringExpression(node: RawNode): Expression {
   if (node.isEval !== true || !text.includes("$")) {
     return { kind: "literal", value: text };
   }
-  // A # in a string is data (a regular expression, a name placeholder), never a directive.
+  // A # in a string is data (a regular expression, a name placeholder), not a directive.
   const parts = parseTemplate(text.replaceAll("#", "\\#"));
   return { kind: "interpolation", parts };
 }
@@ -188,7 +188,7 @@ function toList(node: RawNode): Expression {
   return { kind: "list", items: (value as RawNode[]).map(toExpression) };
 }
 
-/** The ends of a range are bare integers in the package's tree. */
+/** The package's tree holds the ends of a range as bare integers. */
 function toRangeEnd(end: unknown): Expression {
   return typeof end === "object"
     ? toExpression(end as RawNode)
@@ -201,16 +201,19 @@ function toOperation(node: RawNode): Expression {
   if (operator === "parenthesis") {
     return toExpression(raw[0] as RawNode);
   }
-  // The grammar gives && and || the same rank, Velocity does not.
-  if ((operator === "&&" || operator === "||") && raw.some((operand) => mixes(operator, operand))) {
-    throw new TemplateSyntaxError("&& and || are mixed: say with parentheses which comes first");
+  // The grammar gives && and || the same precedence, Velocity does not.
+  if (
+    (operator === "&&" || operator === "||") &&
+    raw.some((operand) => mixesOperators(operator, operand))
+  ) {
+    throw new TemplateSyntaxError("&& and || are mixed: group them with parentheses");
   }
   const operands = raw.map(toExpression);
   const names: Record<string, Operator> = { not: "!", minus: "-" };
   return { kind: "operation", operator: names[operator] ?? (operator as Operator), operands };
 }
 
-function mixes(operator: string, operand: RawNode): boolean {
+function mixesOperators(operator: string, operand: RawNode): boolean {
   return (operand.operator === "&&" || operand.operator === "||") && operand.operator !== operator;
 }
 

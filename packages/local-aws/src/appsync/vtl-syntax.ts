@@ -9,7 +9,7 @@ export interface Reference {
   readonly kind: "reference";
   readonly root: string;
   readonly steps: readonly Step[];
-  /** `$!x` renders as nothing when it is null; `$x` would render as its own text. */
+  /** If null, `$!x` renders as nothing; `$x` would render as its own text. */
   readonly quiet: boolean;
 }
 
@@ -55,7 +55,7 @@ export type Statement =
   | { readonly kind: "return"; readonly line: number; readonly value: Expression | null }
   | { readonly kind: "break"; readonly line: number };
 
-/** The reference as it stands in the template, arguments left out. */
+/** The reference as written in the template, without arguments. */
 export function describeReference(reference: Reference): string {
   const steps = reference.steps.map(describeStep);
   return `$${reference.root}${steps.join("")}`;

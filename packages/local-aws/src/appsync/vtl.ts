@@ -1,11 +1,11 @@
 /**
- * One template rendered, as AppSync does it: this is the way in for tests of single templates.
+ * Renders one template as AppSync does. Tests of single templates start here.
  *
  *     const template = compileTemplate("vtl/shared/append.req.vtl", text);
  *     const outcome = renderTemplate(template, { arguments: { id: "a" }, identity: { sub: "u" } });
  *     // { json: … } | { returned: … } | { error: { message, errorType, data, errorInfo } }
  *
- * `stash` of the context is changed in place, everything else that the template changes stays inside.
+ * The template changes the context's `stash` in place; its other changes have no effect outside.
  */
 import { type ErrorDetails, mappingTemplateError, ResolverError } from "./errors";
 import { type JavaMap, newMap, toJava } from "./java-values";
@@ -14,28 +14,28 @@ import { EvaluationError, evaluateTemplate } from "./vtl-evaluate";
 import { parseTemplate, TemplateSyntaxError } from "./vtl-parser";
 import type { Statement } from "./vtl-syntax";
 
-/** AppSync's limit for one template. */
-const largestTemplate = 64 * 1024;
+/** AppSync's quota for one template. */
+const maxTemplateBytes = 64 * 1024;
 
 export interface Template {
-  /** What messages call it. */
+  /** Its name in error messages. */
   readonly name: string;
   readonly statements: readonly Statement[];
 }
 
-/** What $ctx holds. What is left out is null in the template, maps are empty. */
+/** The content of $ctx. Omitted members are null in the template, omitted maps empty. */
 export interface TemplateContext {
   readonly arguments?: unknown;
   readonly identity?: unknown;
   readonly source?: unknown;
-  /** Changed in place, so that later templates see it. */
+  /** Changed in place, so that later templates read the changes. */
   readonly stash?: JavaMap;
   readonly result?: unknown;
   readonly error?: { readonly message: string; readonly type: string } | null;
   readonly prev?: { readonly result: unknown } | null;
   readonly info?: Partial<FieldInfo>;
   readonly request?: { readonly headers: Readonly<Record<string, string>> };
-  /** Errors of $util.appendError, of this template and those before it. */
+  /** Errors of $util.appendError in this template and those before it. */
   readonly outErrors?: ErrorDetails[];
   readonly authType?: string;
 }
@@ -51,15 +51,15 @@ export interface FieldInfo {
 
 export type Rendered =
   | { readonly json: unknown }
-  /** The template ended in #return, which skips what would follow. */
+  /** The template ended with #return, which skips the rest of the resolver or function. */
   | { readonly returned: unknown }
   | { readonly error: ErrorDetails };
 
-/** Throws an Error that names the template when it is too long or not VTL. */
+/** Throws an Error that names the template if it is too long or not valid VTL. */
 export function compileTemplate(name: string, text: string): Template {
   const bytes = Buffer.byteLength(text);
-  if (bytes > largestTemplate) {
-    throw new Error(`${name} has ${bytes} bytes: AppSync takes ${largestTemplate} at most`);
+  if (bytes > maxTemplateBytes) {
+    throw new Error(`${name} has ${bytes} bytes: AppSync takes ${maxTemplateBytes} at most`);
   }
   try {
     return { name, statements: parseTemplate(text) };
@@ -100,7 +100,7 @@ export function renderTemplate(template: Template, context: TemplateContext): Re
   }
 }
 
-/** The names that $ctx has in AppSync; a template that asks for another one is wrong. */
+/** The members of AppSync's $ctx; a template that reads any other one is wrong. */
 function toContextMap(context: TemplateContext, outErrors: readonly ErrorDetails[]): JavaMap {
   const args = toJava(context.arguments ?? {});
   return newMap([

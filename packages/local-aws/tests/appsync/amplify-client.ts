@@ -1,13 +1,13 @@
 /**
- * A front end as AppSync's users write it, with aws-amplify and nothing else. It gets the endpoint, a token and IAM
- * credentials as JSON in its first argument, and prints as JSON what it saw.
+ * A front end as AppSync's users write it, with aws-amplify and nothing else. Its first argument is the endpoint, a
+ * token and IAM credentials as JSON. It prints its results and events as JSON.
  */
 import { Amplify } from "aws-amplify";
 import { generateClient } from "aws-amplify/api";
 import { decodeJWT } from "aws-amplify/auth";
 import WebSocket from "ws";
 
-// Browsers have one; Node.js has it from version 22 on.
+// Browsers have a global WebSocket, Node.js only from version 22 on.
 Object.assign(globalThis, { WebSocket });
 
 const { endpoint, region, token, credentials } = JSON.parse(process.argv[2] ?? "{}");
@@ -31,13 +31,13 @@ interface Listener {
   readonly unsubscribe: () => void;
 }
 
-function listen(authMode: "userPool" | "iam", seen: (event: unknown) => void): Listener {
+function listen(authMode: "userPool" | "iam", onEvent: (event: unknown) => void): Listener {
   const query = 'subscription { onChange(id: "1") { id text } }';
   const subscription = client.graphql({ query, authMode });
   if (!("subscribe" in subscription)) {
     throw new Error("a subscription was expected");
   }
-  return subscription.subscribe({ next: seen, error: (error) => seen({ error }) });
+  return subscription.subscribe({ next: onEvent, error: (error) => onEvent({ error }) });
 }
 
 async function main(): Promise<void> {
@@ -52,20 +52,20 @@ async function main(): Promise<void> {
       variables: { id },
       authMode: "iam",
     });
-  // Subscribing takes a moment, and amplify does not tell when it is done: change until both have heard.
+  // Subscribing takes a moment, and amplify does not report its end: repeat the change until both have received it.
   let mutation: unknown;
   await change("2");
   while (new Set(events.map((seen) => (seen as { mode: string }).mode)).size < 2) {
     mutation = await change("1");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  const refused = await Promise.resolve(client.graphql({ query: "{ operators }" })).catch(
+  const rejected = await Promise.resolve(client.graphql({ query: "{ operators }" })).catch(
     (error: unknown) => error,
   );
   for (const listener of listeners) {
     listener.unsubscribe();
   }
-  process.stdout.write(JSON.stringify({ query, mutation, events, refused }));
+  process.stdout.write(JSON.stringify({ query, mutation, events, rejected }));
   process.exit(0);
 }
 

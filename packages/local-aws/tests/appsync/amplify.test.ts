@@ -16,7 +16,7 @@ const schema = `
   }
 `;
 
-it("serves aws-amplify unchanged, over https and wss with a local certificate", async () => {
+it("AppSync serves an unmodified aws-amplify client over https and wss with a local certificate", async () => {
   const tls = await createCertificate();
   const folder = await mkdtemp(join(tmpdir(), "appsync-"));
   const certificate = join(folder, "certificate.pem");
@@ -45,7 +45,7 @@ it("serves aws-amplify unchanged, over https and wss with a local certificate", 
     expect(seen).toMatchObject({
       query: { data: { hello: "hello" } },
       mutation: { data: { change: { id: "1", text: "t" } } },
-      refused: { data: { operators: null }, errors: [{ errorType: "Unauthorized" }] },
+      rejected: { data: { operators: null }, errors: [{ errorType: "Unauthorized" }] },
     });
     const modes = new Set(seen.events.map(({ mode }: { mode: string }) => mode));
     expect(modes).toEqual(new Set(["userPool", "iam"]));

@@ -16,7 +16,7 @@ const start = (port = 0) =>
     log: () => {},
   });
 
-describe("an API is refused", () => {
+describe("createApi", () => {
   let appSync: AppSync;
 
   beforeAll(async () => {
@@ -44,11 +44,11 @@ describe("an API is refused", () => {
     ['"A description" type Query { a: String }', "line 1: AppSync takes no descriptions"],
     ['type Query { \n"A description" a: String }', "line 2: AppSync takes no descriptions"],
     ["type Query { a: E } enum E { # A comment\n A B }", "enum E: AppSync takes no comments"],
-  ])("for the schema %s", (schema, message) => {
+  ])("rejects the schema %s", (schema, message) => {
     expect(create({ schema })).toThrow(message);
   });
 
-  it("not for comments before its definitions, which AppSync takes for their descriptions", () => {
+  it("accepts comments before definitions, which AppSync reads as their descriptions", () => {
     const schema =
       "# A query\ntype Query {\n# A field\na: E\n}\n# Its values\nenum E { A B }\n# An end";
     expect(() => buildSchema(schema, false)).not.toThrow();
@@ -60,7 +60,7 @@ describe("an API is refused", () => {
     ['s: String @aws_subscribe(mutations: ["m"])', "but m returns T"],
     ['s(x: ID): T @aws_subscribe(mutations: ["m"])', "x is not a field of T"],
     ['s(id: Int): T @aws_subscribe(mutations: ["m"])', "is Int, the field of T is ID!"],
-  ])("for the subscription %s", (subscription, message) => {
+  ])("rejects the subscription %s", (subscription, message) => {
     const rest = "type T { id: ID! } type Query { q: T } type Mutation { m: T! }";
     const schema = `${rest} type Subscription { ${subscription} }`;
     expect(create({ schema })).toThrow(message);
@@ -82,13 +82,13 @@ describe("an API is refused", () => {
     ["queryDepthLimit must be", { queryDepthLimit: 76 }],
     ["resolverCountLimit must be", { resolverCountLimit: 10_001 }],
     ['"mergedApiExecutionRoleArn" is not supported', { mergedApiExecutionRoleArn: "x" } as object],
-  ])("with the message %s", (message, definition) => {
+  ])("rejects an invalid setting with the message %s", (message, definition) => {
     const several = message.startsWith("only once") ? "type Query { a: String }" : schema;
     expect(create({ schema: several, ...definition })).toThrow(message);
   });
 });
 
-describe("a resource is refused", () => {
+describe("creating an AppSync resource", () => {
   let test: TestApi;
 
   beforeAll(async () => {
@@ -172,13 +172,13 @@ describe("a resource is refused", () => {
       "room for one API",
       () => test.appSync.createApi({ name: "x", schema: "", authenticationType: "AWS_IAM" }),
     ],
-  ])("with the message %s", (message, create) => {
+  ])("fails with the message %s", (message, create) => {
     expect(create).toThrow(message);
   });
 });
 
-describe("the server", () => {
-  it("says which port is in use", async () => {
+describe("the AppSync server", () => {
+  it("names the port in its error when the port is in use", async () => {
     const busy = await serve({ name: "another server", port: 0 }, () => {});
     await expect(start(busy.port)).rejects.toThrow(`port ${busy.port} for AppSync is in use`);
     await busy.stop();

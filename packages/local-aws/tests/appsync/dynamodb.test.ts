@@ -20,8 +20,9 @@ const tableArn = `arn:aws:dynamodb:${region}:000000000000:table/things`;
 const functionArn = `arn:aws:lambda:${region}:000000000000:function:f`;
 const actions = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem"];
 
-/** Shows everything that a response template sees. */
-const shown = '$util.toJson({"result": $ctx.result, "error": $ctx.error, "prev": $ctx.prev})';
+/** Renders everything that a response template can read. */
+const renderContext =
+  '$util.toJson({"result": $ctx.result, "error": $ctx.error, "prev": $ctx.prev})';
 
 let dynamodb: Dynamodb;
 let administrator: DynamoDBClient;
@@ -80,20 +81,20 @@ beforeAll(async () => {
     });
   lambda("lambda", functionArn);
   lambda("otherLambda", `${functionArn}-other`);
-  const passing = (field: string, dataSource: string) =>
+  const passThrough = (field: string, dataSource: string) =>
     appSync.createResolver(api.id, {
       type: "Query",
       field,
       dataSource,
       requestTemplate: "$util.toJson($ctx.args.document)",
-      responseTemplate: shown,
+      responseTemplate: renderContext,
     });
-  passing("get", "things");
-  passing("list", "things");
-  passing("otherList", "things");
-  passing("unreadable", "putOnly");
-  passing("invoke", "lambda");
-  passing("forbiddenInvoke", "otherLambda");
+  passThrough("get", "things");
+  passThrough("list", "things");
+  passThrough("otherList", "things");
+  passThrough("unreadable", "putOnly");
+  passThrough("invoke", "lambda");
+  passThrough("forbiddenInvoke", "otherLambda");
 });
 
 afterAll(async () => {
@@ -133,8 +134,8 @@ const put = (id: string, attributes: object = {}, condition?: object, field?: st
 const get = (id: string, extra: object = {}) =>
   run({ operation: "GetItem", key: key(id, 1), ...extra });
 
-describe("items", () => {
-  it("come back as plain values, numbers as numbers", async () => {
+describe("DynamoDB items", () => {
+  it("are returned as plain values, numbers as numbers", async () => {
     const attributes = {
       text: { S: "x" },
       flag: { BOOL: true },
@@ -158,18 +159,18 @@ describe("items", () => {
     expect(await get("missing")).toMatchObject({ result: null, error: null });
   });
 
-  it("are projected", async () => {
+  it("are reduced to the projection", async () => {
     await put("projected", { a: { S: "a" }, b: { S: "b" } });
     const projection = { expression: "#a", expressionNames: { "#a": "a" } };
     expect((await get("projected", { projection })).result).toEqual({ a: "a" });
   });
 
-  it("are refused when a number is too large to be exact", async () => {
+  it("cause an error when a number is too large to be exact", async () => {
     await put("large", { big: { N: "12345678901234567890" } });
     expect(await get("large")).toMatchObject({ failure: { errorType: "MappingTemplate" } });
   });
 
-  it("are updated and deleted, under a condition", async () => {
+  it("are updated under a condition, and deleted", async () => {
     await put("changing", { a: { N: "1" } });
     const update = {
       expression: "SET #a = #a + :one",
@@ -208,7 +209,7 @@ describe("PutItem whose condition fails", () => {
     message: expect.stringMatching(/^The conditional request failed \(Service: DynamoDb/),
   };
 
-  it("succeeds with the stored item when it is the same but for what is ignored", async () => {
+  it("succeeds with the stored item when only ignored attributes differ", async () => {
     const condition = { equalsIgnore: ["at"] };
     await put("same", { v: { S: "x" }, at: { S: "1" } }, condition);
     expect(await put("same", { v: { S: "x" }, at: { S: "2" } }, condition)).toMatchObject({
@@ -217,7 +218,7 @@ describe("PutItem whose condition fails", () => {
     });
   });
 
-  it("compares without equalsIgnore as well, numbers by value", async () => {
+  it("compares all attributes without equalsIgnore, numbers by value", async () => {
     await put("equal", { v: { N: "1.50" }, s: { SS: ["a", "b"] } }, {});
     expect(await put("equal", { v: { N: "1.5" }, s: { SS: ["b", "a"] } }, {})).toMatchObject({
       result: { v: 1.5 },
@@ -230,12 +231,12 @@ describe("PutItem whose condition fails", () => {
     ["has another type", { v: { L: [] } }],
     ["has one attribute less", {}],
     ["has one attribute more", { v: { S: "x" }, w: { S: "" } }],
-  ])("fails with the stored item when the item %s", async (title, attributes) => {
+  ])("fails with the stored item when the new item %s", async (title, attributes) => {
     await put(`not ${title}`, { v: { S: "x" } }, {});
     expect(await put(`not ${title}`, attributes, {})).toMatchObject({ result: { v: "x" }, error });
   });
 
-  it("needs dynamodb:GetItem for the comparison", async () => {
+  it("requires dynamodb:GetItem for the comparison", async () => {
     await put("unreadable", {}, {});
     expect(await put("unreadable", {}, {}, "unreadable")).toMatchObject({
       result: null,
@@ -247,7 +248,7 @@ describe("PutItem whose condition fails", () => {
   });
 });
 
-describe("Query", () => {
+describe("a DynamoDB Query", () => {
   const query = (extra: object = {}, field = "list") =>
     run(
       {
@@ -269,7 +270,7 @@ describe("Query", () => {
     }
   });
 
-  it("pages with opaque tokens, in both directions", async () => {
+  it("pages with opaque tokens, in descending order", async () => {
     const first = (await query({ limit: 2, scanIndexForward: false, nextToken: null })).result;
     expect(first).toMatchObject({ items: [{ n: 5 }, { n: 4 }], scannedCount: 2 });
     expect(Buffer.from(first.nextToken, "base64").toString("latin1")).not.toContain("id");
@@ -280,16 +281,16 @@ describe("Query", () => {
     });
   });
 
-  it("refuses a token that was changed, or that belongs to another resolver", async () => {
+  it("rejects a token that was changed or belongs to another resolver", async () => {
     const { nextToken } = (await query({ limit: 2 })).result;
-    const refused = { failure: { message: "Invalid pagination token given." } };
+    const rejection = { failure: { message: "Invalid pagination token given." } };
     const changed = (nextToken[0] === "A" ? "B" : "A") + nextToken.slice(1);
-    expect(await query({ nextToken: changed })).toMatchObject(refused);
-    expect(await query({ nextToken: "x" })).toMatchObject(refused);
-    expect(await query({ nextToken }, "otherList")).toMatchObject(refused);
+    expect(await query({ nextToken: changed })).toMatchObject(rejection);
+    expect(await query({ nextToken: "x" })).toMatchObject(rejection);
+    expect(await query({ nextToken }, "otherList")).toMatchObject(rejection);
   });
 
-  it("counts the limit before it filters", async () => {
+  it("applies the limit before the filter", async () => {
     const filter = {
       expression: "#odd = :true",
       expressionNames: { "#odd": "odd" },
@@ -301,7 +302,7 @@ describe("Query", () => {
     });
   });
 
-  it("passes on what DynamoDB refuses", async () => {
+  it("passes on DynamoDB's errors", async () => {
     expect(await query({ index: "none" })).toMatchObject({
       result: null,
       error: { type: expect.stringMatching(/^DynamoDB:/) },
@@ -309,7 +310,7 @@ describe("Query", () => {
   });
 });
 
-describe("request documents", () => {
+describe("a DynamoDB request document", () => {
   it.each([
     [{}, "Value for field '$[operation]' not found."],
     [{ operation: "Scan" }, "Unsupported operation 'Scan'"],
@@ -338,15 +339,15 @@ describe("request documents", () => {
       },
       "Unsupported strategy 'Custom'",
     ],
-  ])("%j is refused: %s", async (document, message) => {
+  ])("is rejected: %j, with %s", async (document, message) => {
     expect(await run(document)).toMatchObject({
       failure: { errorType: "MappingTemplate", message: expect.stringContaining(message) },
     });
   });
 });
 
-describe("Lambda", () => {
-  it("gets the payload and answers with its result or error", async () => {
+describe("a Lambda data source", () => {
+  it("invokes the function with the payload and returns its result or error", async () => {
     const call = (payload: unknown, field = "invoke") =>
       run({ operation: "Invoke", payload }, field);
     expect(await call({ a: 1 })).toMatchObject({ result: { arn: functionArn, payload: { a: 1 } } });
@@ -360,7 +361,7 @@ describe("Lambda", () => {
   });
 });
 
-describe("pipelines", () => {
+describe("a pipeline resolver", () => {
   const step = (name: string, request: string, response: string) =>
     test.appSync.createFunction(test.api.id, {
       name,
@@ -370,7 +371,7 @@ describe("pipelines", () => {
       responseMappingTemplate: response,
     });
 
-  it("hand results and stash from function to function", async () => {
+  it("passes results and stash from function to function", async () => {
     const first = step(
       "first",
       '#set($ctx.stash.first = $ctx.prev.result){"payload": $util.toJson($ctx.prev.result.n)}',
@@ -400,13 +401,13 @@ describe("pipelines", () => {
     });
   });
 
-  it("end at #return in the resolver's templates, and go on after one in a function's", async () => {
+  it("ends at #return in its own templates, and continues after one in a function's", async () => {
     const returning = step(
       "returning",
       '#if($ctx.args.stop == 2) #return({"from": "request"}) #end {"payload": 1}',
       '#if($ctx.args.stop == 3) #return({"from": "response"}) #end {"from": "nowhere"}',
     );
-    const next = step("next", '{"payload": $util.toJson($ctx.prev.result)}', shown);
+    const next = step("next", '{"payload": $util.toJson($ctx.prev.result)}', renderContext);
     test.appSync.createResolver(test.api.id, {
       type: "Query",
       field: "early",

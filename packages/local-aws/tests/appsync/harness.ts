@@ -1,4 +1,4 @@
-/** A running AppSync for tests, with a sign-in of its own: tokens as Cognito signs them, keys where AppSync looks. */
+/** Runs AppSync for tests with its own token issuer: signs tokens as Cognito does and serves the keys to AppSync. */
 import { createSign, generateKeyPairSync, randomUUID } from "node:crypto";
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
@@ -20,24 +20,29 @@ export interface Claims {
 export interface SignIn {
   readonly server: RunningServer;
   issuerOf(pool: string): string;
-  /** An id token, unless the claims say otherwise. */
+  /** An id token, unless the claims override it. */
   token(claims?: Claims): string;
-  /** The same claims, signed by somebody else. */
+  /** The same claims, signed with a foreign key. */
   forged(claims?: Claims): string;
 }
 
-/** Making keys takes a while, so one pair serves a whole file of tests. */
-const own = generateKeyPairSync("rsa", { modulusLength: 2048 });
-const other = generateKeyPairSync("rsa", { modulusLength: 2048 });
+/** Generating keys takes a while, so a test file uses one pair. */
+const ownKeys = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const foreignKeys = generateKeyPairSync("rsa", { modulusLength: 2048 });
 
 async function startSignIn(): Promise<SignIn> {
-  const jwk = { ...own.publicKey.export({ format: "jwk" }), kid: "k1", alg: "RS256", use: "sig" };
+  const jwk = {
+    ...ownKeys.publicKey.export({ format: "jwk" }),
+    kid: "k1",
+    alg: "RS256",
+    use: "sig",
+  };
   const server = await serve({ name: "keys", port: 0 }, (_request, response) => {
     response.writeHead(200, { "content-type": "application/json" });
     response.end(JSON.stringify({ keys: [jwk] }));
   });
   const issuerOf = (pool: string) => `${server.url}/${pool}`;
-  const signed = (key: typeof own.privateKey, { groups, ...claims }: Claims = {}) => {
+  const sign = (key: typeof ownKeys.privateKey, { groups, ...claims }: Claims = {}) => {
     const now = Math.floor(Date.now() / 1000);
     const payload = {
       sub: "user-1",
@@ -56,8 +61,8 @@ async function startSignIn(): Promise<SignIn> {
   return {
     server,
     issuerOf,
-    token: (claims) => signed(own.privateKey, claims),
-    forged: (claims) => signed(other.privateKey, claims),
+    token: (claims) => sign(ownKeys.privateKey, claims),
+    forged: (claims) => sign(foreignKeys.privateKey, claims),
   };
 }
 
@@ -71,11 +76,11 @@ export interface TestApi {
   readonly iam: Iam;
   readonly signIn: SignIn;
   readonly logged: string[];
-  /** Sends a request with the given token, or with one of user-1. */
+  /** Sends a request with the given token, by default one of user-1. */
   ask(query: string, variables?: object, token?: string): Promise<Answer>;
   /** Sends any body with any headers. */
   post(body: string, headers: Record<string, string>): Promise<Response>;
-  /** A resolver without a data source: its request template renders the payload. */
+  /** Creates a resolver with a None data source; its request template renders the payload. */
   local(field: string, payload: string, response?: string): void;
   stop(): Promise<void>;
 }
@@ -137,7 +142,7 @@ export async function startApi(
   };
 }
 
-/** The headers of a POST as AWS's SDKs sign it. */
+/** The headers of a POST, signed as AWS's SDKs do. */
 export async function signedHeaders(
   url: string,
   body: string,
@@ -156,7 +161,7 @@ export async function signedHeaders(
   return headers;
 }
 
-/** A new role with one statement. */
+/** Creates a role with one Allow statement and returns its ARN. */
 export function roleAllowing(iam: Iam, actions: readonly string[], resource: string): string {
   const name = `role-${randomUUID().slice(0, 8)}`;
   const arn = iam.createRole(name);

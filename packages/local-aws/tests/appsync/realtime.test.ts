@@ -54,7 +54,7 @@ interface Frame {
   >;
 }
 
-/** Speaks the protocol by hand; frames come in the order in which they arrived. */
+/** Implements the protocol by hand; next() returns frames in the order of arrival. */
 class Client {
   readonly #frames: Frame[] = [];
   readonly #waiting: ((frame: Frame) => void)[] = [];
@@ -62,7 +62,7 @@ class Client {
   private constructor(readonly socket: WebSocket) {
     socket.on("message", (text) => {
       const frame = JSON.parse(String(text)) as Frame;
-      // Keep-alive messages come whenever they like.
+      // Keep-alive messages arrive at any time.
       if (frame.type !== "ka") {
         const waiting = this.#waiting.shift();
         waiting ? waiting(frame) : this.#frames.push(frame);
@@ -118,7 +118,7 @@ async function connected(): Promise<Client> {
   return client;
 }
 
-/** Subscribes user-1, with some of the arguments. */
+/** Subscribes user-1 with the given further arguments. */
 async function subscribed(
   args: string,
   selection: string,
@@ -146,8 +146,8 @@ async function change(variables: object, selection = everything): Promise<void> 
   expect(errors).toBeUndefined();
 }
 
-describe("connecting", () => {
-  it("takes authorization as query parameter, as subprotocol or as header", async () => {
+describe("a realtime connection", () => {
+  it("accepts authorization as query parameter, as subprotocol or as header", async () => {
     const { REALTIME } = test.api.uris;
     const header = tokenHeader();
     const clients = [
@@ -169,15 +169,15 @@ describe("connecting", () => {
     client.send({ type: "connection_init" });
     expect(await client.next()).toMatchObject({ type: "connection_ack" });
     const other = await signedHeaders(test.api.uris.GRAPHQL, "{}", credentials);
-    const refused = await Client.open(withHeader(other));
-    refused.send({ type: "connection_init" });
-    expect(await refused.next()).toMatchObject({ type: "connection_error" });
+    const rejected = await Client.open(withHeader(other));
+    rejected.send({ type: "connection_init" });
+    expect(await rejected.next()).toMatchObject({ type: "connection_error" });
   });
 
   it.each([
     ["without authorization", () => ({})],
     ["with a forged token", () => tokenHeader(test.signIn.forged())],
-  ])("is refused %s", async (_title, header) => {
+  ])("is rejected %s", async (_title, header) => {
     const client = await Client.open(withHeader(header()));
     const closed = new Promise((resolve) => client.socket.once("close", resolve));
     client.send({ type: "connection_init" });
@@ -188,14 +188,14 @@ describe("connecting", () => {
     await closed;
   });
 
-  it("is found at one path", async () => {
+  it("is served at one path only", async () => {
     await expect(Client.open(test.api.uris.REALTIME.replace("realtime", "x"))).rejects.toThrow(
       "404",
     );
   });
 });
 
-describe("subscribing", () => {
+describe("a subscription", () => {
   const query = 'subscription { onChange(owner: "user-1") { id } }';
   const refusal = (errorType: string | object) => ({
     type: "error",
@@ -203,7 +203,7 @@ describe("subscribing", () => {
     payload: { errors: [{ errorType }] },
   });
 
-  it("runs the field's resolver, which may refuse", async () => {
+  it("runs the field's resolver, which may reject it", async () => {
     const client = await connected();
     const other = 'subscription { onChange(owner: "user-2") { id } }';
     expect(await client.start("1", other, {}, tokenHeader())).toMatchObject({
@@ -220,15 +220,15 @@ describe("subscribing", () => {
     expect(await client.start("1", query, {}, tokenHeader())).toMatchObject({ type: "start_ack" });
   });
 
-  it("verifies the authorization of each subscription", async () => {
+  it("is authorized separately from its connection", async () => {
     const client = await connected();
     const forged = tokenHeader(test.signIn.forged());
-    const refused = refusal("UnauthorizedException");
-    expect(await client.start("1", query, {}, forged)).toMatchObject(refused);
-    expect(await client.start("1", query, {}, {})).toMatchObject(refused);
+    const unauthorized = refusal("UnauthorizedException");
+    expect(await client.start("1", query, {}, forged)).toMatchObject(unauthorized);
+    expect(await client.start("1", query, {}, {})).toMatchObject(unauthorized);
   });
 
-  it("takes a signature over the subscription, of a role that may have the field", async () => {
+  it("accepts a signature of a role that may access the field", async () => {
     const client = await connected();
     const data = JSON.stringify({ query, variables: {} });
     const headersOf = (resource: string) => {
@@ -243,7 +243,7 @@ describe("subscribing", () => {
     });
   });
 
-  it("refuses what is no subscription, and what does not fit the schema", async () => {
+  it("is rejected when it is another operation or does not match the schema", async () => {
     const client = await connected();
     const start = (text: string) => client.start("1", text, {}, tokenHeader());
     expect(await start("{ none }")).toMatchObject(refusal("UnsupportedOperation"));
@@ -255,7 +255,7 @@ describe("subscribing", () => {
     expect(await client.next()).toMatchObject(refusal("UnsupportedOperation"));
   });
 
-  it("refuses an id in use, and more than 100 on one connection", async () => {
+  it("is rejected with an id in use, or beyond 100 on one connection", async () => {
     const client = await connected();
     const start = (id: string) => client.start(id, query, {}, tokenHeader());
     for (let index = 1; index <= 100; index += 1) {
@@ -270,17 +270,17 @@ describe("subscribing", () => {
     expect(await start("101")).toMatchObject({ type: "start_ack" });
   });
 
-  it("is not possible over HTTP", async () => {
+  it("is rejected over HTTP", async () => {
     expect(await test.ask(query)).toMatchObject({
       errors: [{ errorType: "UnsupportedOperation" }],
     });
   });
 });
 
-describe("receiving", () => {
+describe("a subscriber", () => {
   const data = (onChange: unknown) => ({ id: "s", type: "data", payload: { data: { onChange } } });
 
-  it("gets the subscriber's selection of what the mutation selected, in order", async () => {
+  it("receives its own selection of the fields that the mutation selected, in order", async () => {
     const client = await subscribed("", "__typename n: amount id memo");
     for (const amount of [1, 2, 3]) {
       await change({ amount }, "id who: owner value: amount");
@@ -290,7 +290,7 @@ describe("receiving", () => {
     }
   });
 
-  it("gets an error for a non-null field that the mutation did not select", async () => {
+  it("receives an error for a non-null field that the mutation did not select", async () => {
     const client = await subscribed("", "id");
     await change({}, "owner");
     expect(await client.next()).toEqual({
@@ -310,7 +310,7 @@ describe("receiving", () => {
     });
   });
 
-  it("is filtered by the arguments that are given, null among them", async () => {
+  it("receives only changes that match its arguments, null included", async () => {
     const one = await subscribed(', id: "1"', "id memo");
     const withoutMemo = await subscribed(", memo: null", "id memo");
     const byVariable = await subscribed(", memo: $memo", "id memo", { memo: "x" });
@@ -331,7 +331,7 @@ describe("receiving", () => {
     expect(await byVariable.next()).toEqual(data({ id: "1", memo: "x" }));
   });
 
-  it("hears nothing of other owners, failed mutations, other mutations, or after stop", async () => {
+  it("receives nothing of other owners, failed or other mutations, nor after stop", async () => {
     const client = await subscribed("", "id");
     await change({ owner: "user-2" });
     await test.ask('mutation { fail(id: "1") { owner id } unheard(id: "1") { owner id } }');
@@ -348,7 +348,7 @@ describe("receiving", () => {
     });
   });
 
-  it("drops a payload of more than 240 KB, and says so in the log", async () => {
+  it("receives no payload of more than 240 KB, which the log reports", async () => {
     const client = await subscribed("", "id memo");
     await change({ id: "large", memo: "x".repeat(240 * 1024) });
     await change({ id: "small" });

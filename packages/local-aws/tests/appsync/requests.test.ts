@@ -51,7 +51,7 @@ beforeAll(async () => {
 
 afterAll(() => test.stop());
 
-describe("HTTP", () => {
+describe("the GraphQL endpoint", () => {
   const send = (body: string) => test.post(body, { authorization: test.signIn.token() });
 
   it.each([
@@ -85,7 +85,7 @@ describe("HTTP", () => {
     });
   });
 
-  it("runs the operation that is named", async () => {
+  it("runs the named operation of a document", async () => {
     const query = "query A { plain { id } } query B { both { id } }";
     const named = await send(JSON.stringify({ query, operationName: "B" }));
     expect(await named.json()).toEqual({ data: { both: { id: "b" } } });
@@ -93,7 +93,7 @@ describe("HTTP", () => {
     expect((await send(JSON.stringify({ query, operationName: "C" }))).status).toBe(400);
   });
 
-  it("lets a front end on another origin in", async () => {
+  it("allows a front end on another origin", async () => {
     const response = await fetch(test.api.uris.GRAPHQL, {
       method: "OPTIONS",
       headers: {
@@ -107,7 +107,7 @@ describe("HTTP", () => {
     expect(response.headers.get("access-control-allow-headers")).toContain("authorization");
   });
 
-  it("knows one path and one method", async () => {
+  it("answers other paths with 404 and other methods with 405", async () => {
     const headers = { authorization: test.signIn.token() };
     const elsewhere = await fetch(test.api.uris.GRAPHQL.replace("graphql", "x"), { headers });
     expect(elsewhere.status).toBe(404);
@@ -115,11 +115,11 @@ describe("HTTP", () => {
   });
 });
 
-describe("user pool tokens", () => {
+describe("user pool authorization", () => {
   const status = async (token: string) =>
     (await test.post('{"query": "{ plain { id } }"}', { authorization: token })).status;
 
-  it("takes id tokens and access tokens", async () => {
+  it("accepts id tokens and access tokens", async () => {
     const access = { token_use: "access", client_id: "client-2", aud: undefined };
     expect(await status(test.signIn.token())).toBe(200);
     expect(await status(test.signIn.token(access))).toBe(200);
@@ -130,10 +130,10 @@ describe("user pool tokens", () => {
     ["of another issuer", (t: TestApi) => t.signIn.token({ iss: "http://127.0.0.1/x" })],
     ["of another client", (t: TestApi) => t.signIn.token({ aud: "other-client-1" })],
     ["for another use", (t: TestApi) => t.signIn.token({ token_use: "refresh" })],
-    ["that somebody else signed", (t: TestApi) => t.signIn.forged()],
-    ["that is none", () => "abc"],
+    ["signed with a foreign key", (t: TestApi) => t.signIn.forged()],
+    ["that is not a JWT", () => "abc"],
     ["without a signature", (t: TestApi) => t.signIn.token().replace(/[^.]*$/, "")],
-  ])("refuses a token %s", async (_title, token) => {
+  ])("rejects a token %s", async (_title, token) => {
     const response = await test.post('{"query": "{ plain { id } }"}', {
       authorization: token(test),
     });
@@ -143,7 +143,7 @@ describe("user pool tokens", () => {
     });
   });
 
-  it("refuses a request without authorization, before it looks at the body", async () => {
+  it("rejects a request without authorization before it parses the body", async () => {
     expect((await test.post("meow", {})).status).toBe(401);
   });
 
@@ -162,7 +162,7 @@ describe("user pool tokens", () => {
   });
 });
 
-describe("IAM", () => {
+describe("IAM authorization", () => {
   const mutation = (field: string) => JSON.stringify({ query: `mutation { ${field} { id } }` });
 
   async function ask(body: string, resource: string) {
@@ -194,7 +194,7 @@ describe("IAM", () => {
     });
   });
 
-  it("refuses a signature over another body", async () => {
+  it("rejects a signature over another body", async () => {
     const credentials = test.iam.administrator;
     const headers = await signedHeaders(test.api.uris.GRAPHQL, mutation("other"), credentials);
     const response = await test.post(mutation('notify(id: "2")'), headers);
@@ -215,7 +215,7 @@ describe("IAM", () => {
     });
   });
 
-  it("sees neither fields nor types of the default mode", async () => {
+  it("grants neither fields nor types of the default mode", async () => {
     const everything = `${test.api.arn}/*`;
     const plain = await ask('{"query": "{ plain { id } both { id } }"}', everything);
     expect(plain.body).toMatchObject({
@@ -228,8 +228,8 @@ describe("IAM", () => {
   });
 });
 
-describe("directives", () => {
-  it("opens a field to the groups that it names", async () => {
+describe("authorization directives", () => {
+  it("grant a field to the groups that they name", async () => {
     const operator = test.signIn.token({ groups: ["operators"] });
     const query = '{ operators item(id: "1") { id secret } }';
     expect((await test.ask(query, {}, operator)).data).toEqual({
@@ -245,14 +245,14 @@ describe("directives", () => {
     });
   });
 
-  it("keeps users out of what is for IAM only", async () => {
+  it("deny users a field that is for IAM only", async () => {
     expect(await test.ask('mutation { notify(id: "1") { id } }')).toMatchObject({
       data: { notify: null },
       errors: [{ errorType: "Unauthorized" }],
     });
   });
 
-  it("opens nothing by default under defaultAction DENY", async () => {
+  it("grant nothing by default under defaultAction DENY", async () => {
     const denying = await startApi({
       schema: `type Query { a: String  b: String @aws_auth(cognito_groups: ["g"]) }`,
       userPoolConfig: { userPoolId: "eu-central-1_pool", defaultAction: "DENY" },
@@ -266,8 +266,8 @@ describe("directives", () => {
   });
 });
 
-describe("errors", () => {
-  it("filters an error's data by the selection and leaves its info", async () => {
+describe("resolver errors", () => {
+  it("contain data filtered by the selection, and errorInfo unfiltered", async () => {
     expect(await test.ask("{ fails { id } }")).toEqual({
       data: { fails: null },
       errors: [
@@ -283,14 +283,14 @@ describe("errors", () => {
     });
   });
 
-  it("reports appended errors beside the data", async () => {
+  it("are listed beside the data when appended", async () => {
     expect(await test.ask("{ appends { id } }")).toMatchObject({
       data: { appends: { id: "1" } },
       errors: [{ path: ["appends"], errorType: "T", message: "m" }],
     });
   });
 
-  it("never swallows a template's mistake", async () => {
+  it("report a mistake in a template", async () => {
     expect(await test.ask("{ broken { id } }")).toMatchObject({
       data: { broken: null },
       errors: [
@@ -302,7 +302,7 @@ describe("errors", () => {
     });
   });
 
-  it("says in AppSync's words that a non-null field is null", async () => {
+  it("use AppSync's wording for null in a non-null field", async () => {
     expect(await test.ask("{ needed { id } }")).toMatchObject({
       data: { needed: null },
       errors: [
@@ -315,8 +315,8 @@ describe("errors", () => {
   });
 });
 
-describe("values", () => {
-  it("shows templates what is selected, aliases by their alias", async () => {
+describe("resolver input", () => {
+  it("describes the field, its variables and its selection", async () => {
     const { data } = await test.ask("query Q($a: Int) { x: info(a: $a) }", { a: 5 });
     expect(JSON.parse(String(data?.x))).toEqual({
       fieldName: "info",
@@ -327,7 +327,7 @@ describe("values", () => {
     });
   });
 
-  it("parses AWSJSON for templates and checks the other scalars", async () => {
+  it("contains AWSJSON parsed, and other scalars validated", async () => {
     const query = "query Q($at: AWSDateTime!, $json: AWSJSON) { stamp(at: $at, json: $json) }";
     const variables = { at: "2026-01-31T10:00:00Z", json: '{"k": [1]}' };
     const { data } = await test.ask(query, variables);
@@ -341,8 +341,8 @@ describe("values", () => {
   });
 });
 
-describe("limits", () => {
-  it("counts the resolvers of one operation", async () => {
+describe("an API's limits", () => {
+  it("restrict the number of resolvers per operation", async () => {
     const three = "a: plain { id } b: plain { id } c: plain { id }";
     expect((await test.ask(`{ ${three} }`)).errors).toBeUndefined();
     expect(await test.ask(`{ ${three} d: plain { id } }`)).toMatchObject({
@@ -351,7 +351,7 @@ describe("limits", () => {
     });
   });
 
-  it("counts the levels of a query, through fragments as well", async () => {
+  it("restrict the depth of a query, fragments included", async () => {
     const deep =
       "{ __schema { types { fields { ...F } } } } fragment F on __Field { type { name } }";
     expect(await test.ask(deep)).toMatchObject({
@@ -360,7 +360,7 @@ describe("limits", () => {
     });
   });
 
-  it("hides the schema when introspection is disabled", async () => {
+  it("hide the schema when introspection is disabled", async () => {
     const hidden = await startApi({
       schema: "type Query { a: String }",
       introspectionConfig: "DISABLED",

@@ -7,7 +7,7 @@ function render(text: string, context: TemplateContext = {}) {
   return renderTemplate(compileTemplate("test.vtl", text), context);
 }
 
-/** The value of an expression. */
+/** Returns the value of an expression. */
 function evaluate(expression: string, args: object = {}) {
   const rendered = render(`$util.toJson(${expression})`, { arguments: args });
   return "json" in rendered ? rendered.json : rendered;
@@ -18,8 +18,8 @@ function failure(text: string, context: TemplateContext = {}) {
   return "error" in rendered ? rendered.error : rendered;
 }
 
-describe("rendering", () => {
-  it("yields the JSON of the rendered text", () => {
+describe("a template", () => {
+  it("renders to the JSON of its text", () => {
     const text = `
       ## a comment
       #set($name = "x")
@@ -29,7 +29,7 @@ describe("rendering", () => {
     });
   });
 
-  it("keeps every string that toJson has escaped", () => {
+  it("preserves every string that toJson escapes", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(render('{"v": $util.toJson($ctx.args.v)}', { arguments: { v: text } })).toEqual({
@@ -44,7 +44,7 @@ describe("rendering", () => {
     ["{ 'a': 1 }", "Unable to parse the JSON document"],
     ['{"a": 1,}', "Unable to parse the JSON document"],
     ['{"a": $ctx.info}', "Unable to parse the JSON document"],
-  ])("answers %j with a MappingTemplate error", (text, message) => {
+  ])("fails with a MappingTemplate error: %j", (text, message) => {
     expect(failure(text, { info: { fieldName: "f" } })).toMatchObject({
       errorType: "MappingTemplate",
       message: expect.stringContaining(message),
@@ -71,7 +71,7 @@ describe("rendering", () => {
     ["#set($ctx.result = 1)", "cannot be set"],
     ["#break", "outside of #foreach"],
     ["#foreach($i in [1..1001])#end", "AppSync stops at 1000"],
-  ])("refuses %j, naming what is wrong", (text, message) => {
+  ])("fails with an error that names the mistake: %j", (text, message) => {
     const outcome = (() => {
       try {
         return failure(text);
@@ -92,24 +92,24 @@ describe("rendering", () => {
     ["#if($a && $b || $c)#end", "mixed"],
     ["#set($x = )", "Parse error on line 1"],
     [`"${"x".repeat(64 * 1024)}"`, "AppSync takes 65536 at most"],
-  ])("does not compile %j", (text, message) => {
+  ])("does not compile: %j", (text, message) => {
     expect(() => compileTemplate("test.vtl", text)).toThrow(message);
   });
 
-  it("compiles a good template after a bad one that broke off inside a reference", () => {
+  it("compiles after another template with an unfinished reference failed", () => {
     expect(() => compileTemplate("test.vtl", "${foo.bar(")).toThrow("not a template");
     expect(render('{"a": 1}')).toEqual({ json: { a: 1 } });
   });
 });
 
-describe("directives", () => {
-  it("takes the first branch that holds", () => {
+describe("a VTL directive", () => {
+  it("#if renders the first branch whose condition holds", () => {
     const text = '#if($ctx.args.n == 1)"one"#elseif($ctx.args.n == 2)"two"#{else}"many"#end';
     const of = (n: number) => render(text, { arguments: { n } });
     expect([of(1), of(2), of(3)]).toEqual([{ json: "one" }, { json: "two" }, { json: "many" }]);
   });
 
-  it("loops with index, count and hasNext, and stops at #break", () => {
+  it("#foreach provides index, count and hasNext, and stops at #break", () => {
     const text =
       '[#foreach($x in $ctx.args.list)#if($x == "c")#break#end$foreach.index,$foreach.count,"$x"#if($foreach.hasNext),#end#end null]';
     expect(render(text, { arguments: { list: ["a", "b", "c", "d"] } })).toEqual({
@@ -117,22 +117,22 @@ describe("directives", () => {
     });
   });
 
-  it("loops over the values of a map and over its entries", () => {
+  it("#foreach iterates over the values of a map and over its entries", () => {
     const text =
       '#set($out = [])#foreach($v in $ctx.args)$util.qr($out.add($v))#end#foreach($e in $ctx.args.entrySet())$util.qr($out.add("$e.key=$e.getValue()"))#end$util.toJson($out)';
     expect(render(text, { arguments: { a: 1, b: 2 } })).toEqual({ json: [1, 2, "a=1", "b=2"] });
   });
 
-  it("restores a variable that a loop shadowed", () => {
+  it("#foreach restores the variable that it shadowed", () => {
     expect(render("#set($x = 7)#foreach($x in [1..3])#end$x")).toEqual({ json: 7 });
   });
 
-  it("ends at #return with its value, whatever was rendered before", () => {
+  it("#return ends the template with its value and discards the rendered text", () => {
     expect(render('{"a": #if(true)#return({"b": [1]})#end 1}')).toEqual({ returned: { b: [1] } });
     expect(render("#return\n")).toEqual({ returned: null });
   });
 
-  it("changes the stash in place and nothing else", () => {
+  it("#set changes the stash in place and nothing else outside the template", () => {
     const stash: JavaMap = newMap();
     const args = { a: 1 };
     render("$util.qr($ctx.stash.put('k', $ctx.args.put('a', 2)))#set($ctx.stash.l = [3])1", {
@@ -143,7 +143,7 @@ describe("directives", () => {
     expect(args).toEqual({ a: 1 });
   });
 
-  it("refuses to set a variable that has a value to null, on which Velocity's versions differ", () => {
+  it("#set rejects null for a variable with a value, on which Velocity's versions differ", () => {
     expect(failure("#set($x = 1)#set($x = $ctx.args.none)$x")).toMatchObject({
       message: expect.stringContaining("keep the old value"),
     });
@@ -151,7 +151,7 @@ describe("directives", () => {
   });
 });
 
-describe("expressions", () => {
+describe("a VTL expression", () => {
   it.each([
     ["1 == 1", true],
     ['1 == "1"', true],
@@ -163,7 +163,7 @@ describe("expressions", () => {
     ["$ctx.args.list == $list", true],
     ["$ctx.args.map == $map", true],
     ["$ctx.args.map == $ctx.args", false],
-  ])("%s is %s", (condition, expected) => {
+  ])("as a condition: %s is %s", (condition, expected) => {
     const text = `#set($list = [1, 2])#set($map = {"k": "v"})#if(${condition})true#{else}false#end`;
     const context = { arguments: { list: [1, 2], map: { k: "v" } } };
     expect(render(text, context)).toEqual({ json: expected });
@@ -175,16 +175,16 @@ describe("expressions", () => {
     ["2 + 3 * 4", 14],
     ['"a" + "b"', "ab"],
     ["1.5 + 1", 2.5],
-  ])("%s is %j", (expression, expected) => {
+  ])("calculates that %s is %j", (expression, expected) => {
     expect(render(`#set($x = ${expression})$util.toJson($x)`)).toEqual({ json: expected });
   });
 
-  it("asks null for whatever it likes", () => {
+  it("yields null for any member of null", () => {
     expect(evaluate("$ctx.args.a.b.c()")).toBeNull();
     expect(render('#if($ctx.error.type.contains("X"))1#{else}2#end')).toEqual({ json: 2 });
   });
 
-  it("has Java's methods of strings, lists and maps", () => {
+  it("calls Java's methods of strings, lists and maps", () => {
     const args = { s: "a,b,,", l: [1, 2], m: { a: 1 } };
     expect(evaluate("$ctx.args.s.split(',')", args)).toEqual(["a", "b"]);
     expect(evaluate("$ctx.args.s.substring(1).length()", args)).toBe(4);
@@ -200,7 +200,7 @@ describe("expressions", () => {
     });
   });
 
-  it("gives no key of a map a special meaning", () => {
+  it("treats every key of a map as data", () => {
     const args = { json: '{"__proto__": {"x": 1}}' };
     expect(evaluate("$util.parseJson($ctx.args.json).constructor", args)).toBeNull();
     expect(evaluate("$util.parseJson($ctx.args.json).get('__proto__').x", args)).toBe(1);
@@ -208,7 +208,7 @@ describe("expressions", () => {
 });
 
 describe("$util", () => {
-  it("raises errors with type, data and info", () => {
+  it("raises errors with type, data and errorInfo", () => {
     expect(failure('$util.error("m", "T", {"d": 1}, {"i": 2})')).toMatchObject({
       message: "m",
       errorType: "T",
@@ -222,7 +222,7 @@ describe("$util", () => {
     expect(render('$util.validate(true, "m")1')).toEqual({ json: 1 });
   });
 
-  it("names the field in unauthorized", () => {
+  it("names the field in the error of unauthorized()", () => {
     const info = { fieldName: "f", parentTypeName: "Query" };
     expect(failure("$util.unauthorized()", { info })).toMatchObject({
       errorType: "Unauthorized",
@@ -230,7 +230,7 @@ describe("$util", () => {
     });
   });
 
-  it("collects appended errors and goes on", () => {
+  it("collects appended errors and continues", () => {
     const outErrors: never[] = [];
     expect(render('$util.appendError("m", "T")5', { outErrors })).toEqual({ json: 5 });
     expect(outErrors).toMatchObject([{ message: "m", errorType: "T" }]);
@@ -256,36 +256,36 @@ describe("$util", () => {
     ["$util.map.copyAndRetainAllKeys({'a': 1, 'b': 2}, ['a'])", { a: 1 }],
     ["$util.time.epochMilliSecondsToISO8601(0)", "1970-01-01T00:00:00.000Z"],
     ["$util.time.parseISO8601ToEpochMilliSeconds('1970-01-01T00:00:01Z')", 1000],
-  ])("%s is %j", (expression, expected) => {
+  ])("evaluates %s to %j", (expression, expected) => {
     expect(evaluate(expression)).toEqual(expected);
   });
 });
 
-describe("regular expressions", () => {
+describe("$util.matches", () => {
   const matches = (pattern: string, value: string) =>
     evaluate("$util.matches($ctx.args.pattern, $ctx.args.value)", { pattern, value });
 
-  it("answers when the pattern is anchored", () => {
+  it("answers if a partial and a full match agree", () => {
     expect(matches("^[A-Z]{3}\\z", "EUR")).toBe(true);
     expect(matches("^[A-Z]{3}\\z", "EURO")).toBe(false);
     expect(matches("^[A-Z]{3}\\z", "EUR\n")).toBe(false);
     expect(matches("a*b", "aaaaab")).toBe(true);
   });
 
-  it("refuses a result that hangs on whether a part is enough", () => {
+  it("rejects a result that depends on whether a partial match is enough", () => {
     const ambiguous = { error: { message: expect.stringContaining("anchor it") } };
     expect(matches("[A-Z]{3}", "EURO")).toMatchObject(ambiguous);
-    // Java's $ matches before a line break at the end, and find() is enough for AppSync perhaps.
+    // Java's $ matches before a final line break, and AppSync may accept a partial match.
     expect(matches("^[A-Z]{3}$", "EUR\n")).toMatchObject(ambiguous);
   });
 
-  it("reads white space as Java does, ASCII only", () => {
+  it("matches ASCII white space only, as Java does", () => {
     expect(matches("^\\s\\z", "\u00a0")).toBe(false);
     expect(matches("^[\\s]\\S\\z", " \u00a0")).toBe(true);
   });
 
   it.each(["^\\p{Alpha}\\z", "[a[b]]", "[a&&b]", "(?i)a", "a++", "\\Qa\\E", "\\h"])(
-    "refuses %s, which JavaScript reads differently or not at all",
+    "rejects %s, which JavaScript reads differently or not at all",
     (pattern) => {
       expect(matches(pattern, "a")).toMatchObject({ error: { errorType: "MappingTemplate" } });
     },
