@@ -10,24 +10,24 @@ import { createGuard } from "./guard";
 export interface CognitoOptions {
   readonly region: string;
   readonly iam: Iam;
-  /** The port that clients use, and part of the tokens' issuers; any free one when left out. */
+  /** The port for clients, and part of the tokens' issuers. Any free port if omitted. */
   readonly port?: number;
-  /** Where pools and users are kept between runs; a temporary folder when left out. */
+  /** The folder that keeps pools and users between runs; a temporary one if omitted. */
   readonly dataDirectory?: string;
   readonly log: (line: string) => void;
 }
 
 export interface Cognito {
   readonly endpoint: string;
-  /** What tokens of the pool name as their issuer; its keys are at /.well-known/jwks.json below. */
+  /** The issuer in the pool's tokens. It serves the keys at /.well-known/jwks.json. */
   issuer(userPoolId: string): string;
   stop(): Promise<void>;
 }
 
-/** Starts cognito-local behind the guard that every client uses. */
+/** Starts cognito-local behind the guard, which every client calls instead. */
 export async function startCognito(options: CognitoOptions): Promise<Cognito> {
   const { region, iam, port = 0, dataDirectory, log } = options;
-  // The guard's port is part of the issuer, which cognito-local must know before the guard can know cognito-local.
+  // The guard listens first: its port is part of the issuer, which cognito-local needs when it starts.
   let guard: RequestListener = (_request, response) => response.writeHead(503).end();
   const server = await serve({ name: "Cognito", port }, (...exchange) => guard(...exchange));
   const directory =

@@ -29,14 +29,14 @@ export interface User {
   readonly UserLastModifiedDate: number;
 }
 
-/** The pools, app clients and users that cognito-local keeps. */
+/** Reads the pools, app clients and users that cognito-local stores. */
 export class Directory {
-  /** Clients name no pool when users sign in, and cognito-local finds a client only by its pool. */
+  /** A sign-in request does not name the pool, and cognito-local finds an app client only by its pool. */
   readonly #poolOfClient = new Map<string, string>();
 
   constructor(private readonly engine: Engine) {}
 
-  /** Learns what was kept from an earlier run. */
+  /** Loads the app clients of earlier runs. */
   async load(): Promise<void> {
     const { UserPools } = await this.engine.call("ListUserPools", { MaxResults: 60 });
     for (const { Id } of (UserPools ?? []) as readonly UserPool[]) {
@@ -51,7 +51,7 @@ export class Directory {
     this.#poolOfClient.set(ClientId, UserPoolId);
   }
 
-  /** @param poolId when given, the pool that the client must belong to */
+  /** @param poolId if given, the pool that the client must belong to */
   async client(clientId: unknown, poolId?: unknown): Promise<AppClient> {
     const UserPoolId = this.#poolOfClient.get(String(clientId));
     if (UserPoolId === undefined || (poolId !== undefined && poolId !== UserPoolId)) {
@@ -70,10 +70,10 @@ export class Directory {
     return output.UserPool as UserPool;
   }
 
-  /** Finds a user by user name, sub, or whatever else users of the pool sign in with. */
+  /** Finds a user by user name, sub or any sign-in alias of the pool. */
   async user(poolId: string, username: string): Promise<User | undefined> {
     try {
-      const Username = await this.#spelled(poolId, username);
+      const Username = await this.#canonicalUsername(poolId, username);
       return (await this.engine.call("AdminGetUser", {
         UserPoolId: poolId,
         Username,
@@ -91,7 +91,7 @@ export class Directory {
     return ((Groups ?? []) as readonly Input[]).some((group) => group.GroupName === GroupName);
   }
 
-  /** User names and e-mail addresses are kept in lower case where the pool ignores case; cognito-local never does. */
+  /** Lower-cases user names and e-mail addresses if the pool ignores case, which cognito-local never does. */
   async normalized(input: Input): Promise<Input> {
     if (input.UserPoolId === undefined || !(await this.#ignoresCase(input.UserPoolId))) {
       return input;
@@ -114,7 +114,7 @@ export class Directory {
     };
   }
 
-  async #spelled(poolId: string, username: string): Promise<string> {
+  async #canonicalUsername(poolId: string, username: string): Promise<string> {
     return (await this.#ignoresCase(poolId)) ? username.toLowerCase() : username;
   }
 

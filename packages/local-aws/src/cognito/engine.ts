@@ -5,18 +5,18 @@ import { type Input, ServiceError } from "../aws-json";
 import { startServer } from "../child-process";
 import { freePort } from "../http-server";
 
-/** cognito-local, which trusts everybody who reaches it: only the guard shall. */
+/** cognito-local, which trusts every caller: only the guard may call it. */
 export interface Engine {
   readonly url: string;
-  /** Runs an operation. Throws ServiceError with the exception that cognito-local answers. */
+  /** Runs an operation. Throws ServiceError with cognito-local's exception. */
   call(operation: string, input: Input): Promise<Record<string, unknown>>;
   stop(): Promise<void>;
 }
 
 /**
  * Starts cognito-local as a child process.
- * @param options.directory where it keeps pools and users
- * @param options.issuerDomain the tokens' issuer is this, a slash and the pool's id
+ * @param options.directory the folder for pools and users
+ * @param options.issuerDomain the tokens' issuer is <issuerDomain>/<pool id>
  */
 export async function startEngine(options: {
   readonly directory: string;
@@ -26,7 +26,7 @@ export async function startEngine(options: {
   const { directory, issuerDomain, log } = options;
   const config = {
     TokenConfig: { IssuerDomain: issuerDomain },
-    // By its own default, users of every pool would sign in with an e-mail address.
+    // cognito-local's default lets users of every pool sign in with an e-mail address.
     UserPoolDefaults: { UsernameAttributes: [] },
   };
   await mkdir(join(directory, ".cognito"), { recursive: true });
@@ -45,7 +45,7 @@ export async function startEngine(options: {
       PATH: process.env.PATH,
       HOST: "127.0.0.1",
       PORT: String(port),
-      // It loads version 2 of the SDK, which warns of its age.
+      // cognito-local loads version 2 of the SDK, which prints a maintenance warning.
       AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: "1",
     },
     log: (line) => log(stripVTControlCharacters(line)),

@@ -13,13 +13,13 @@ import { SignIn } from "./sign-in";
 export interface GuardOptions {
   readonly region: string;
   readonly iam: Iam;
-  /** The guard's own URL, which is the domain of the tokens' issuers. */
+  /** The guard's own URL, the domain of the tokens' issuers. */
   readonly url: string;
   readonly engine: Engine;
 }
 
-/** What cognito-local does as Cognito does, once the administrator's signature is verified. */
-const administration = [
+/** Operations that cognito-local performs as Cognito does, once the caller is authorized. */
+const administratorOperations = [
   "AdminAddUserToGroup",
   "AdminCreateUser",
   "AdminDeleteUser",
@@ -43,7 +43,7 @@ const administration = [
   "ListUsersInGroup",
 ];
 
-/** Stands before cognito-local and asks for what Cognito asks for. */
+/** Serves cognito-local to clients and requires the signatures and tokens that Cognito requires. */
 export async function createGuard(options: GuardOptions): Promise<RequestListener> {
   const { region, iam, url, engine } = options;
   const directory = new Directory(engine);
@@ -51,7 +51,7 @@ export async function createGuard(options: GuardOptions): Promise<RequestListene
   const signIn = new SignIn(engine, directory);
   const arnPrefix = `arn:aws:cognito-idp:${region}:${localAccountId}:userpool/`;
 
-  const open: Readonly<Record<string, (input: Input) => Promise<unknown>>> = {
+  const publicOperations: Readonly<Record<string, (input: Input) => Promise<unknown>>> = {
     InitiateAuth: (input) => signIn.initiateAuth(input, false),
     RespondToAuthChallenge: (input) => signIn.respondToAuthChallenge(input),
     GetTokensFromRefreshToken: (input) => signIn.getTokensFromRefreshToken(input),
@@ -60,27 +60,29 @@ export async function createGuard(options: GuardOptions): Promise<RequestListene
       return engine.call("GetUser", input);
     },
   };
-  const signed: Readonly<Record<string, (input: Input) => Promise<unknown>>> = {
+  const signedOperations: Readonly<Record<string, (input: Input) => Promise<unknown>>> = {
     AdminInitiateAuth: (input) => signIn.initiateAuth(input, true),
     AdminRespondToAuthChallenge: (input) => signIn.respondToAuthChallenge(input),
-    ...Object.fromEntries(administration.map((name) => [name, (input) => administer(name, input)])),
+    ...Object.fromEntries(
+      administratorOperations.map((name) => [name, (input) => administer(name, input)]),
+    ),
   };
 
   const operations = awsJson(
     { version: "1.1", services: ["AWSCognitoIdentityProviderService"] },
     async (call): Promise<Answer> => {
       const { operation, input } = call;
-      const run = open[operation] ?? signed[operation];
+      const run = publicOperations[operation] ?? signedOperations[operation];
       if (run === undefined) {
         throw new ServiceError(
           "UnsupportedOperationException",
           `${operation} is not offered by the local Cognito`,
         );
       }
-      if (open[operation] === undefined) {
+      if (publicOperations[operation] === undefined) {
         await authorize(call);
       }
-      // cognito-local's ARNs name no region.
+      // cognito-local's ARNs contain no region.
       const body = JSON.stringify(await run(input)).replaceAll(
         "arn:aws:cognito-idp:local:local:userpool/",
         arnPrefix,
@@ -89,7 +91,7 @@ export async function createGuard(options: GuardOptions): Promise<RequestListene
     },
   );
   return (request, response) => {
-    allowOrigins(request, response);
+    allowAllOrigins(request, response);
     if (request.method === "OPTIONS") {
       response.writeHead(200).end();
     } else if (request.method === "GET") {
@@ -119,7 +121,7 @@ export async function createGuard(options: GuardOptions): Promise<RequestListene
       checkPassword(String(password), Policies?.PasswordPolicy);
     }
     if (operation === "CreateGroup" && (await directory.hasGroup(input))) {
-      // cognito-local would make the group anew, without its members.
+      // cognito-local would replace the group by one without members.
       throw new ServiceError("GroupExistsException", "A group with the name already exists.");
     }
     const output = await engine.call(operation, input);
@@ -158,7 +160,7 @@ export async function createGuard(options: GuardOptions): Promise<RequestListene
     }
   }
 
-  /** The public documents that verifiers of tokens ask for. */
+  /** Serves the public documents that token verifiers read. */
   async function serveKeys(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, poolId = "", document] =
       /^\/([\w-]+)\/\.well-known\/(.+)$/.exec(request.url ?? "") ?? [];
@@ -182,8 +184,8 @@ export async function createGuard(options: GuardOptions): Promise<RequestListene
   }
 }
 
-/** Browsers may call Cognito from any page. */
-function allowOrigins(request: IncomingMessage, response: ServerResponse): void {
+/** Cognito permits calls from pages of any origin. */
+function allowAllOrigins(request: IncomingMessage, response: ServerResponse): void {
   response.setHeader("access-control-allow-origin", "*");
   response.setHeader("access-control-expose-headers", "x-amzn-RequestId,x-amzn-ErrorType,Date");
   if (request.method === "OPTIONS") {

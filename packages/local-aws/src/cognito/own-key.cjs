@@ -1,11 +1,11 @@
-// Loaded into cognito-local's process before cognito-local. Its key pair is part of its package, so anybody could sign
-// tokens that it would vouch for: this start gets a pair of its own. Tokens of an earlier start become invalid by it.
+// Loaded into cognito-local's process before cognito-local. Its package contains its key pair, so anybody could sign
+// valid tokens: each start gets a new pair instead. Tokens of an earlier start thereby become invalid.
 "use strict";
 
 const { generateKeyPairSync } = require("node:crypto");
 
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-// cognito-local names this key in the tokens that it signs.
+// The key id that cognito-local writes into the tokens that it signs.
 const header = { kid: "CognitoLocal", use: "sig", alg: "RS256" };
 
 replace("private", privateKey);

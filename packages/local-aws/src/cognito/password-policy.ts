@@ -23,10 +23,10 @@ export const defaultPolicy: Required<PasswordPolicy> = {
 /** The characters that Cognito counts as symbols (Developer Guide, "Adding user pool password requirements"). */
 const symbol = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]| (?=\S)/;
 
-/** Throws InvalidPasswordException, in Cognito's words, when the password breaks the pool's policy. */
+/** Throws InvalidPasswordException with Cognito's message if the password violates the pool's policy. */
 export function checkPassword(password: string, policy: PasswordPolicy = defaultPolicy): void {
   const { MinimumLength = defaultPolicy.MinimumLength } = policy;
-  const broken =
+  const violation =
     (password.length < MinimumLength && "Password not long enough") ||
     (policy.RequireUppercase &&
       !/[A-Z]/.test(password) &&
@@ -36,15 +36,15 @@ export function checkPassword(password: string, policy: PasswordPolicy = default
       "Password must have lowercase characters") ||
     (policy.RequireNumbers && !/[0-9]/.test(password) && "Password must have numeric characters") ||
     (policy.RequireSymbols && !symbol.test(password) && "Password must have symbol characters");
-  if (broken) {
+  if (violation) {
     throw new ServiceError(
       "InvalidPasswordException",
-      `Password did not conform with policy: ${broken}`,
+      `Password did not conform with policy: ${violation}`,
     );
   }
 }
 
-/** A temporary password for a user whom the administrator gives none; it satisfies every policy up to 99 characters. */
+/** Generates a temporary password, for a user created without one. It satisfies every policy up to 99 characters. */
 export function newPassword(): string {
   return `Aa1!${randomBytes(72).toString("base64url").slice(0, 95)}`;
 }

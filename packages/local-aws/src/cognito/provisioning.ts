@@ -1,8 +1,8 @@
 import { type Input, ServiceError } from "../aws-json";
 
 /**
- * What pools and clients are made from. cognito-local drops what it does not know without a word, and keeps settings
- * that it never acts on: inputs that change what users or clients see are refused unless they are true here.
+ * The supported inputs of pools, clients and groups. cognito-local silently drops unknown inputs and stores settings
+ * that it never applies. Inputs that change the behaviour for users or clients are therefore rejected unless supported.
  */
 const known: Readonly<Record<string, readonly string[]>> = {
   CreateUserPool: [
@@ -13,7 +13,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
     "Schema",
     "UsernameAttributes",
     "UsernameConfiguration",
-    // These change nothing for a user who is already there; deleting pools is not offered.
+    // No effect on an existing user. Deleting pools is not supported.
     "AccountRecoverySetting",
     "DeletionProtection",
     "EmailConfiguration",
@@ -33,13 +33,13 @@ const known: Readonly<Record<string, readonly string[]>> = {
     "TokenValidityUnits",
     "GenerateSecret",
     "RefreshTokenRotation",
-    // Revoking tokens is not offered.
+    // Revoking tokens is not supported.
     "EnableTokenRevocation",
   ],
   CreateGroup: ["UserPoolId", "GroupName", "Description", "Precedence"],
 };
 
-/** Checks and completes the input of an operation that makes something; the others pass unchanged. */
+/** Validates and completes the input of an operation that creates a resource. Other inputs pass unchanged. */
 export function provisioned(operation: string, input: Input): Input {
   const names = known[operation];
   const unknown = Object.keys(input).find((name) => names !== undefined && !names.includes(name));
@@ -58,10 +58,10 @@ export function provisioned(operation: string, input: Input): Input {
   return operation === "CreateUserPoolClient" ? completeClient(input) : input;
 }
 
-/** The allowed flows of a client that names none (API reference, CreateUserPoolClient). */
+/** The default flows of a client (API reference, CreateUserPoolClient). */
 const defaultFlows = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"];
 
-const kinds = ["AccessToken", "IdToken", "RefreshToken"] as const;
+const tokenKinds = ["AccessToken", "IdToken", "RefreshToken"] as const;
 
 function completeClient(input: Input): Input {
   const { ExplicitAuthFlows = defaultFlows } = input as { ExplicitAuthFlows?: readonly string[] };
@@ -79,10 +79,10 @@ function completeClient(input: Input): Input {
   return { ...input, ExplicitAuthFlows, ...validity(input) };
 }
 
-/** cognito-local's own defaults are not Cognito's: 24 hours, and minutes as the unit of id tokens. */
+/** Sets Cognito's defaults. cognito-local's differ: 24 hours, and minutes as the unit of id tokens. */
 function validity(input: Input): Input {
   const units = (input.TokenValidityUnits ?? {}) as Readonly<Record<string, string | undefined>>;
-  const completed = kinds.map((kind) => {
+  const completed = tokenKinds.map((kind) => {
     const isRefresh = kind === "RefreshToken";
     const given = input[`${kind}Validity`];
     return given === undefined || given === 0

@@ -4,7 +4,7 @@ import type { AppClient, Directory, User } from "./directory";
 import type { Engine } from "./engine";
 import { checkPassword, defaultPolicy } from "./password-policy";
 
-/** A challenge that waits for its answer. */
+/** A pending challenge. */
 interface Session {
   readonly clientId: string;
   readonly username: string;
@@ -23,11 +23,11 @@ interface Tokens {
   readonly RefreshToken?: string;
 }
 
-/** Cognito's default for the validity of a challenge's session. */
-const sessionMs = 3 * 60_000;
+/** Cognito's default validity of a challenge's session. */
+const sessionValidityMs = 3 * 60_000;
 const dayMs = 24 * 60 * 60_000;
 
-const flows: Readonly<Record<string, string>> = {
+const requiredFlows: Readonly<Record<string, string>> = {
   USER_PASSWORD_AUTH: "ALLOW_USER_PASSWORD_AUTH",
   ADMIN_USER_PASSWORD_AUTH: "ALLOW_ADMIN_USER_PASSWORD_AUTH",
   REFRESH_TOKEN_AUTH: "ALLOW_REFRESH_TOKEN_AUTH",
@@ -35,10 +35,10 @@ const flows: Readonly<Record<string, string>> = {
 };
 
 /**
- * Signing in, as Cognito does it. cognito-local keeps users and signs tokens, but its own flows are not safe to offer:
- * they look at no app client's flows, hand out the new-password challenge before they look at the password, take any
- * answer to a challenge that was never made, and let disabled users in. So they are made here, and cognito-local only
- * says whether a password is right. Sessions and refresh tokens are known until the local cloud stops.
+ * Implements Cognito's sign-in. cognito-local stores users and signs tokens, but its own flows are unsafe: they ignore
+ * the app client's allowed flows, issue the new-password challenge before they check the password, accept any answer to
+ * a challenge that was never issued, and admit disabled users. So the flows are implemented here, and cognito-local only
+ * checks passwords and issues tokens. Sessions and refresh tokens are valid until the local cloud stops.
  */
 export class SignIn {
   readonly #sessions = new Map<string, Session>();
@@ -49,7 +49,7 @@ export class SignIn {
     private readonly directory: Directory,
   ) {}
 
-  /** InitiateAuth, and AdminInitiateAuth when `admin`. */
+  /** InitiateAuth, or AdminInitiateAuth if `admin`. */
   async initiateAuth(input: Input, admin: boolean): Promise<unknown> {
     const client = await this.directory.client(input.ClientId, input.UserPoolId);
     const flow = String(input.AuthFlow);
@@ -64,7 +64,7 @@ export class SignIn {
         `Missing required parameter ${username === undefined ? "USERNAME" : "PASSWORD"}`,
       );
     }
-    return this.#withPassword(client, username, password);
+    return this.#signInWithPassword(client, username, password);
   }
 
   async getTokensFromRefreshToken(input: Input): Promise<unknown> {
@@ -109,10 +109,14 @@ export class SignIn {
       Password: password,
       Permanent: true,
     });
-    return this.#withPassword(client, session.username, password);
+    return this.#signInWithPassword(client, session.username, password);
   }
 
-  async #withPassword(client: AppClient, username: string, password: string): Promise<unknown> {
+  async #signInWithPassword(
+    client: AppClient,
+    username: string,
+    password: string,
+  ): Promise<unknown> {
     const user = await this.directory.user(client.UserPoolId, username);
     if (user === undefined) {
       throw client.PreventUserExistenceErrors === "ENABLED"
@@ -124,13 +128,13 @@ export class SignIn {
       throw notAuthorized("User is disabled.");
     }
     if (user.UserStatus === "FORCE_CHANGE_PASSWORD") {
-      return this.#challenge(client, user);
+      return this.#newPasswordChallenge(client, user);
     }
-    this.#remember(client, user, tokens);
+    this.#storeRefreshToken(client, user, tokens);
     return answer(tokens);
   }
 
-  /** cognito-local's own flow for administrators looks at the password whatever the user's state. */
+  /** cognito-local's own flow for administrators checks the password in every state of the user. */
   async #tokens(client: AppClient, user: User, password: string): Promise<Tokens> {
     try {
       const output = await this.engine.call("AdminInitiateAuth", {
@@ -152,7 +156,7 @@ export class SignIn {
     }
   }
 
-  async #challenge(client: AppClient, user: User): Promise<unknown> {
+  async #newPasswordChallenge(client: AppClient, user: User): Promise<unknown> {
     const { Policies } = await this.directory.pool(client.UserPoolId);
     const days =
       Policies?.PasswordPolicy?.TemporaryPasswordValidityDays ??
@@ -164,7 +168,7 @@ export class SignIn {
     this.#sessions.set(session, {
       clientId: client.ClientId,
       username: user.Username,
-      endsAt: Date.now() + sessionMs,
+      endsAt: Date.now() + sessionValidityMs,
     });
     const attributes = user.UserAttributes.filter(({ Name }) => Name !== "sub");
     return {
@@ -200,7 +204,7 @@ export class SignIn {
     return answer(output.AuthenticationResult as Tokens);
   }
 
-  #remember(client: AppClient, user: User, { RefreshToken }: Tokens): void {
+  #storeRefreshToken(client: AppClient, user: User, { RefreshToken }: Tokens): void {
     if (RefreshToken !== undefined) {
       this.#refreshTokens.set(RefreshToken, {
         clientId: client.ClientId,
@@ -217,7 +221,7 @@ function requireFlow(client: AppClient, flow: string, admin: boolean): void {
       "USER_SRP_AUTH is not offered by the local Cognito: let the app client allow USER_PASSWORD_AUTH and use that",
     );
   }
-  const needed = flows[flow];
+  const needed = requiredFlows[flow];
   if (needed === undefined || (flow.startsWith("ADMIN_") && !admin)) {
     throw invalid("Initiate Auth method not supported.");
   }
@@ -236,7 +240,7 @@ const answer = (tokens: Tokens): unknown => {
   };
 };
 
-/** Reads a token that cognito-local has just made. */
+/** Reads a token that cognito-local has just issued. */
 function claims(token: string): { readonly exp: number; readonly iat: number } {
   const [, payload = ""] = token.split(".");
   return JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));

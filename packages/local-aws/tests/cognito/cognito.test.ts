@@ -83,7 +83,7 @@ async function appClient(input: Partial<CreateUserPoolClientCommandInput>): Prom
 }
 
 let users = 0;
-/** A new user's e-mail address; with a password of its own unless it is to be temporary. */
+/** Creates a user with a temporary or a permanent password and returns the e-mail address. */
 async function user(kind: "temporary" | "permanent"): Promise<string> {
   users += 1;
   const Username = `User${users}@Example.com`;
@@ -149,13 +149,13 @@ async function verify(token: string | undefined) {
   return verifier.verifySync(token ?? "");
 }
 
-describe("signing in", () => {
-  it("gives tokens of the guard's issuer, with the user's groups and the client's validity", async () => {
+describe("sign-in", () => {
+  it("returns tokens with the guard as issuer, the user's groups and the client's validity", async () => {
     const Username = await user("permanent");
     await administrator.send(
       new AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName: "operators" }),
     );
-    // Making the group once more is refused, and takes nothing from its members.
+    // Creating the group again is rejected, and its members remain.
     await expect(
       administrator.send(new CreateGroupCommand({ UserPoolId, GroupName: "operators" })),
     ).rejects.toMatchObject({ name: "GroupExistsException" });
@@ -176,18 +176,18 @@ describe("signing in", () => {
       "cognito:groups": ["operators"],
       sub: access.sub,
     });
-    // The client names no validity of id tokens: an hour is Cognito's default.
+    // The client sets no validity of id tokens: Cognito's default is an hour.
     expect(Number(id.exp) - Number(id.iat)).toBe(60 * 60);
   });
 
-  it("ignores the case of e-mail addresses where the pool does", async () => {
+  it("ignores the case of e-mail addresses if the pool does", async () => {
     const Username = await user("permanent");
     await expect(signIn(Username.toUpperCase(), permanent)).resolves.toHaveProperty(
       "AuthenticationResult.AccessToken",
     );
   });
 
-  it("looks at the temporary password before it asks for a new one", async () => {
+  it("checks the temporary password before it requests a new one", async () => {
     const Username = await user("temporary");
     await expect(signIn(Username, "Wrong-Pass-1")).rejects.toMatchObject(incorrect);
     const challenge = await signIn(Username, temporary);
@@ -212,7 +212,7 @@ describe("signing in", () => {
     await expect(signIn(Username, permanent)).resolves.toHaveProperty("AuthenticationResult");
   });
 
-  it("lets nobody set another user's password with a made-up or foreign session", async () => {
+  it("rejects a made-up or foreign session that would set another user's password", async () => {
     const [victim, attacker] = [await user("permanent"), await user("temporary")];
     const { Session } = await signIn(attacker, temporary);
     for (const session of [Session, "00000000-0000-0000-0000-000000000000"]) {
@@ -224,7 +224,7 @@ describe("signing in", () => {
     await expect(signIn(victim, permanent)).resolves.toBeDefined();
   });
 
-  it("tells a wrong password and an unknown user apart only where the client lets it", async () => {
+  it("distinguishes an unknown user from a wrong password only if the client allows it", async () => {
     const Username = await user("permanent");
     await expect(signIn(Username, "Wrong-Pass-1")).rejects.toMatchObject(incorrect);
     await expect(signIn("nobody@example.com", permanent)).rejects.toMatchObject(incorrect);
@@ -234,7 +234,7 @@ describe("signing in", () => {
     });
   });
 
-  it("refuses disabled users, also when they refresh", async () => {
+  it("rejects disabled users, also on refresh", async () => {
     const Username = await user("permanent");
     const { AuthenticationResult } = await signIn(Username, permanent);
     await administrator.send(new AdminDisableUserCommand({ UserPoolId, Username }));
@@ -243,7 +243,7 @@ describe("signing in", () => {
     await expect(refresh(AuthenticationResult?.RefreshToken)).rejects.toMatchObject(disabled);
   });
 
-  it("offers only the flows that the client allows, and no SRP", async () => {
+  it("accepts only the flows that the client allows, and no SRP", async () => {
     const Username = await user("permanent");
     const withoutFlows = await appClient({});
     await expect(signIn(Username, permanent, withoutFlows)).rejects.toMatchObject({
@@ -273,8 +273,8 @@ describe("signing in", () => {
   });
 });
 
-describe("refreshing", () => {
-  it("gives new tokens, but only to the client that the refresh token was given to", async () => {
+describe("token refresh", () => {
+  it("returns new tokens, but only to the client that the refresh token was issued to", async () => {
     const { AuthenticationResult } = await signIn(await user("permanent"), permanent);
     const RefreshToken = AuthenticationResult?.RefreshToken;
     const first = await refresh(RefreshToken);
@@ -291,7 +291,7 @@ describe("refreshing", () => {
   });
 });
 
-describe("the guard", () => {
+describe("the Cognito guard", () => {
   it("verifies access tokens", async () => {
     const { AuthenticationResult } = await signIn(await user("permanent"), permanent);
     const { AccessToken = "", IdToken = "" } = AuthenticationResult ?? {};
@@ -315,7 +315,7 @@ describe("the guard", () => {
     });
   });
 
-  it("asks for an administrator's signature, and for the permission of a role", async () => {
+  it("requires the administrator's signature, or a role's with the permission", async () => {
     const Username = await user("permanent");
     const command = () => new AdminGetUserCommand({ UserPoolId, Username });
     await expect(administrator.send(command())).resolves.toBeDefined();
@@ -335,7 +335,7 @@ describe("the guard", () => {
     expect(unsigned.status).toBe(400);
   });
 
-  it("refuses what is not offered, and settings that would be dropped, by name", async () => {
+  it("rejects unsupported operations and settings by name", async () => {
     const Username = "someone@example.com";
     await expect(
       anybody.send(new SignUpCommand({ ClientId, Username, Password: permanent })),
@@ -359,7 +359,7 @@ describe("the guard", () => {
     ).rejects.toMatchObject({ name: "InvalidPasswordException" });
   });
 
-  it("lets pages of any origin call it, and serves the documents that verifiers need", async () => {
+  it("allows pages of any origin and serves the documents that token verifiers read", async () => {
     const preflight = await fetch(cognito.endpoint, {
       method: "OPTIONS",
       headers: {
@@ -381,8 +381,8 @@ describe("the guard", () => {
   });
 });
 
-describe("the data folder", () => {
-  it("keeps pools, clients and users for the next start; sessions end with the last one", async () => {
+describe("Cognito's data folder", () => {
+  it("keeps pools, clients and users across a restart, but no refresh tokens", async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), "cognito-test-"));
     const before = cognito;
     cognito = await startCognito({ region, iam, dataDirectory, log: () => {} });
