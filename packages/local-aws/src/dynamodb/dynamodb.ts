@@ -6,24 +6,24 @@ import { startProcess } from "./process";
 export interface DynamodbOptions {
   readonly region: string;
   readonly iam: Iam;
-  /** The port that clients use; any free one when left out. */
+  /** The port for clients. Any free port if omitted. */
   readonly port?: number;
-  /** Where tables are kept between runs; in memory when left out. */
+  /** The folder that keeps tables between runs; in memory if omitted. */
   readonly dataDirectory?: string;
   readonly log: (line: string) => void;
-  /** For injecting faults: see Intercept. */
+  /** Injects faults: see Intercept. */
   readonly intercept?: Intercept;
-  /** For counting costs: see Meter. */
+  /** Meters consumption: see Meter. */
   readonly meter?: Meter;
 }
 
 export interface Dynamodb {
-  /** Serves DynamoDB's API and that of DynamoDB Streams. */
+  /** Serves the APIs of DynamoDB and DynamoDB Streams. */
   readonly endpoint: string;
   stop(): Promise<void>;
 }
 
-/** Starts DynamoDB Local behind the gateway that every client uses. */
+/** Starts DynamoDB Local behind the gateway, which every client calls instead. */
 export async function startDynamodb(options: DynamodbOptions): Promise<Dynamodb> {
   const { region, iam, port = 0, dataDirectory, log, intercept, meter } = options;
   const engine = await startProcess({

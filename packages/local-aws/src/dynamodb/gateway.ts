@@ -4,26 +4,26 @@ import { type RunningServer, readBody, serve } from "../http-server";
 import { accessDenied, type Iam, localAccountId } from "../iam/iam";
 import { permissionsFor } from "./permissions";
 
-/** An answer in place of DynamoDB's own, e.g. a ProvisionedThroughputExceededException. */
+/** An injected exception, e.g. a ProvisionedThroughputExceededException. */
 export interface Failure {
   readonly type: string;
   readonly message: string;
 }
 
-/** Called before an authorized operation reaches the engine; a Failure is answered instead of it. */
+/** Called before an authorized operation reaches the engine. A returned Failure is the answer instead. */
 export type Intercept = (
   operation: string,
   input: Input,
 ) => Failure | undefined | Promise<Failure | undefined>;
 
-/** What DynamoDB says that an operation has consumed: read or write units of a table with its indexes. */
+/** The capacity that DynamoDB reports for an operation: read or write units of a table with its indexes. */
 export interface Consumption {
   readonly operation: string;
   readonly table: string;
   readonly units: number;
 }
 
-/** Gets told what each operation on items has consumed, where DynamoDB tells: it does not for a failed condition. */
+/** Receives the consumption of each item operation. DynamoDB reports none for a failed condition. */
 export type Meter = (consumption: Consumption) => void;
 
 export interface GatewayOptions {
@@ -40,17 +40,17 @@ interface EngineConsumption {
   readonly CapacityUnits: number;
 }
 
-/** Operations on items carry ARNs only inside people's own data, which must pass untouched. */
+/** Item operations contain ARNs only in user data, which must pass unchanged. */
 const itemOperations =
   /^(Get|Put|Update|Delete|BatchGet|BatchWrite)Item$|^(Query|Scan)$|^Transact(Get|Write)Items$/;
 
 /**
- * Stands before DynamoDB Local and adds what it lacks: signatures are verified, the caller's policies are
- * evaluated, and ARNs carry the stack's region, where DynamoDB Local always says "ddblocal".
+ * Serves DynamoDB Local to clients and adds what it lacks: it verifies signatures, evaluates the caller's policies, and
+ * writes the stack's region into ARNs, where DynamoDB Local always writes "ddblocal".
  *
- * What still differs from AWS: reads are always consistent and indexes always up to date; nothing is throttled; times
- * of stream records are rounded down to the minute; the consumed capacity of a transaction is not AWS's (it does not
- * grow with the number of its items), though that of all other operations is.
+ * Remaining differences from AWS: reads are always consistent and indexes always up to date; nothing is throttled;
+ * times of stream records are rounded down to the minute; a transaction consumes another capacity than on AWS (it does
+ * not grow with the number of items), while all other operations consume the same.
  */
 export function startGateway(options: GatewayOptions): Promise<RunningServer> {
   const { region, iam, enginePort } = options;
@@ -92,7 +92,7 @@ export function startGateway(options: GatewayOptions): Promise<RunningServer> {
     if (itemOperations.test(call.operation)) {
       return options.meter === undefined
         ? forward(call, Buffer.from(call.request.body))
-        : metered(call, options.meter);
+        : forwardMetered(call, options.meter);
     }
     const input = JSON.stringify(call.input).replaceAll(arnPrefix, engineArnPrefix);
     const answer = await forward(call, Buffer.from(input));
@@ -101,12 +101,12 @@ export function startGateway(options: GatewayOptions): Promise<RunningServer> {
       ...answer,
       body:
         call.operation === "GetRecords"
-          ? mendRecords(output)
+          ? rewriteRecords(output)
           : output.replaceAll(engineArnPrefix, arnPrefix),
     };
   }
 
-  async function metered(call: Call, meter: Meter): Promise<Answer> {
+  async function forwardMetered(call: Call, meter: Meter): Promise<Answer> {
     const input = { ...call.input, ReturnConsumedCapacity: "TOTAL" };
     const answer = await forward(call, Buffer.from(JSON.stringify(input)));
     const { ConsumedCapacity = [] } = JSON.parse(answer.body.toString("utf8")) as {
@@ -118,8 +118,8 @@ export function startGateway(options: GatewayOptions): Promise<RunningServer> {
     return answer;
   }
 
-  /** Records hold people's data, so they are mended field by field. */
-  function mendRecords(text: string): string {
+  /** Records contain user data, so only the fields with a region or an ARN are rewritten. */
+  function rewriteRecords(text: string): string {
     const output = JSON.parse(text) as {
       Records?: { awsRegion?: string }[];
       NextShardIterator?: string;
@@ -144,7 +144,7 @@ export function startGateway(options: GatewayOptions): Promise<RunningServer> {
           "content-type": "application/x-amz-json-1.0",
           "content-length": body.length,
           "x-amz-target": `${service}.${operation}`,
-          // DynamoDB Local reads the access key out of it and verifies nothing.
+          // DynamoDB Local reads the access key from it and verifies nothing.
           authorization: request.headers.authorization,
         },
       });

@@ -1,6 +1,6 @@
 import type { Input } from "../aws-json";
 
-/** What IAM asks for before DynamoDB runs an operation. */
+/** An action on a resource that IAM must allow before DynamoDB runs an operation. */
 export interface Permission {
   readonly action: string;
   readonly resource: string;
@@ -23,7 +23,7 @@ const batchOperations = ["BatchGetItem", "BatchWriteItem"];
 const taggingOperations = ["ListTagsOfResource", "TagResource", "UntagResource"];
 const streamOperations = ["DescribeStream", "GetShardIterator"];
 
-/** A transaction needs the permission of each of its parts, and none of its own. */
+/** A transaction requires the permission of each of its parts, and none of its own. */
 const transactionParts: Readonly<Record<string, string>> = {
   Get: "GetItem",
   Put: "PutItem",
@@ -33,8 +33,8 @@ const transactionParts: Readonly<Record<string, string>> = {
 };
 
 /**
- * The permissions that an operation needs, from AWS's Service Authorization Reference for DynamoDB, or undefined
- * when the operation is not offered locally.
+ * Returns the permissions that an operation requires (AWS's Service Authorization Reference for DynamoDB), or
+ * undefined if the operation is not supported locally.
  * @param arnPrefix "arn:aws:dynamodb:<region>:<account>:"
  */
 export function permissionsFor(
@@ -72,7 +72,7 @@ export function permissionsFor(
     return [need(text(input.StreamArn))];
   }
   if (operation === "GetRecords") {
-    // An iterator starts with the ARN of its stream, on AWS as in DynamoDB Local.
+    // An iterator starts with its stream's ARN, on AWS as in DynamoDB Local.
     return [need(text(input.ShardIterator).split("|")[0] ?? "")];
   }
   if (operation === "ListTables" || operation === "ListStreams") {

@@ -9,8 +9,8 @@ export interface DynamodbProcess {
 }
 
 /**
- * Starts DynamoDB Local, AWS's own engine. It trusts everybody who reaches its port: only the gateway shall.
- * @param options.directory where tables are kept between runs; without it they live in memory
+ * Starts DynamoDB Local, AWS's own engine. It trusts every caller: only the gateway may call it.
+ * @param options.directory the folder that keeps tables between runs; in memory if omitted
  */
 export async function startProcess(options: {
   readonly directory?: string | undefined;
@@ -23,7 +23,7 @@ export async function startProcess(options: {
   const folder = join(dirname(require.resolve("amplify-dynamodb-simulator")), "emulator");
   const port = await freePort();
   const child = await start([
-    // Loads in half the time: what a short-lived process would gain from the optimizing compiler it spends waiting for it.
+    // Halves the startup time: a short-lived process waits longer for the optimizing compiler than it gains from it.
     "-XX:TieredStopAtLevel=1",
     "-XX:+UseSerialGC",
     "-Dorg.eclipse.jetty.util.log.announce=false",
@@ -46,7 +46,7 @@ export async function startProcess(options: {
         name: "DynamoDB Local",
         command: "java",
         args,
-        // DynamoDB Local reports its use to AWS unless told not to.
+        // Without this DynamoDB Local sends usage data to AWS.
         env: { ...process.env, DDB_LOCAL_TELEMETRY: "0" },
         log: options.log,
         port,

@@ -32,7 +32,7 @@ let fault: Failure | undefined;
 const client = (credentials: Credentials): DynamoDBClient =>
   new DynamoDBClient({ region, credentials, endpoint: dynamodb.endpoint, maxAttempts: 1 });
 
-/** A client of a new role that is allowed the actions on the resource. */
+/** Returns a client of a new role that may perform the actions on the resource. */
 function roleClient(name: string, actions: string[], resource = tableArn): DynamoDBClient {
   const arn = iam.createRole(name);
   iam.putRolePolicy(name, "only", {
@@ -81,8 +81,8 @@ const queryByOwner = () =>
     ExpressionAttributeValues: { ":o": { S: "me" } },
   });
 
-describe("the gateway before DynamoDB Local", () => {
-  it("answers a role only what its policy allows, in AWS's words", async () => {
+describe("the DynamoDB gateway", () => {
+  it("allows a role only what its policy allows, with AWS's error message", async () => {
     const reader = roleClient("reader", ["dynamodb:GetItem"]);
     await expect(reader.send(get())).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });
     await expect(reader.send(put())).rejects.toMatchObject({
@@ -96,14 +96,14 @@ describe("the gateway before DynamoDB Local", () => {
     });
   });
 
-  it("asks for an index's own permission", async () => {
+  it("requires an index's own permission", async () => {
     const onTable = roleClient("table-query", ["dynamodb:Query"]);
     const onIndex = roleClient("index-query", ["dynamodb:Query"], `${tableArn}/index/byOwner`);
     await expect(onTable.send(queryByOwner())).rejects.toThrow("/index/byOwner");
     await expect(onIndex.send(queryByOwner())).resolves.toMatchObject({ Count: 0 });
   });
 
-  it("asks for the permission of each part of a batch and of a transaction", async () => {
+  it("requires the permission of each part of a batch and of a transaction", async () => {
     const batch = new BatchGetItemCommand({
       RequestItems: {
         events: { Keys: [{ id: { S: "1" } }] },
@@ -133,7 +133,7 @@ describe("the gateway before DynamoDB Local", () => {
     await expect(both.send(transaction())).resolves.toBeDefined();
   });
 
-  it("refuses what is not signed with known credentials", async () => {
+  it("rejects requests that are not signed with known credentials", async () => {
     const stranger = client({ accessKeyId: "AKIAEXAMPLE", secretAccessKey: "x" });
     await expect(stranger.send(get())).rejects.toMatchObject({
       name: "UnrecognizedClientException",
@@ -151,7 +151,7 @@ describe("the gateway before DynamoDB Local", () => {
     });
   });
 
-  it("refuses operations that it cannot authorize, by name", async () => {
+  it("rejects operations that it cannot authorize, by name", async () => {
     const statement = new ExecuteStatementCommand({ Statement: "SELECT * FROM events" });
     await expect(administrator.send(statement)).rejects.toMatchObject({
       name: "UnknownOperationException",
@@ -159,7 +159,7 @@ describe("the gateway before DynamoDB Local", () => {
     });
   });
 
-  it("shows the stack's region in ARNs, and leaves people's data alone", async () => {
+  it("writes the stack's region into ARNs and leaves user data unchanged", async () => {
     const { Table } = await administrator.send(new DescribeTableCommand({ TableName: "events" }));
     expect(Table?.TableArn).toBe(tableArn);
     expect(Table?.GlobalSecondaryIndexes?.[0]?.IndexArn).toBe(`${tableArn}/index/byOwner`);

@@ -14,7 +14,7 @@ import { Iam } from "../../src/iam/iam";
 
 const region = "eu-central-1";
 
-it("keeps tables and items in the data folder", async () => {
+it("DynamoDB Local keeps tables and items in the data folder", async () => {
   const dataDirectory = await mkdtemp(join(tmpdir(), "dynamodb-test-"));
   const iam = new Iam({ region });
   const run = async <T>(use: (client: DynamoDBClient) => Promise<T>): Promise<T> => {
@@ -44,7 +44,7 @@ it("keeps tables and items in the data folder", async () => {
   await rm(dataDirectory, { recursive: true });
 }, 60_000);
 
-it("listens on the loopback interface only", async () => {
+it("DynamoDB Local listens on the loopback interface only", async () => {
   const engine = await startProcess({ log: () => {} });
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const others = addresses.filter(({ internal, family }) => !internal && family === "IPv4");
@@ -54,7 +54,7 @@ it("listens on the loopback interface only", async () => {
   await engine.stop();
 }, 60_000);
 
-it("says what to install when there is no Java", async () => {
+it("DynamoDB Local without Java fails with an error that names what to install", async () => {
   vi.stubEnv("PATH", "/no/such/folder");
   await expect(startProcess({ log: () => {} })).rejects.toThrow(
     "Java runtime 11 or newer not found: install one",
