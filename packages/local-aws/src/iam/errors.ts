@@ -1,4 +1,4 @@
-/** A request that AWS would not authenticate or authorize. `type` is the name of AWS's exception. */
+/** AWS would not authenticate or authorize the request. `type` is the name of AWS's exception. */
 export class IamError extends Error {
   override readonly name = "IamError";
 

@@ -13,13 +13,13 @@ import { type Credentials, readClaim, type SignedRequest, verifySignature } from
 export { IamError } from "./errors";
 export { type Credentials, type SignedRequest, signedRequestOf } from "./signature";
 
-/** The account that everything belongs to on one machine. */
+/** The account that owns every local resource. */
 export const localAccountId = "000000000000";
 
 export interface Principal {
   /** The role's ARN, or the local administrator's. */
   readonly arn: string;
-  /** The caller as AWS names it in messages and identities: for a role, the ARN of the assumed role's session. */
+  /** The caller's ARN in AWS's messages and identities: for a role, that of the assumed role's session. */
   readonly userArn: string;
 }
 
@@ -35,9 +35,9 @@ interface Identity {
   readonly principal: Principal;
 }
 
-/** Roles, their credentials and policies, and who a signed request comes from. State lives in memory only. */
+/** Manages roles with their credentials and policies, and authenticates signed requests. In memory only. */
 export class Iam {
-  /** May do everything: locally what the operator's own AWS credentials are on AWS. */
+  /** May do everything: the local counterpart of the operator's own AWS credentials. */
   readonly administrator: Credentials;
 
   readonly #region: string;
@@ -45,7 +45,7 @@ export class Iam {
   readonly #roles = new Map<string, Role>();
   readonly #identities = new Map<string, Identity>();
 
-  /** @param options.administrator fixed credentials, so that another process can be the administrator as well */
+  /** @param options.administrator fixed credentials, so that another process can act as the administrator too */
   constructor(options: { readonly region: string; readonly administrator?: Credentials }) {
     this.#region = options.region;
     this.administrator = options.administrator ?? newCredentials("AKIA");
@@ -72,7 +72,7 @@ export class Iam {
     return arn;
   }
 
-  /** Adds or replaces an inline policy of a role. Throws when it uses what is not evaluated locally. */
+  /** Adds or replaces an inline policy of a role. Throws if the policy uses an unsupported element. */
   putRolePolicy(roleName: string, policyName: string, document: unknown): void {
     const role = this.#role(`arn:aws:iam::${localAccountId}:role/${roleName}`);
     const where = `policy "${policyName}" of role "${roleName}"`;
@@ -80,8 +80,8 @@ export class Iam {
   }
 
   /**
-   * The role's credentials, the same ones at every call.
-   * @param servicePrincipal who assumes it, e.g. "lambda.amazonaws.com"; checked against the role's trust policy
+   * Returns the role's credentials, the same at every call.
+   * @param servicePrincipal the assuming service, e.g. "lambda.amazonaws.com"; checked against the trust policy
    */
   assumeRole(roleArn: string, servicePrincipal?: string): Credentials {
     const role = this.#role(roleArn);
@@ -99,7 +99,7 @@ export class Iam {
     return role.credentials;
   }
 
-  /** The principal that signed the request for the service. Throws IamError when the signature does not verify. */
+  /** Returns the principal that signed the request. Throws IamError if the signature does not verify. */
   async authenticate(request: SignedRequest, service: string): Promise<Principal> {
     const claim = readClaim(request);
     const identity = this.#identities.get(claim.accessKeyId);
@@ -117,7 +117,7 @@ export class Iam {
     return identity.principal;
   }
 
-  /** Whether the principal's policies allow the action (e.g. "dynamodb:GetItem") on the resource's ARN. */
+  /** Returns whether the principal's policies allow the action (e.g. "dynamodb:GetItem") on the resource's ARN. */
   allows(principal: Principal, action: string, resource: string): boolean {
     if (principal.arn === this.#administratorArn) {
       return true;
@@ -126,7 +126,7 @@ export class Iam {
     return evaluate(statements, action, resource);
   }
 
-  /** The principal behind a role's ARN, for callers inside the local cloud that need no signature. */
+  /** Returns the principal of a role, for callers inside the local cloud, which need no signature. */
   principalOf(roleArn: string): Principal {
     const { name } = this.#role(roleArn);
     const session = `arn:aws:sts::${localAccountId}:assumed-role/${name}/local`;
@@ -152,7 +152,7 @@ export class Iam {
   }
 }
 
-/** What AWS says when the policies do not allow an action. */
+/** AWS's error if the policies do not allow an action. */
 export function accessDenied(principal: Principal, action: string, resource: string): IamError {
   return new IamError(
     "AccessDeniedException",

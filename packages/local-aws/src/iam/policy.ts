@@ -1,7 +1,7 @@
 /**
- * Evaluation of IAM identity policies: an explicit Deny wins, then any Allow, otherwise denied.
- * A statement that uses more of IAM's language than is implemented here is refused when the policy is read,
- * because a condition that is silently ignored would allow more than AWS does.
+ * Evaluates IAM identity policies: an explicit Deny wins, then any Allow, otherwise the action is denied.
+ * A policy with an unsupported element is rejected when it is read, because a silently ignored condition would allow
+ * more than AWS does.
  */
 
 export interface Statement {
@@ -10,7 +10,7 @@ export interface Statement {
   readonly resources: readonly string[];
 }
 
-/** A role's trust policy, reduced to what `sts:AssumeRole` by an AWS service needs. */
+/** A statement of a role's trust policy, reduced to `sts:AssumeRole` by AWS services. */
 export interface TrustStatement {
   readonly effect: "Allow" | "Deny";
   readonly services: readonly string[];
@@ -19,7 +19,7 @@ export interface TrustStatement {
 /** Reads an identity policy (an object or its JSON text). `where` names the policy in error messages. */
 export function parsePolicy(document: unknown, where: string): readonly Statement[] {
   return statementsOf(document, where).map((statement) => {
-    onlyKnownKeys(statement, ["Sid", "Effect", "Action", "Resource"], where);
+    requireKnownKeys(statement, ["Sid", "Effect", "Action", "Resource"], where);
     return {
       effect: effectOf(statement, where),
       actions: stringsOf(statement.Action, `Action in ${where}`),
@@ -38,7 +38,7 @@ export function parsePolicy(document: unknown, where: string): readonly Statemen
 /** Reads a role's trust policy (an object or its JSON text). */
 export function parseTrustPolicy(document: unknown, where: string): readonly TrustStatement[] {
   return statementsOf(document, where).map((statement) => {
-    onlyKnownKeys(statement, ["Sid", "Effect", "Action", "Principal"], where);
+    requireKnownKeys(statement, ["Sid", "Effect", "Action", "Principal"], where);
     const actions = stringsOf(statement.Action, `Action in ${where}`);
     if (actions.some((action) => action !== "sts:AssumeRole")) {
       throw new Error(
@@ -46,7 +46,7 @@ export function parseTrustPolicy(document: unknown, where: string): readonly Tru
       );
     }
     const principal = recordOf(statement.Principal, `Principal in ${where}`);
-    onlyKnownKeys(principal, ["Service"], `Principal in ${where}`);
+    requireKnownKeys(principal, ["Service"], `Principal in ${where}`);
     return {
       effect: effectOf(statement, where),
       services: stringsOf(principal.Service, `Principal.Service in ${where}`),
@@ -73,7 +73,7 @@ export function trusts(statements: readonly TrustStatement[], service: string): 
   return matching.length > 0 && matching.every((statement) => statement.effect === "Allow");
 }
 
-/** IAM's wildcards: `*` is any run of characters, `?` is exactly one; both cross `:` and `/`. */
+/** IAM's wildcards: `*` matches any characters, `?` exactly one; both match `:` and `/`. */
 function matches(pattern: string, value: string): boolean {
   const expression = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
@@ -87,7 +87,7 @@ function statementsOf(document: unknown, where: string): readonly Record<string,
     typeof document === "string" ? parseJson(document, where) : document,
     where,
   );
-  onlyKnownKeys(policy, ["Version", "Id", "Statement"], where);
+  requireKnownKeys(policy, ["Version", "Id", "Statement"], where);
   if (policy.Version !== "2012-10-17") {
     throw new Error(`${where}: Version must be "2012-10-17", found ${show(policy.Version)}`);
   }
@@ -110,7 +110,7 @@ function effectOf(statement: Record<string, unknown>, where: string): "Allow" | 
   return statement.Effect;
 }
 
-function onlyKnownKeys(
+function requireKnownKeys(
   value: Record<string, unknown>,
   known: readonly string[],
   where: string,

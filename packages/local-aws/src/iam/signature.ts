@@ -9,7 +9,7 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** An HTTP request as it arrived. Header names are lower case; `path` is the path as sent, without the query. */
+/** A received HTTP request. Header names are lower case; `path` is the path as sent, without the query. */
 export interface SignedRequest {
   readonly method: string;
   readonly path: string;
@@ -28,13 +28,13 @@ export interface SignatureClaim {
   readonly signature: string;
 }
 
-/** AWS refuses signatures whose date is further from its clock than this. */
-const maximumSkewMinutes = 5;
+/** AWS rejects a signature whose date differs more from its clock. */
+const maxClockSkewMinutes = 5;
 
 const authorizationPattern =
   /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/(\d{8})\/([^/,]+)\/([^/,]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 
-/** The request of a node:http server, in the form that signatures are verified on. */
+/** Converts a node:http request into the form that signatures are verified on. */
 export function signedRequestOf(message: IncomingMessage, body: Uint8Array): SignedRequest {
   const url = new URL(message.url ?? "/", "http://unused");
   const headers: Record<string, string> = {};
@@ -52,7 +52,7 @@ export function signedRequestOf(message: IncomingMessage, body: Uint8Array): Sig
   };
 }
 
-/** What the Authorization header says, before any of it is verified. */
+/** Parses the Authorization header. Verifies nothing. */
 export function readClaim(request: SignedRequest): SignatureClaim {
   const authorization = request.headers.authorization;
   if (authorization === undefined || authorization === "") {
@@ -87,8 +87,8 @@ export function readClaim(request: SignedRequest): SignatureClaim {
 }
 
 /**
- * Signs the request anew with the caller's secret and compares. Throws InvalidSignatureException when the
- * signature does not verify, is too old or too far in the future, or leaves out a header that must be signed.
+ * Signs the request again with the caller's secret and compares. Throws InvalidSignatureException if the signature
+ * does not match, is too old or too far in the future, or omits a header that must be signed.
  * The messages are AWS's (IAM User Guide, "Troubleshoot signed requests for AWS APIs").
  */
 export async function verifySignature(
@@ -125,7 +125,7 @@ async function sign(
   const headers: Record<string, string> = {};
   for (const name of claim.signedHeaders) {
     const value = request.headers[name];
-    // The signer makes its own hash of the body: the header's value is a claim, and proves nothing.
+    // The signer computes its own hash of the body: the header's value is an unverified claim.
     if (value !== undefined && name !== "x-amz-content-sha256") {
       headers[name] = value;
     }
@@ -177,19 +177,21 @@ function signingDate(request: SignedRequest, claim: SignatureClaim): Date {
   const [, year, month, day, hour, minute, second] = parts;
   const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   const minutesOff = (Date.now() - date.getTime()) / 60_000;
-  if (minutesOff > maximumSkewMinutes) {
-    throw invalid(`Signature expired: ${stamp} is now earlier than ${basic(-maximumSkewMinutes)}`);
-  }
-  if (minutesOff < -maximumSkewMinutes) {
+  if (minutesOff > maxClockSkewMinutes) {
     throw invalid(
-      `Signature not yet current: ${stamp} is still later than ${basic(maximumSkewMinutes)}`,
+      `Signature expired: ${stamp} is now earlier than ${amzDateIn(-maxClockSkewMinutes)}`,
+    );
+  }
+  if (minutesOff < -maxClockSkewMinutes) {
+    throw invalid(
+      `Signature not yet current: ${stamp} is still later than ${amzDateIn(maxClockSkewMinutes)}`,
     );
   }
   return date;
 }
 
-/** The present plus some minutes, in the form of X-Amz-Date. */
-function basic(minutes: number): string {
+/** The current time plus `minutes`, in the format of X-Amz-Date. */
+function amzDateIn(minutes: number): string {
   const date = new Date(Date.now() + minutes * 60_000);
   return date.toISOString().replace(/[-:]|\.\d{3}/g, "");
 }

@@ -32,12 +32,12 @@ async function sign(
 
 const minutes = (count: number) => new Date(Date.now() + count * 60_000);
 
-describe("authentication", () => {
+describe("IAM authentication", () => {
   const iam = new Iam({ region });
   const roleArn = iam.createRole("reader");
   const credentials = iam.assumeRole(roleArn);
 
-  it("tells who signed a request", async () => {
+  it("returns the principal that signed a request", async () => {
     expect(await iam.authenticate(await sign(iam.administrator), "dynamodb")).toMatchObject({
       arn: "arn:aws:iam::000000000000:user/administrator",
     });
@@ -53,15 +53,15 @@ describe("authentication", () => {
   });
 
   it.each<[string, (request: SignedRequest) => SignedRequest, string]>([
-    // The header x-amz-content-sha256 still has the old hash: it is a claim, and is not believed.
+    // The header x-amz-content-sha256 still has the old hash, which is an unverified claim.
     ["its body", (r) => ({ ...r, body: `${body} ` }), "does not match"],
     ["its path", (r) => ({ ...r, path: "/other" }), "does not match"],
     ["its query", (r) => ({ ...r, query: { ...r.query, c: "1" } }), "does not match"],
     ["its method", (r) => ({ ...r, method: "GET" }), "does not match"],
-    ["a signed header", (r) => with_(r, "x-amz-target", "T.Other"), "does not match"],
-    ["the host", (r) => with_(r, "host", "elsewhere"), "does not match"],
-    ["an added x-amz- header", (r) => with_(r, "x-amz-extra", "1"), "x-amz-extra"],
-  ])("refuses a request changed in %s", async (_, change, message) => {
+    ["a signed header", (r) => withHeader(r, "x-amz-target", "T.Other"), "does not match"],
+    ["the host", (r) => withHeader(r, "host", "elsewhere"), "does not match"],
+    ["an added x-amz- header", (r) => withHeader(r, "x-amz-extra", "1"), "x-amz-extra"],
+  ])("rejects a request with a change in %s", async (_, change, message) => {
     const changed = change(await sign(credentials));
     await expect(iam.authenticate(changed, "dynamodb")).rejects.toMatchObject({
       type: "InvalidSignatureException",
@@ -75,14 +75,14 @@ describe("authentication", () => {
     ["signed in the future", credentials, { date: minutes(6) }, "Signature not yet current"],
     ["for another region", credentials, { region: "us-east-1" }, "us-east-1"],
     ["for another service", credentials, { service: "sqs" }, "correct service: 'dynamodb'"],
-  ])("refuses a request %s", async (_, signer, options, message) => {
+  ])("rejects a request %s", async (_, signer, options, message) => {
     await expect(iam.authenticate(await sign(signer, options), "dynamodb")).rejects.toMatchObject({
       type: "InvalidSignatureException",
       message: expect.stringContaining(message),
     });
   });
 
-  it("does not know other access keys, or a role's key without its session token", async () => {
+  it("rejects unknown access keys, and a role's key without its session token", async () => {
     const stranger = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "x" };
     const { sessionToken: _, ...withoutToken } = credentials;
     for (const signer of [stranger, withoutToken]) {
@@ -92,28 +92,28 @@ describe("authentication", () => {
     }
   });
 
-  it("asks for a signature, and for a whole one", async () => {
+  it("rejects a missing or an incomplete signature", async () => {
     const { authorization: _, ...unsigned } = (await sign(credentials)).headers;
     const request = { ...(await sign(credentials)), headers: unsigned };
     await expect(iam.authenticate(request, "dynamodb")).rejects.toMatchObject({
       type: "MissingAuthenticationTokenException",
     });
-    const broken = with_(request, "authorization", "AWS4-HMAC-SHA256 Credential=a/b");
+    const broken = withHeader(request, "authorization", "AWS4-HMAC-SHA256 Credential=a/b");
     await expect(iam.authenticate(broken, "dynamodb")).rejects.toMatchObject({
       type: "IncompleteSignatureException",
     });
   });
 });
 
-describe("roles", () => {
-  it("have the same credentials at every assumption", () => {
+describe("an IAM role", () => {
+  it("has the same credentials at every assumption", () => {
     const iam = new Iam({ region });
     const arn = iam.createRole("writer");
     expect(iam.assumeRole(arn)).toBe(iam.assumeRole(arn));
     expect(() => iam.assumeRole("arn:aws:iam::000000000000:role/none")).toThrow("no role");
   });
 
-  it("are assumed only by the services that they trust", () => {
+  it("is assumed only by the services that it trusts", () => {
     const iam = new Iam({ region });
     const arn = iam.createRole("function", {
       Version: "2012-10-17",
@@ -129,7 +129,7 @@ describe("roles", () => {
     expect(() => iam.assumeRole(arn, "appsync.amazonaws.com")).toThrow("trust policy");
   });
 
-  it("may do what any of their policies allows; the administrator may do everything", () => {
+  it("may do what any of its policies allows; the administrator may do everything", () => {
     const iam = new Iam({ region });
     const principal = iam.principalOf(iam.createRole("writer"));
     const policy = (Action: string) => ({
@@ -147,6 +147,6 @@ describe("roles", () => {
   });
 });
 
-function with_(request: SignedRequest, name: string, value: string): SignedRequest {
+function withHeader(request: SignedRequest, name: string, value: string): SignedRequest {
   return { ...request, headers: { ...request.headers, [name]: value } };
 }

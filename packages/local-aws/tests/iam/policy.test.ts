@@ -12,7 +12,7 @@ function allows(statement: unknown, action = "dynamodb:GetItem", resource = tabl
 }
 
 describe("an identity policy", () => {
-  it("allows nothing that no statement names", () => {
+  it("allows only what a statement names", () => {
     expect(allows([])).toBe(false);
     const statement = { Effect: "Allow", Action: "dynamodb:GetItem", Resource: table };
     expect(allows(statement)).toBe(true);
@@ -21,7 +21,7 @@ describe("an identity policy", () => {
     expect(allows(statement, "dynamodb:GetItem", `${table}/index/byOwner`)).toBe(false);
   });
 
-  it("takes lists of actions and resources", () => {
+  it("accepts lists of actions and resources", () => {
     const statement = {
       Effect: "Allow",
       Action: ["dynamodb:PutItem", "dynamodb:GetItem"],
@@ -36,7 +36,7 @@ describe("an identity policy", () => {
     ["DYNAMODB:getitem", table],
     ["dynamodb:GetIte?", "*"],
     ["*", "arn:aws:dynamodb:*:*:table/ev?nts"],
-  ])("matches with wildcards: %s on %s", (Action, Resource) => {
+  ])("allows a match with wildcards: %s on %s", (Action, Resource) => {
     expect(allows({ Effect: "Allow", Action, Resource })).toBe(true);
   });
 
@@ -45,11 +45,11 @@ describe("an identity policy", () => {
     ["dynamodb:GetItem", table.toUpperCase()],
     ["dynamodb:GetItem", "arn:aws:dynamodb:*:table"],
     ["dynamodb.GetItem", table],
-  ])("does not match %s on %s", (Action, Resource) => {
+  ])("does not allow a mismatch: %s on %s", (Action, Resource) => {
     expect(allows({ Effect: "Allow", Action, Resource })).toBe(false);
   });
 
-  it("lets an explicit Deny win, whatever the order", () => {
+  it("denies what any statement denies, in any order", () => {
     const allow = { Effect: "Allow", Action: "*", Resource: "*" };
     const deny = { Effect: "Deny", Action: "dynamodb:GetItem", Resource: table };
     expect(allows([allow, deny])).toBe(false);
@@ -64,11 +64,11 @@ describe("an identity policy", () => {
     [{ Effect: "Allow", Action: "a:B", Resource: `arn:$\{aws:username}` }, "policy variables"],
     [{ Effect: "Maybe", Action: "a:B", Resource: "*" }, "Effect"],
     [{ Effect: "Allow", Action: "a:B" }, "Resource"],
-  ])("is refused when it uses what is not evaluated: %j", (statement, named) => {
+  ])("is rejected if it uses an unsupported element: %j", (statement, named) => {
     expect(() => allows(statement)).toThrow(named);
   });
 
-  it("is read from JSON text as well, and refused when that is broken", () => {
+  it("may be JSON text, and is rejected if that is invalid", () => {
     const text = JSON.stringify({
       Version: "2012-10-17",
       Statement: { Effect: "Allow", Action: "a:B", Resource: "*" },
@@ -84,13 +84,13 @@ describe("a trust policy", () => {
     Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal }],
   });
 
-  it("trusts the services it names and no others", () => {
+  it("trusts only the services that it names", () => {
     const statements = parseTrustPolicy(policy({ Service: "lambda.amazonaws.com" }), "trust");
     expect(trusts(statements, "lambda.amazonaws.com")).toBe(true);
     expect(trusts(statements, "appsync.amazonaws.com")).toBe(false);
   });
 
-  it("is refused when it names other principals than services", () => {
+  it("is rejected if it names principals other than services", () => {
     expect(() => parseTrustPolicy(policy({ AWS: "*" }), "trust")).toThrow('"AWS"');
   });
 });
