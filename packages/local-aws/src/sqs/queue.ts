@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 
 export interface QueueSettings {
-  /** How long a received message is hidden from others; 30 when left out, as on AWS. */
+  /** How long a received message is hidden from other consumers; default 30, as on AWS. */
   readonly visibilityTimeoutSeconds?: number;
-  /** How long a message is kept; four days when left out, as on AWS. */
+  /** How long a message is kept; default four days, as on AWS. */
   readonly messageRetentionSeconds?: number;
 }
 
@@ -52,11 +52,11 @@ export class Queue {
   }
 
   receive(limit: number, visibilityTimeoutSeconds = this.visibilityTimeoutSeconds): Message[] {
-    const received = this.#kept()
+    const received = this.#dropExpired()
       .filter((message) => message.visibleAt <= this.now())
       .slice(0, limit);
     for (const message of received) {
-      // Only the handle of the last receipt deletes a message.
+      // Only the latest receipt handle deletes a message.
       message.receiptHandle = randomUUID();
       message.receiveCount += 1;
       message.firstReceivedAt ??= this.now();
@@ -65,7 +65,7 @@ export class Queue {
     return received;
   }
 
-  /** Deletes the message that was received with the handle; nothing happens when it is gone already. */
+  /** Deletes the message with this receipt handle. No effect if it is already deleted. */
   delete(receiptHandle: string): void {
     this.#messages = this.#messages.filter((message) => message.receiptHandle !== receiptHandle);
   }
@@ -75,12 +75,12 @@ export class Queue {
   }
 
   count(): { readonly visible: number; readonly hidden: number } {
-    const kept = this.#kept();
+    const kept = this.#dropExpired();
     const visible = kept.filter((message) => message.visibleAt <= this.now()).length;
     return { visible, hidden: kept.length - visible };
   }
 
-  #kept(): Message[] {
+  #dropExpired(): Message[] {
     const oldest = this.now() - this.messageRetentionSeconds * 1000;
     this.#messages = this.#messages.filter((message) => message.sentAt > oldest);
     return this.#messages;

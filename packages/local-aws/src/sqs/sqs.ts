@@ -7,7 +7,7 @@ import { type Message, Queue, type QueueSettings } from "./queue";
 export interface SqsOptions {
   readonly region: string;
   readonly iam: Iam;
-  /** Any free port when left out. */
+  /** Any free port if omitted. */
   readonly port?: number;
 }
 
@@ -17,15 +17,15 @@ export interface Sqs {
     name: string,
     settings?: QueueSettings,
   ): { readonly url: string; readonly arn: string };
-  /** What other services do on behalf of a role: needs the role's permission sqs:SendMessage. */
+  /** Sends for another service on behalf of a role, which needs the permission sqs:SendMessage. */
   sendMessage(principal: Principal, queueArn: string, body: string): void;
   stop(): Promise<void>;
 }
 
-/** How often a long poll looks for messages. */
+/** How often a long poll checks for messages. */
 const pollIntervalMs = 50;
 
-/** Starts the part of SQS that a failure queue needs. Queues and messages live in memory. */
+/** Starts the subset of SQS that a failure queue needs. Queues and messages are in memory. */
 export async function startSqs({ region, iam, port = 0 }: SqsOptions): Promise<Sqs> {
   const queues = new Map<string, Queue>();
   const arnOf = (name: string): string => `arn:aws:sqs:${region}:${localAccountId}:${name}`;
@@ -39,7 +39,7 @@ export async function startSqs({ region, iam, port = 0 }: SqsOptions): Promise<S
       Attributes: select(attributesOf(queue, arnOf(name)), input.AttributeNames),
     }),
     SendMessage: (queue, input, _name, principal) => {
-      refuseUnknown("SendMessage", input, ["QueueUrl", "MessageBody"]);
+      rejectUnknown("SendMessage", input, ["QueueUrl", "MessageBody"]);
       const message = queue.send(String(input.MessageBody), principal.userArn);
       return { MessageId: message.id, MD5OfMessageBody: message.md5OfBody };
     },
@@ -100,7 +100,7 @@ export async function startSqs({ region, iam, port = 0 }: SqsOptions): Promise<S
   function queueOf(name: string): Queue {
     const queue = queues.get(name);
     if (queue === undefined) {
-      // The header tells clients the error's older name, which many of them still match.
+      // The header carries the error's older name, which many clients still match.
       throw new ServiceError("QueueDoesNotExist", "The specified queue does not exist.", {
         "x-amzn-query-error": "AWS.SimpleQueueService.NonExistentQueue;Sender",
       });
@@ -110,7 +110,7 @@ export async function startSqs({ region, iam, port = 0 }: SqsOptions): Promise<S
 }
 
 async function receive(queue: Queue, input: Input): Promise<unknown> {
-  refuseUnknown("ReceiveMessage", input, [
+  rejectUnknown("ReceiveMessage", input, [
     "QueueUrl",
     "MaxNumberOfMessages",
     "VisibilityTimeout",
@@ -131,10 +131,10 @@ async function receive(queue: Queue, input: Input): Promise<unknown> {
   const wanted = input.MessageSystemAttributeNames ?? input.AttributeNames;
   return messages.length === 0
     ? {}
-    : { Messages: messages.map((message) => received(message, wanted)) };
+    : { Messages: messages.map((message) => describeMessage(message, wanted)) };
 }
 
-function received(message: Message, wanted: unknown): unknown {
+function describeMessage(message: Message, wanted: unknown): unknown {
   return {
     MessageId: message.id,
     ReceiptHandle: message.receiptHandle,
@@ -165,7 +165,7 @@ function attributesOf(queue: Queue, arn: string): Record<string, string> {
   };
 }
 
-/** The attributes whose names were asked for; "All" asks for each of them. */
+/** Selects the requested attributes; "All" requests every attribute. */
 function select(attributes: Record<string, string>, wanted: unknown): Record<string, string> {
   const names: readonly unknown[] = Array.isArray(wanted) ? wanted : [];
   return Object.fromEntries(
@@ -173,7 +173,7 @@ function select(attributes: Record<string, string>, wanted: unknown): Record<str
   );
 }
 
-function refuseUnknown(operation: string, input: Input, known: readonly string[]): void {
+function rejectUnknown(operation: string, input: Input, known: readonly string[]): void {
   const unknown = Object.keys(input).find((key) => !known.includes(key));
   if (unknown !== undefined) {
     throw new ServiceError(

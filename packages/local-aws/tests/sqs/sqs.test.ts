@@ -51,7 +51,7 @@ async function depth(): Promise<readonly (string | undefined)[]> {
 }
 
 describe("the local SQS", () => {
-  it("hands out a message, hides it, and forgets it once deleted", async () => {
+  it("delivers a message, hides it and deletes it on request", async () => {
     await send("héllo");
     expect(await depth()).toEqual(["1", "0"]);
     const { Messages } = await receive({
@@ -67,19 +67,19 @@ describe("the local SQS", () => {
     expect(await depth()).toEqual(["0", "0"]);
   });
 
-  it("shows a message again when its visibility timeout has passed", async () => {
+  it("delivers a message again after its visibility timeout", async () => {
     await send("again");
     await receive({ VisibilityTimeout: 0 });
     expect((await receive()).Messages).toMatchObject([{ Body: "again" }]);
   });
 
-  it("answers a long poll when a message comes", async () => {
+  it("answers a long poll when a message arrives", async () => {
     const poll = receive({ WaitTimeSeconds: 20 });
     await send("late");
     expect((await poll).Messages).toMatchObject([{ Body: "late" }]);
   });
 
-  it("is found by name and emptied by a purge", async () => {
+  it("finds a queue by name and purges it", async () => {
     const QueueName = queue.url.split("/").at(-1);
     const { QueueUrl } = await administrator.send(new GetQueueUrlCommand({ QueueName }));
     expect(QueueUrl).toBe(queue.url);
@@ -88,7 +88,7 @@ describe("the local SQS", () => {
     expect(await depth()).toEqual(["0", "0"]);
   });
 
-  it("lets a role do only what its policy allows", async () => {
+  it("allows a role only what its policy allows", async () => {
     const role = iam.createRole("operator");
     iam.putRolePolicy("operator", "read", {
       Version: "2012-10-17",
@@ -104,7 +104,7 @@ describe("the local SQS", () => {
     expect(() => sqs.sendMessage(iam.principalOf(role), queue.arn, "x")).toThrow("sqs:SendMessage");
   });
 
-  it("refuses unknown queues, operations and inputs by name", async () => {
+  it("rejects unknown queues, operations and inputs by name", async () => {
     await expect(
       administrator.send(new GetQueueUrlCommand({ QueueName: "none" })),
     ).rejects.toMatchObject({ name: "QueueDoesNotExist" });
@@ -129,8 +129,8 @@ describe("the local SQS", () => {
   });
 });
 
-describe("a queue", () => {
-  it("forgets messages older than its retention", () => {
+describe("an SQS queue", () => {
+  it("drops messages older than its retention period", () => {
     let now = 0;
     const shortLived = new Queue({ messageRetentionSeconds: 60 }, () => now);
     shortLived.send("x", "me");
