@@ -2,7 +2,7 @@ import { cp, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { asset } from "@pulumi/pulumi";
 
-/** Writes an archive of Pulumi's, such as a function's code, into the folder as it would be uploaded. */
+/** Writes a Pulumi archive, such as a function's code, into the folder as it would be uploaded. */
 export async function unpack(archive: unknown, folder: string): Promise<void> {
   if (archive instanceof asset.AssetArchive) {
     await mkdir(folder, { recursive: true });
@@ -23,7 +23,7 @@ export async function unpack(archive: unknown, folder: string): Promise<void> {
 async function unpackEntry(name: string, content: unknown, folder: string): Promise<void> {
   const target = join(folder, name);
   if (relative(folder, target).startsWith("..")) {
-    throw new Error(`the archive's entry ${name} lies outside of the archive`);
+    throw new Error(`the archive's entry ${name} is outside of the archive`);
   }
   if (content instanceof asset.FileAsset) {
     await mkdir(dirname(target), { recursive: true });

@@ -1,5 +1,5 @@
 /**
- * What an event source mapping does after an invocation, as pure functions. Sources, in AWS's Lambda Developer
+ * Decides what an event source mapping does after an invocation; pure functions. Sources, in AWS's Lambda Developer
  * Guide: "Configuring partial batch response with DynamoDB and Lambda" and "Retain discarded records for a DynamoDB
  * event source in Lambda".
  */
@@ -8,32 +8,32 @@ export interface Sequenced {
   readonly sequenceNumber: string;
 }
 
-/** Records that are sent to the function together, in the order of the stream. */
+/** Records of one invocation, in the order of the stream. */
 export interface Batch<R extends Sequenced> {
   readonly records: readonly R[];
-  /** How many invocations have used up the retry quota so far. */
+  /** Failed invocations so far that count against the retry quota. */
   readonly failures: number;
 }
 
 export type Outcome =
   | { readonly kind: "succeeded" }
   | { readonly kind: "failed" }
-  /** Everything before the record at `checkpoint` is done. */
+  /** The records before index `checkpoint` succeeded. */
   | { readonly kind: "partial"; readonly checkpoint: number };
 
 export interface RetryPolicy {
   readonly bisect: boolean;
-  /** Undefined retries until the records are too old. */
+  /** If undefined, records are retried until they are too old. */
   readonly maximumRetryAttempts: number | undefined;
 }
 
 export interface Verdict<R extends Sequenced> {
-  /** What is sent next, in this order, before any later record. */
+  /** The batches to send next, in this order, before any later record. */
   readonly retry: readonly Batch<R>[];
   readonly discarded?: Batch<R>;
 }
 
-/** Reads what the function returned under ReportBatchItemFailures. */
+/** Interprets the function's response under ReportBatchItemFailures. */
 export function readResponse(response: unknown, batch: Batch<Sequenced>): Outcome {
   if (response === null || response === undefined) {
     return { kind: "succeeded" };
@@ -48,11 +48,11 @@ export function readResponse(response: unknown, batch: Batch<Sequenced>): Outcom
   if (failures.length === 0) {
     return { kind: "succeeded" };
   }
-  // The batch is in the stream's order: the least index is the lowest sequence number.
+  // The batch is in the stream's order, so the lowest index is the lowest sequence number.
   const indices = failures.map((failure: { itemIdentifier?: unknown } | null) =>
     batch.records.findIndex((record) => record.sequenceNumber === failure?.itemIdentifier),
   );
-  // An identifier that names no record of the batch fails all of it.
+  // An identifier of a record outside of the batch fails the whole batch.
   return indices.includes(-1)
     ? { kind: "failed" }
     : { kind: "partial", checkpoint: Math.min(...indices) };

@@ -16,13 +16,13 @@ export interface MappingContext {
   /** Sends to a queue as the principal; see Sqs.sendMessage. */
   readonly sendMessage: (principal: Principal, queueArn: string, body: string) => void;
   readonly log: (line: string) => void;
-  /** The first pause between retries, doubled each time up to the longest. */
+  /** The first pause between retries doubles with each retry, up to the longest. */
   readonly retryPauseMs?: { readonly first: number; readonly longest: number };
 }
 
 export interface EventSourceMapping {
   readonly uuid: string;
-  /** Ends at once: a batch in flight counts as not handled. */
+  /** Stops immediately: a batch in flight counts as not handled. */
   stop(): Promise<void>;
 }
 
@@ -31,9 +31,9 @@ type Condition = "RetryAttemptsExhausted" | "RecordAgeExceeded";
 const streamActions = ["GetRecords", "GetShardIterator", "DescribeStream", "ListStreams"];
 
 /**
- * Feeds a function from a DynamoDB stream, with the permissions of the function's role. Where the mapping is in the
- * stream is not kept between runs, so TRIM_HORIZON delivers again what the stream still holds.
- * @param inputs those of Pulumi's aws.lambda.EventSourceMapping
+ * Feeds a function from a DynamoDB stream, with the permissions of the function's role. The position in the stream is
+ * not kept between runs, so TRIM_HORIZON delivers all records that are still in the stream again.
+ * @param inputs the inputs of Pulumi's aws.lambda.EventSourceMapping
  */
 export function createEventSourceMapping(
   inputs: Readonly<Record<string, unknown>>,
@@ -69,7 +69,7 @@ export function createEventSourceMapping(
   };
 }
 
-/** Lambda looks for these when a mapping is made, and refuses it in these words. */
+/** Lambda checks these permissions when a mapping is created, and rejects it with these messages. */
 function requirePermissions(settings: MappingSettings, iam: Iam, role: Principal): void {
   const { streamArn, failureDestination } = settings;
   if (!streamActions.every((action) => iam.allows(role, `dynamodb:${action}`, streamArn))) {
@@ -88,7 +88,7 @@ function requirePermissions(settings: MappingSettings, iam: Iam, role: Principal
   }
 }
 
-/** Sends the batch until each record has been handled or discarded. */
+/** Invokes the function until each record of the batch is handled or discarded. */
 async function handleBatch(
   batch: Batch<QueuedRecord>,
   shardId: string,
@@ -110,7 +110,7 @@ async function handleBatch(
       continue;
     }
     const invocation = context.function.invoke({ Records: current.records.map((r) => r.event) });
-    const result = await unlessAborted(invocation, signal);
+    const result = await rejectOnAbort(invocation, signal);
     const outcome =
       "error" in result
         ? ({ kind: "failed" } as const)
@@ -146,7 +146,7 @@ function splitByAge(
   };
 }
 
-/** Sends what AWS sends to an on-failure queue: where the records are in the stream, but not the records. */
+/** Sends AWS's message to the on-failure queue: the records' position in the stream, but not the records. */
 function reportDiscarded(
   batch: Batch<QueuedRecord>,
   condition: Condition,
@@ -157,7 +157,7 @@ function reportDiscarded(
 ): void {
   const [first] = batch.records;
   const end = batch.records.at(-1);
-  log(`gave up ${batch.records.length} records from ${first?.sequenceNumber}: ${condition}`);
+  log(`discarded ${batch.records.length} records from ${first?.sequenceNumber}: ${condition}`);
   if (failureDestination === undefined) {
     return;
   }
@@ -175,7 +175,7 @@ function reportDiscarded(
           responseContext: {
             statusCode: 200,
             executedVersion: "$LATEST",
-            // Null when the function returned, and reported failed records itself.
+            // Null if the function returned and reported failed records itself.
             functionError: "error" in last ? "Unhandled" : null,
           },
         }),
@@ -203,7 +203,7 @@ const describe = (result: InvocationResult): string =>
     ? `${result.error.errorType}: ${result.error.errorMessage}`
     : `the function reported failures: ${JSON.stringify(result.result)}`;
 
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });

@@ -1,12 +1,12 @@
-/** Tells whether a record is sent to the function. */
+/** Returns whether a record is sent to the function. */
 export type Filter = (record: unknown) => boolean;
 
 type Matcher = (value: unknown) => boolean;
 
 /**
- * Reads the patterns of a mapping's filter criteria; a record passes when it matches any of them. Of EventBridge's
- * patterns only exact values are supported, at any depth; the others are refused, because a filter that is not
- * understood would let through, or hold back, what AWS does not.
+ * Parses the patterns of a mapping's filter criteria; a record passes if it matches any of them. Of EventBridge's
+ * patterns only exact values are supported, at any depth. Others are rejected, because a filter that ignored them would
+ * pass or drop other records than AWS.
  */
 export function parseFilter(patterns: readonly string[]): Filter {
   if (patterns.length > 5) {

@@ -12,13 +12,13 @@ export interface FunctionDefinition {
   readonly code: unknown;
   /** "<file>.<export>", e.g. "__index.handler" */
   readonly handler: string;
-  /** "nodejs24.x"; the function runs in the Node.js that runs the local cloud, whatever its version. */
+  /** "nodejs24.x"; the function runs in the local cloud's own version of Node.js nevertheless. */
   readonly runtime: string;
   readonly roleArn: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memorySizeMb: number;
-  /** How many events are handled at once, each in a process of its own. */
+  /** The maximum number of events handled at once, each in a process of its own. */
   readonly concurrency: number;
 }
 
@@ -26,12 +26,12 @@ export interface FunctionContext {
   readonly region: string;
   readonly iam: Iam;
   readonly dynamodbEndpoint: string;
-  /** A folder for unpacked code; the function's own folder in it is replaced. */
+  /** The folder for unpacked code, in which the function's own folder is replaced. */
   readonly workDirectory: string;
   readonly log: (line: string) => void;
 }
 
-/** Unpacks the function's code. Processes are started when events come, as on AWS. */
+/** Unpacks the function's code. Processes start when events arrive, as on AWS. */
 export async function createFunction(
   definition: FunctionDefinition,
   context: FunctionContext,
@@ -74,7 +74,7 @@ export class LambdaFunction {
     this.#concurrency = definition.concurrency;
   }
 
-  /** Never rejects: what goes wrong in the function is part of the result. */
+  /** Never rejects: the function's errors are part of the result. */
   async invoke(event: unknown): Promise<InvocationResult> {
     const instance = await this.#acquire();
     try {
@@ -84,7 +84,7 @@ export class LambdaFunction {
     }
   }
 
-  /** Kills the function's processes wherever they are; later events get new ones. */
+  /** Kills the function's processes at once, even during an event. Later events start new ones. */
   kill(): void {
     for (const instance of this.#all) {
       instance.kill();
@@ -96,7 +96,7 @@ export class LambdaFunction {
   }
 
   async #acquire(): Promise<Instance> {
-    this.#forgetDead();
+    this.#removeEnded();
     const idle = this.#idle.pop();
     if (idle !== undefined) {
       return idle;
@@ -112,11 +112,11 @@ export class LambdaFunction {
 
   #release(instance: Instance): void {
     this.#idle.push(instance);
-    this.#forgetDead();
+    this.#removeEnded();
     this.#waiting.shift()?.();
   }
 
-  #forgetDead(): void {
+  #removeEnded(): void {
     for (const instance of this.#all) {
       if (!instance.usable) {
         this.#all.delete(instance);
@@ -155,7 +155,7 @@ function environmentOf(
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken ?? "",
     AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
-    // The SDK warns of a Node.js older than the one that the function is deployed on.
+    // The SDK prints a warning if this Node.js is older than the function's deployed runtime.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Child, spawnChild } from "../child-process";
 
-/** What Lambda reports for an invocation that did not return. */
+/** The error that Lambda reports for an invocation that did not return. */
 export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -26,7 +26,7 @@ export interface InstanceOptions {
   readonly log: (line: string) => void;
 }
 
-/** What runtime.cjs answers: the result as JSON text, or how the handler failed. */
+/** A message of runtime.cjs: the result as JSON text, or the handler's error. */
 interface Reply {
   readonly ready?: true;
   readonly requestId?: string;
@@ -34,8 +34,8 @@ interface Reply {
   readonly failure?: FunctionError;
 }
 
-/** Lambda gives a function this long to load; only then its own timeout begins. */
-const initializationMs = 10_000;
+/** Lambda's time limit for loading a function; its own timeout starts only afterwards. */
+const initializationTimeoutMs = 10_000;
 
 /** One execution environment of a function: a process of plain Node.js that handles one event at a time. */
 export class Instance {
@@ -59,11 +59,11 @@ export class Instance {
       this.#ended = true;
     });
     const ready = new Promise((resolve) => this.#child.process.once("message", resolve));
-    const limit = sleep(initializationMs, undefined, { ref: false });
+    const limit = sleep(initializationTimeoutMs, undefined, { ref: false });
     this.#initialized = Promise.race([ready, exited, limit]);
   }
 
-  /** False once the process is gone or doomed; it then takes no more events. */
+  /** False once the process has ended or is about to end; it then accepts no more events. */
   get usable(): boolean {
     return !this.#ended && this.#child.process.connected;
   }

@@ -3,7 +3,7 @@ import type { Batch, Sequenced } from "./batch";
 
 /** A record on its way to the function. Times are milliseconds since 1970. */
 export interface QueuedRecord extends Sequenced {
-  /** The record as the function gets it. */
+  /** The record as the function receives it. */
   readonly event: unknown;
   /** The length of `event` as JSON. */
   readonly size: number;
@@ -13,15 +13,15 @@ export interface QueuedRecord extends Sequenced {
 
 export interface LaneSettings {
   readonly batchSize: number;
-  /** How long a batch waits for more records after its first one. */
+  /** How long a batch waits for further records after its first one. */
   readonly batchingWindowSeconds: number;
 }
 
-/** Lambda takes events of at most 6 MB; some room is left for what is around the records. */
-const maximumPayload = 5_500_000;
-const windowPollMs = 20;
+/** Lambda accepts events of at most 6 MB; the rest is reserved for the JSON around the records. */
+const maxRecordsLength = 5_500_000;
+const windowPollIntervalMs = 20;
 
-/** The records of a shard that are handled one batch after the other. */
+/** A queue of records of one shard, handled one batch after the other. */
 export class Lane {
   readonly #queue: QueuedRecord[] = [];
   #running: Promise<void> | undefined;
@@ -31,7 +31,7 @@ export class Lane {
     private readonly handle: (batch: Batch<QueuedRecord>) => Promise<void>,
   ) {}
 
-  /** How many records wait or are being handled. */
+  /** The number of records that wait or are being handled. */
   get pending(): number {
     return this.#queue.length;
   }
@@ -40,7 +40,7 @@ export class Lane {
     this.#queue.push(record);
   }
 
-  /** Resolves when everything that was added is handled; rejects when `handle` does or the signal aborts. */
+  /** Resolves when all added records are handled; rejects if `handle` rejects or the signal aborts. */
   run(signal: AbortSignal): Promise<void> {
     this.#running ??= this.#drain(signal).finally(() => {
       this.#running = undefined;
@@ -50,29 +50,29 @@ export class Lane {
 
   async #drain(signal: AbortSignal): Promise<void> {
     while (this.#queue.length > 0) {
-      await this.#window(signal);
-      const records = this.#next();
+      await this.#awaitBatchingWindow(signal);
+      const records = this.#nextRecords();
       await this.handle({ records, failures: 0 });
       this.#queue.splice(0, records.length);
     }
   }
 
-  async #window(signal: AbortSignal): Promise<void> {
+  async #awaitBatchingWindow(signal: AbortSignal): Promise<void> {
     const { batchSize, batchingWindowSeconds } = this.settings;
     const end = (this.#queue[0]?.readAt ?? 0) + batchingWindowSeconds * 1000;
     while (this.#queue.length < batchSize && Date.now() < end) {
-      await sleep(windowPollMs, undefined, { signal });
+      await sleep(windowPollIntervalMs, undefined, { signal });
     }
   }
 
-  #next(): readonly QueuedRecord[] {
+  #nextRecords(): readonly QueuedRecord[] {
     const records = this.#queue.slice(0, this.settings.batchSize);
     let size = 0;
-    const tooMuch = records.findIndex((record) => {
+    const firstTooMany = records.findIndex((record) => {
       size += record.size;
-      return size > maximumPayload;
+      return size > maxRecordsLength;
     });
-    // A record that is too large by itself goes alone.
-    return tooMuch === -1 ? records : records.slice(0, Math.max(1, tooMuch));
+    // A single record that is too large is sent alone.
+    return firstTooMany === -1 ? records : records.slice(0, Math.max(1, firstTooMany));
   }
 }

@@ -1,7 +1,7 @@
 import type { RetryPolicy } from "./batch";
 import { type Filter, parseFilter } from "./filter";
 
-/** What an event source mapping does, decoded from the inputs of Pulumi's aws.lambda.EventSourceMapping. */
+/** An event source mapping's settings, decoded from the inputs of Pulumi's aws.lambda.EventSourceMapping. */
 export interface MappingSettings {
   readonly streamArn: string;
   readonly startingPosition: "TRIM_HORIZON" | "LATEST";
@@ -12,7 +12,7 @@ export interface MappingSettings {
   readonly filter: Filter;
   readonly reportsItemFailures: boolean;
   readonly retryPolicy: RetryPolicy;
-  /** Undefined keeps records however old they are. */
+  /** If undefined, records never become too old. */
   readonly maximumRecordAgeSeconds: number | undefined;
   /** The ARN of an SQS queue. */
   readonly failureDestination: string | undefined;
@@ -20,10 +20,10 @@ export interface MappingSettings {
 
 type Inputs = Readonly<Record<string, unknown>>;
 
-/** Metrics and tags mean nothing on one machine; the function is given to the mapping itself. */
+/** Metrics and tags have no effect on one machine; the mapping receives the function separately. */
 const withoutLocalMeaning = ["functionName", "metricsConfig", "tags"];
 
-const understood = [
+const supportedInputs = [
   "eventSourceArn",
   "startingPosition",
   "enabled",
@@ -39,12 +39,12 @@ const understood = [
 ];
 
 /**
- * Ranges and defaults are those of "Event source parameters for DynamoDB" in AWS's Lambda Developer Guide.
- * An input that is not understood is refused by name.
+ * Decodes the inputs, with the ranges and defaults of "Event source parameters for DynamoDB" in AWS's Lambda Developer
+ * Guide. Throws an Error that names an unsupported input.
  */
 export function parseSettings(inputs: Inputs): MappingSettings {
   for (const [name, value] of Object.entries(inputs)) {
-    if (value !== undefined && ![...understood, ...withoutLocalMeaning].includes(name)) {
+    if (value !== undefined && ![...supportedInputs, ...withoutLocalMeaning].includes(name)) {
       throw invalid(name, "is not supported locally");
     }
   }
@@ -59,7 +59,9 @@ export function parseSettings(inputs: Inputs): MappingSettings {
     reportsItemFailures: reportsItemFailures(inputs),
     retryPolicy: {
       bisect: flag(inputs, "bisectBatchOnFunctionError") ?? false,
-      maximumRetryAttempts: unlessInfinite(integer(inputs, "maximumRetryAttempts", -1, 10_000)),
+      maximumRetryAttempts: infiniteToUndefined(
+        integer(inputs, "maximumRetryAttempts", -1, 10_000),
+      ),
     },
     maximumRecordAgeSeconds: recordAge(inputs),
     failureDestination: failureDestination(inputs),
@@ -99,13 +101,13 @@ function patterns({ filterCriteria }: Inputs): readonly string[] {
 function reportsItemFailures({ functionResponseTypes = [] }: Inputs): boolean {
   const types = functionResponseTypes as readonly unknown[];
   if (types.some((type) => type !== "ReportBatchItemFailures")) {
-    throw invalid("functionResponseTypes", `knows only ReportBatchItemFailures, found ${types}`);
+    throw invalid("functionResponseTypes", `must be ReportBatchItemFailures, found ${types}`);
   }
   return types.length > 0;
 }
 
 function recordAge(inputs: Inputs): number | undefined {
-  const age = unlessInfinite(integer(inputs, "maximumRecordAgeInSeconds", -1, 604_800));
+  const age = infiniteToUndefined(integer(inputs, "maximumRecordAgeInSeconds", -1, 604_800));
   if (age !== undefined && age < 60) {
     throw invalid("maximumRecordAgeInSeconds", `must be -1 or at least 60, found ${age}`);
   }
@@ -149,7 +151,7 @@ function integer(inputs: Inputs, name: string, least: number, most: number): num
   return value;
 }
 
-const unlessInfinite = (value: number | undefined): number | undefined =>
+const infiniteToUndefined = (value: number | undefined): number | undefined =>
   value === -1 ? undefined : value;
 
 const invalid = (name: string, problem: string): Error =>

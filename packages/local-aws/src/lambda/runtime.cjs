@@ -1,5 +1,5 @@
-// The part of Lambda's Node.js runtime that runs inside the function's process: it loads the handler and hands it
-// the events that the parent sends. Plain JavaScript, because the function runs in plain Node.js, as deployed.
+// The part of Lambda's Node.js runtime that runs inside the function's process: it loads the handler and calls it
+// with the events from the parent. Plain JavaScript, because the function runs in plain Node.js, as deployed.
 "use strict";
 
 const { existsSync } = require("node:fs");
@@ -16,10 +16,10 @@ async function loadHandler() {
     : require(path);
   const found = names.reduce((value, name) => value?.[name], module);
   if (typeof found !== "function") {
-    throw named("Runtime.HandlerNotFound", `${handler} is undefined or not exported`);
+    throw errorNamed("Runtime.HandlerNotFound", `${handler} is undefined or not exported`);
   }
   if (found.length >= 3) {
-    throw named(
+    throw errorNamed(
       "Runtime.CallbackHandlerDeprecated",
       "callback-based handlers are not supported: Lambda has removed them with Node.js 24",
     );
@@ -48,7 +48,7 @@ process.on("message", async ({ requestId, event, deadline, functionArn }) => {
   }
 });
 
-// Without the parent there is nobody to work for.
+// Without the parent no events arrive.
 process.on("disconnect", () => process.exit());
 
 function contextOf(awsRequestId, deadline, invokedFunctionArn) {
@@ -72,6 +72,6 @@ function describe(error) {
     : { errorType: typeof error, errorMessage: String(error), trace: [] };
 }
 
-function named(name, message) {
+function errorNamed(name, message) {
   return Object.assign(new Error(message), { name });
 }

@@ -15,20 +15,20 @@ export interface ConsumerOptions extends LaneSettings {
   readonly startingPosition: "TRIM_HORIZON" | "LATEST";
   readonly parallelizationFactor: number;
   readonly filter: Filter;
-  /** Gets the batches of a shard; a lane's next batch follows when it resolves. */
+  /** Handles a batch of a shard. The lane's next batch follows when the promise resolves. */
   readonly handle: (shardId: string, batch: Batch<QueuedRecord>) => Promise<void>;
   readonly log: (line: string) => void;
 }
 
-/** A change is seen within a tenth of a second, at the cost of ten small requests a second for an idle shard. */
-const pollMs = 100;
+/** Detects a change within a tenth of a second, at the cost of ten small requests a second per idle shard. */
+const pollIntervalMs = 100;
 /** How often the list of shards is read while no shard ends. */
-const discoveryMs = 10_000;
+const shardDiscoveryIntervalMs = 10_000;
 const failurePauseMs = 1_000;
-/** Records beyond these wait in the stream. */
-const maximumPending = 2_000;
+/** Reading pauses above this number; further records wait in the stream. */
+const maxPendingRecords = 2_000;
 
-/** Reads a stream, shards in parallel but children after their parents, until the signal aborts. */
+/** Reads a stream until the signal aborts: shards in parallel, but children after their parents. */
 export async function consume(
   reader: StreamReader,
   options: ConsumerOptions,
@@ -38,7 +38,7 @@ export async function consume(
   const finished = new Set<string>();
   let position: Position = { ShardIteratorType: options.startingPosition };
   while (!signal.aborted) {
-    const shards = await persistently(() => reader.shards(), options, signal);
+    const shards = await retryUntilSuccess(() => reader.shards(), options, signal);
     if (position.ShardIteratorType === "LATEST") {
       for (const shard of shards.filter(isClosed)) {
         finished.add(shard.ShardId);
@@ -52,22 +52,22 @@ export async function consume(
       });
       started.set(id, running);
     }
-    // What comes after the shards of the beginning is read from its own beginning.
+    // Shards found later are read from their beginning.
     position = { ShardIteratorType: "TRIM_HORIZON" };
     await Promise.race([
       ...started.values(),
-      sleep(discoveryMs, undefined, { signal, ref: false }),
+      sleep(shardDiscoveryIntervalMs, undefined, { signal, ref: false }),
     ]);
   }
 }
 
-/** The shards that may be read now: not begun, and with no parent that is still to be read. */
+/** The shards that may be read now: not started, and without a parent that is unfinished. */
 function readyShards(
   shards: readonly Shard[],
   started: { has(id: string): boolean },
   finished: { has(id: string): boolean },
 ): readonly Shard[] {
-  // A parent that is no longer listed has been trimmed with all its records.
+  // A parent that is no longer listed was trimmed with all its records.
   const listed = new Set(shards.map((shard) => shard.ShardId));
   return shards.filter(
     ({ ShardId: id, ParentShardId: parent }) =>
@@ -92,7 +92,7 @@ async function consumeShard(
     () => new Lane(options, (batch) => options.handle(shardId, batch)),
   );
   const newIterator = (): Promise<string> =>
-    persistently(() => reader.iterator(shardId, position), options, signal);
+    retryUntilSuccess(() => reader.iterator(shardId, position), options, signal);
 
   let position = start;
   let iterator: string | undefined = await newIterator();
@@ -109,25 +109,27 @@ async function consumeShard(
       };
       const event = { ...record, eventSourceARN: reader.streamArn };
       if (options.filter(event)) {
-        lanes[laneOf(record, lanes.length)]?.add(queued(event));
+        lanes[laneOf(record, lanes.length)]?.add(toQueuedRecord(event));
       }
     }
     for (const lane of lanes) {
-      lane.run(signal).catch((error: unknown) => signal.aborted || options.log(`stuck: ${error}`));
+      lane
+        .run(signal)
+        .catch((error: unknown) => signal.aborted || options.log(`a lane failed: ${error}`));
     }
     iterator = read.next;
     const pending = (): number => lanes.reduce((sum, lane) => sum + lane.pending, 0);
     if (read.records.length === 0) {
-      await sleep(pollMs, undefined, { signal });
+      await sleep(pollIntervalMs, undefined, { signal });
     }
-    while (pending() > maximumPending) {
-      await sleep(pollMs, undefined, { signal });
+    while (pending() > maxPendingRecords) {
+      await sleep(pollIntervalMs, undefined, { signal });
     }
   }
   await Promise.all(lanes.map((lane) => lane.run(signal)));
 }
 
-/** Reads the next records; "renew" asks for a new iterator, because AWS's are valid for 15 minutes only. */
+/** Reads the next records. Returns "renew" if a new iterator is needed: AWS's expire after 15 minutes. */
 async function readOnce(
   reader: StreamReader,
   iterator: string,
@@ -135,7 +137,7 @@ async function readOnce(
   signal: AbortSignal,
 ): Promise<{ records: readonly StreamRecord[]; next: string | undefined } | "renew"> {
   const expired = ["ExpiredIteratorException", "TrimmedDataAccessException"];
-  return persistently(
+  return retryUntilSuccess(
     () =>
       reader.records(iterator).catch((error: unknown) => {
         if (error instanceof StreamError && expired.includes(error.type)) {
@@ -148,8 +150,8 @@ async function readOnce(
   );
 }
 
-/** Repeats what fails, for a mapping outlives throttling, network errors and permissions that come late. */
-async function persistently<T>(
+/** Retries until success: a mapping survives throttling, network errors and permissions granted late. */
+async function retryUntilSuccess<T>(
   attempt: () => Promise<T>,
   { log }: ConsumerOptions,
   signal: AbortSignal,
@@ -159,28 +161,26 @@ async function persistently<T>(
       return await attempt();
     } catch (error) {
       signal.throwIfAborted();
-      log(
-        `cannot read the stream, trying again: ${error instanceof Error ? error.message : error}`,
-      );
+      log(`cannot read the stream, retrying: ${error instanceof Error ? error.message : error}`);
       await sleep(failurePauseMs, undefined, { signal });
     }
   }
 }
 
-/** Lambda keeps order among the records of one item, which its whole primary key identifies. */
+/** Lambda preserves the order of the records of one item, identified by its whole primary key. */
 function laneOf(record: StreamRecord, lanes: number): number {
   const keys = JSON.stringify(Object.entries(record.dynamodb.Keys).sort());
   return createHash("md5").update(keys).digest().readUInt32BE() % lanes;
 }
 
-function queued(event: StreamRecord): QueuedRecord {
+function toQueuedRecord(event: StreamRecord): QueuedRecord {
   const readAt = Date.now();
   const { SequenceNumber, ApproximateCreationDateTime } = event.dynamodb;
   return {
     sequenceNumber: SequenceNumber,
     event,
     size: JSON.stringify(event).length,
-    // DynamoDB Local rounds down to the minute: a record must not look a minute old as soon as it is read.
+    // DynamoDB Local rounds down to the minute; without a correction a new record could look a minute old.
     writtenAt: Math.min(readAt, (ApproximateCreationDateTime + 60) * 1000),
     readAt,
   };

@@ -2,7 +2,7 @@ import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Credentials } from "../iam/iam";
 
-/** A record as DynamoDB Streams has it in JSON, which is the form that Lambda hands to functions. */
+/** A record in the JSON of DynamoDB Streams, which is also the format of Lambda events. */
 export interface StreamRecord {
   readonly eventID: string;
   readonly eventName: string;
@@ -24,7 +24,7 @@ export type Position =
   | { readonly ShardIteratorType: "TRIM_HORIZON" | "LATEST" }
   | { readonly ShardIteratorType: "AFTER_SEQUENCE_NUMBER"; readonly SequenceNumber: string };
 
-/** An error that the service answered; `type` is its exception's name. */
+/** An error response of the service; `type` is the name of its exception. */
 export class StreamError extends Error {
   constructor(
     readonly type: string,
@@ -35,8 +35,8 @@ export class StreamError extends Error {
 }
 
 /**
- * Reads one stream with a role's credentials. It speaks the service's JSON itself, because the SDK's client would
- * turn dates and binary values into objects that Lambda's events do not have.
+ * Reads one stream with a role's credentials. Uses the service's JSON protocol directly, because the SDK's client
+ * converts dates and binary values into objects, which Lambda's events do not contain.
  */
 export class StreamReader {
   readonly #signer: SignatureV4;
@@ -75,7 +75,7 @@ export class StreamReader {
     return output.ShardIterator;
   }
 
-  /** The next records, at most 1,000; `next` is missing at the end of a closed shard. */
+  /** Reads the next records, at most 1,000. `next` is undefined at the end of a closed shard. */
   async records(
     iterator: string,
   ): Promise<{ readonly records: readonly StreamRecord[]; readonly next: string | undefined }> {

@@ -9,30 +9,30 @@ import {
 } from "../../src/lambda/batch";
 
 const batchOf = (count: number, failures = 0): Batch<{ sequenceNumber: string }> => ({
-  // As in real streams: not all of one length, so their order is not that of their text.
+  // As in real streams the numbers differ in length, so their order is not that of their text.
   records: Array.from({ length: count }, (_, index) => ({ sequenceNumber: String(98 + index) })),
   failures,
 });
 const numbers = (batch: Batch<{ sequenceNumber: string }> | undefined): readonly number[] =>
   (batch?.records ?? []).map((record) => Number(record.sequenceNumber));
-const failing = (...identifiers: unknown[]): unknown => ({
+const failuresOf = (...identifiers: unknown[]): unknown => ({
   batchItemFailures: identifiers.map((itemIdentifier) => ({ itemIdentifier })),
 });
 
 describe("a response under ReportBatchItemFailures", () => {
   it.each([[undefined], [null], [{}], [{ batchItemFailures: null }], [{ batchItemFailures: [] }]])(
-    "is a success: %j",
+    "counts as success: %j",
     (response) => {
       expect(readResponse(response, batchOf(3))).toEqual({ kind: "succeeded" });
     },
   );
 
   it.each([
-    [failing("")],
-    [failing(null)],
-    [failing(undefined)],
-    [failing("97")],
-    [failing("99", "unknown")],
+    [failuresOf("")],
+    [failuresOf(null)],
+    [failuresOf(undefined)],
+    [failuresOf("97")],
+    [failuresOf("99", "unknown")],
     [{ batchItemFailures: [{ wrongKey: "99" }] }],
     [{ batchItemFailures: [null] }],
     [{ batchItemFailures: "99" }],
@@ -41,23 +41,23 @@ describe("a response under ReportBatchItemFailures", () => {
     expect(readResponse(response, batchOf(3))).toEqual({ kind: "failed" });
   });
 
-  it("has its checkpoint at the lowest sequence number that is reported", () => {
-    expect(readResponse(failing("100", "99"), batchOf(4))).toEqual({
+  it("sets the checkpoint at the lowest reported sequence number", () => {
+    expect(readResponse(failuresOf("100", "99"), batchOf(4))).toEqual({
       kind: "partial",
       checkpoint: 1,
     });
   });
 });
 
-describe("after an invocation", () => {
+describe("the decision after an invocation", () => {
   const once: RetryPolicy = { bisect: false, maximumRetryAttempts: 1 };
   const bisecting: RetryPolicy = { bisect: true, maximumRetryAttempts: 1 };
 
-  it("nothing of a successful batch is sent again", () => {
+  it("sends nothing of a successful batch again", () => {
     expect(decide(batchOf(3), { kind: "succeeded" }, once)).toEqual({ retry: [] });
   });
 
-  it("a failed batch is sent again as often as allowed, and then discarded", () => {
+  it("retries a failed batch as often as allowed, then discards it", () => {
     const first = decide(batchOf(3), { kind: "failed" }, once);
     expect(first).toEqual({ retry: [batchOf(3, 1)] });
     const second = decide(batchOf(3, 1), { kind: "failed" }, once);
@@ -66,13 +66,13 @@ describe("after an invocation", () => {
     expect(decide(batchOf(1, 1_000), { kind: "failed" }, forever).retry).toHaveLength(1);
   });
 
-  it("everything from the checkpoint on is sent again", () => {
+  it("retries every record from the checkpoint on", () => {
     const { retry } = decide(batchOf(4), { kind: "partial", checkpoint: 2 }, once);
     expect(retry.map(numbers)).toEqual([[100, 101]]);
     expect(retry[0]?.failures).toBe(1);
   });
 
-  it("a failed batch is split in two without using up the retry quota", () => {
+  it("splits a failed batch in two without using up the retry quota", () => {
     const { retry } = decide(batchOf(5, 1), { kind: "failed" }, bisecting);
     expect(retry.map(numbers)).toEqual([
       [98, 99, 100],
@@ -81,14 +81,14 @@ describe("after an invocation", () => {
     expect(retry.map((batch) => batch.failures)).toEqual([1, 1]);
   });
 
-  it("a partly failed batch is split at the checkpoint", () => {
+  it("splits a partly failed batch at the checkpoint", () => {
     const { retry } = decide(batchOf(4, 1), { kind: "partial", checkpoint: 3 }, bisecting);
     expect(retry.map(numbers)).toEqual([[101]]);
     expect(retry[0]?.failures).toBe(1);
   });
 });
 
-/** Runs a batch to its end over a function that fails as `poisoned` says. */
+/** Processes a batch completely, with a function that fails on the `poisoned` records. */
 function run(
   size: number,
   poisoned: ReadonlySet<number>,
@@ -119,7 +119,7 @@ function run(
   return { handled, discarded, invocations };
 }
 
-describe("a batch, run to its end", () => {
+describe("a batch, processed completely", () => {
   const scenario = fc.record({
     size: fc.integer({ min: 1, max: 40 }),
     poison: fc.uniqueArray(fc.integer({ min: 98, max: 140 }), { maxLength: 6 }),
@@ -128,7 +128,7 @@ describe("a batch, run to its end", () => {
     bisect: fc.boolean(),
   });
 
-  it("ends with every record either handled or discarded, once and in order", () => {
+  it("has every record either handled or discarded, once and in order", () => {
     fc.assert(
       fc.property(scenario, ({ size, poison, reports, ...policy }) => {
         const { handled, discarded } = run(size, new Set(poison), reports, policy);
@@ -138,7 +138,7 @@ describe("a batch, run to its end", () => {
     );
   });
 
-  it("loses only the poisoned records when it is bisected", () => {
+  it("has only the poisoned records discarded if it is bisected", () => {
     fc.assert(
       fc.property(scenario, ({ size, poison, reports, maximumRetryAttempts }) => {
         const policy = { bisect: true, maximumRetryAttempts };
@@ -149,7 +149,7 @@ describe("a batch, run to its end", () => {
     );
   });
 
-  it("is sent once more than there are retries when nothing helps", () => {
+  it("is sent once more than the number of retries if it always fails", () => {
     const policy = { bisect: false, maximumRetryAttempts: 3 };
     expect(run(5, new Set([98]), false, policy).invocations).toBe(4);
   });

@@ -49,14 +49,14 @@ interface Setup {
   readonly queueArn: string;
   readonly queueUrl: string;
   readonly fn: LambdaFunction;
-  /** The records of every invocation, in order, as the function printed them. */
+  /** The versions in each invocation, in order, as printed by the function. */
   readonly seen: number[][];
   readonly lines: string[];
   put(...versions: number[]): Promise<void>;
   map(inputs?: object): EventSourceMapping;
 }
 
-/** A table, a queue, and a function that prints the versions of its batch before it runs the body. */
+/** Creates a table, a queue, and a function that prints the versions of its batch and then runs `body`. */
 async function setup(name: string, body = ""): Promise<Setup> {
   const { TableDescription } = await client.send(
     new CreateTableCommand({
@@ -170,7 +170,7 @@ async function failures(queueUrl: string): Promise<unknown[]> {
 }
 
 describe("an event source mapping", () => {
-  it("delivers what is in the stream and what comes, in order and in Lambda's form", async () => {
+  it("delivers existing and new records in order and in Lambda's format", async () => {
     const { streamArn, seen, lines, put, map } = await setup(
       "delivery",
       'console.log("record " + JSON.stringify(event.Records[0]));',
@@ -199,12 +199,12 @@ describe("an event source mapping", () => {
     });
   });
 
-  it("starts at the end of the stream with LATEST, and passes only what the filter lets through", async () => {
+  it("starts at the end of the stream with LATEST and delivers only records that match the filter", async () => {
     const { seen, put, map } = await setup("latest");
     await put(1);
     const pattern = JSON.stringify({ dynamodb: { Keys: { version: { N: ["1", "3"] } } } });
     map({ startingPosition: "LATEST", filterCriteria: { filters: [{ pattern }] } });
-    // The mapping finds its place in the stream some time after it is made.
+    // The mapping finds its position in the stream some time after its creation.
     for (let version = 2; seen.length === 0; version = version === 2 ? 3 : 2) {
       await put(version);
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -213,7 +213,7 @@ describe("an event source mapping", () => {
     expect(new Set(seen.flat())).toEqual(new Set([3]));
   });
 
-  it("makes batches of the size it is told, and waits for a batching window", async () => {
+  it("sends batches of the configured size, after the batching window", async () => {
     const { seen, put, map } = await setup("window");
     await put(1, 2, 3, 4, 5);
     map({ batchSize: 2, maximumBatchingWindowInSeconds: 1 });
@@ -235,7 +235,7 @@ describe("an event source mapping", () => {
     );
   });
 
-  it("isolates a bad record by bisecting, gives it up and tells the failure queue where it is", async () => {
+  it("isolates a poison record by bisecting, discards it and reports its position to the failure queue", async () => {
     const { fn, streamArn, queueArn, queueUrl, seen, put, map } = await setup(
       "bisect",
       'if (versions.includes(3)) throw new Error("poison");',
@@ -272,7 +272,7 @@ describe("an event source mapping", () => {
     });
   });
 
-  it("outlives throttling by DynamoDB and the death of the function's process", async () => {
+  it("survives throttling by DynamoDB and the end of the function's process", async () => {
     const { fn, seen, put, map } = await setup(
       "trouble",
       "if (event.Records.length > 1 && !global.slept) { global.slept = 1; await new Promise((r) => setTimeout(r, 60_000)); }",
@@ -288,12 +288,12 @@ describe("an event source mapping", () => {
     await eventually(() => expect(seen).toEqual([[1, 2]]));
     expect(throttles).toBe(0);
     fn.kill();
-    // The new process sleeps once again.
+    // The new process sleeps again.
     await eventually(() => expect(seen).toHaveLength(2));
     expect(seen[1]).toEqual([1, 2]);
   });
 
-  it("handles the records of different items at the same time, those of one item in order", async () => {
+  it("handles records of different items in parallel, and those of one item in order", async () => {
     const { seen, lines, put, map } = await setup(
       "parallel",
       'event.Records.forEach((r, i) => console.log("order " + versions[i] + " " + r.eventName)); ' +
@@ -314,7 +314,7 @@ describe("an event source mapping", () => {
     expect(seen.flat()).not.toEqual([...versions, ...versions]);
   });
 
-  it("is refused to a role that may not read the stream or write to the queue", async () => {
+  it("is rejected for a role that may not read the stream or write to the queue", async () => {
     const { queueArn, map } = await setup("permissions");
     const destinationConfig = { onFailure: { destinationArn: `${queueArn}-other` } };
     expect(() => map({ destinationConfig })).toThrow("SendMessage");
@@ -326,7 +326,7 @@ describe("an event source mapping", () => {
   });
 });
 
-/** The item of a version, changed, so that its write is seen in the stream. */
+/** The item of a version with a changed attribute, so that its write appears in the stream. */
 const touched = (version: number) => ({
   id: { S: "a" },
   version: { N: String(version) },

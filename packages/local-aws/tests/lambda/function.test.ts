@@ -25,7 +25,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A function whose handler has this body; event and context are in scope. */
+/** Creates a function with this handler body; event and context are in scope. */
 async function fn(
   name: string,
   body: string,
@@ -61,7 +61,7 @@ const errorOf = async (made: LambdaFunction, event: unknown = {}): Promise<unkno
   return "error" in result ? result.error : undefined;
 };
 
-describe("a function", () => {
+describe("a Lambda function", () => {
   it("is unpacked from files, texts, folders and nested archives", async () => {
     const file = join(folder, "number.js");
     await writeFile(file, "module.exports = 20;");
@@ -77,7 +77,7 @@ describe("a function", () => {
     expect(await made.invoke({})).toMatchObject({ result: 23 });
   });
 
-  it("gets the event and the context, and keeps its state between events", async () => {
+  it("receives event and context, and keeps its state between events", async () => {
     const made = await fn(
       "context",
       "global.count = (global.count ?? 0) + 1; return { event, count: global.count, " +
@@ -103,7 +103,7 @@ describe("a function", () => {
     expect(left).toBeLessThanOrEqual(10_000);
   });
 
-  it("sees its own variables and Lambda's, and nothing else of this process", async () => {
+  it("has its own variables and Lambda's, and none of the parent process", async () => {
     process.env.SECRET_OF_THE_PARENT = "x";
     const made = await fn("environment", "return process.env;", { environment: { TABLE: "t" } });
     const outcome = await made.invoke({});
@@ -119,7 +119,7 @@ describe("a function", () => {
     expect(Object.keys(result)).not.toContain("HOME");
   });
 
-  it("reports what its handler throws, and lives on", async () => {
+  it("reports what its handler throws, and keeps running", async () => {
     const made = await fn("thrower", 'if (event.bad) throw new TypeError("no"); return "fine";');
     expect(await errorOf(made, { bad: true })).toMatchObject({
       errorType: "TypeError",
@@ -129,7 +129,7 @@ describe("a function", () => {
     expect(await made.invoke({})).toMatchObject({ result: "fine" });
   });
 
-  it("is ended after its timeout, and starts anew", async () => {
+  it("is killed after its timeout and restarted", async () => {
     const made = await fn(
       "slow",
       "if (event.slow) await new Promise((r) => setTimeout(r, 60_000)); return process.pid;",
@@ -141,7 +141,7 @@ describe("a function", () => {
     expect(await made.invoke({})).toHaveProperty("result");
   });
 
-  it("starts anew after a crash and after being killed", async () => {
+  it("is restarted after a crash and after being killed", async () => {
     const made = await fn(
       "crasher",
       "if (event.exit) process.exit(3); " +
@@ -175,7 +175,7 @@ describe("a function", () => {
       },
       "callback-based",
     ],
-  ])("reports at every event that its handler is %s", async (name, more, message) => {
+  ])("reports for every event that its handler is %s", async (name, more, message) => {
     const made = await fn(name, "", more);
     for (const _ of [1, 2]) {
       expect(await errorOf(made)).toMatchObject({
@@ -184,7 +184,7 @@ describe("a function", () => {
     }
   });
 
-  it("handles one event at a time in a process, and as many at once as allowed", async () => {
+  it("handles one event at a time per process, in as many processes as its concurrency allows", async () => {
     const body = "await new Promise((r) => setTimeout(r, 100)); return process.pid;";
     for (const concurrency of [1, 2]) {
       const made = await fn(`concurrent-${concurrency}`, body, { concurrency });

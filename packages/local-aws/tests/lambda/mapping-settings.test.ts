@@ -21,7 +21,7 @@ describe("an event source mapping's inputs", () => {
     });
   });
 
-  it("take -1 for infinite", () => {
+  it("accept -1 as infinite", () => {
     const settings = parseSettings({
       ...least,
       maximumRetryAttempts: -1,
@@ -43,15 +43,15 @@ describe("an event source mapping's inputs", () => {
     [{ functionResponseTypes: ["Other"] }],
     [{ destinationConfig: { onFailure: { destinationArn: "arn:aws:sns:x:y:z" } } }],
     [{ bisectBatchOnFunctionError: "yes" }],
-  ])("are refused by name when not supported: %j", (input) => {
+  ])("are rejected by name if not supported: %j", (input) => {
     expect(() => parseSettings({ ...least, ...input })).toThrow(Object.keys(input)[0]);
   });
 });
 
-describe("a filter", () => {
+describe("an event filter", () => {
   const record = { eventName: "INSERT", dynamodb: { NewImage: { kind: { S: "deposit" } } } };
 
-  it("passes what has one of the values in every field that any pattern names", () => {
+  it("passes records with a listed value in every field of at least one pattern", () => {
     const passes = (...patterns: object[]) =>
       parseFilter(patterns.map((pattern) => JSON.stringify(pattern)))(record);
     expect(passes()).toBe(true);
@@ -70,7 +70,7 @@ describe("a filter", () => {
     ['{"eventName":[{"prefix":"INS"}]}', "prefix"],
     ['{"$or":[{"eventName":["INSERT"]}]}', "$or"],
     ['{"eventName":"INSERT"}', "must be an object"],
-  ])("that needs more than exact values is refused: %s", (pattern, named) => {
+  ])("is rejected if it needs more than exact values: %s", (pattern, named) => {
     expect(() => parseFilter([pattern])).toThrow(named);
   });
 });
