@@ -20,11 +20,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-const gone = (pid: number) =>
+const waitForExit = (pid: number) =>
   vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000, interval: 50 });
 
 describe("a child process", () => {
-  it.each(["SIGKILL", "SIGINT"] as const)("dies with its parent, by %s", async (signal) => {
+  it.each(["SIGKILL", "SIGINT"] as const)("is killed with its parent by %s", async (signal) => {
     const script = `
       const { spawnChild } = require("./packages/local-aws/src/child-process");
       const options = { name: "x", command: "sleep", args: ["1000"], env: process.env, log() {} };
@@ -37,10 +37,10 @@ describe("a child process", () => {
     );
     expect(isAlive(pid ?? 0)).toBe(true);
     parent.kill(signal);
-    await gone(pid ?? 0);
+    await waitForExit(pid ?? 0);
   });
 
-  it("is killed when it does not end by itself", async () => {
+  it("is killed with SIGKILL if it ignores SIGTERM", async () => {
     const lines: string[] = [];
     const child = spawnChild({
       ...node(
@@ -54,7 +54,7 @@ describe("a child process", () => {
     expect(lines).toEqual(["up", "no"]);
   }, 15_000);
 
-  it("that serves is ready when its port answers", async () => {
+  it("counts as started when its port answers", async () => {
     const port = await freePort();
     const script = `require("node:http").createServer((q, r) => r.end("hi")).listen(${port}, "127.0.0.1")`;
     const child = await startServer({ ...node(script), port, log: () => {} });
@@ -62,7 +62,7 @@ describe("a child process", () => {
     await child.stop();
   });
 
-  it("that ends before it serves is an error with its last words", async () => {
+  it("fails to start, with its last output, if it ends before its port answers", async () => {
     const options = { ...node("console.error('out of luck'); process.exit(3)"), log: () => {} };
     await expect(startServer({ ...options, port: await freePort() })).rejects.toThrow(
       "the child ended: exit code 3\n  out of luck",
@@ -74,8 +74,8 @@ describe("a child process", () => {
   });
 });
 
-describe("a server", () => {
-  it("says which port is in use, and what for", async () => {
+describe("an HTTP server", () => {
+  it("names the port and its purpose in its error if the port is in use", async () => {
     const first = await serve({ name: "first", port: 0 }, () => {});
     await expect(serve({ name: "the API", port: first.port }, () => {})).rejects.toThrow(
       `port ${first.port} for the API is in use`,

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-// In processes of their own: Pulumi reports what fails in rejections that nobody handles, which the test runner counts.
+// Programs run in child processes: Pulumi reports failures as unhandled rejections, which fail the test runner.
 
 let folder: string;
 
@@ -16,7 +16,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What comes of a program: its outputs, or the fault that it is refused with. */
+/** Evaluates a program and returns its outputs, or the error that it is rejected with. */
 async function evaluate(program: string): Promise<unknown> {
   writeFileSync(join(folder, "index.ts"), `import * as pulumi from "@pulumi/pulumi"; ${program}`);
   const script = `
@@ -25,7 +25,7 @@ async function evaluate(program: string): Promise<unknown> {
     const cloud = { region: "eu-central-1", progress() {} };
     runProgram(${JSON.stringify(folder)}, "dev", config, cloud)
       .catch((error) => ({ fault: error.message }))
-      .then((told) => setTimeout(() => process.stdout.write(JSON.stringify(told)), 100));`;
+      .then((outcome) => setTimeout(() => process.stdout.write(JSON.stringify(outcome)), 100));`;
   const args = ["--import", "tsx", "--eval", script];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
   expect(stderr).toBe("");
@@ -34,8 +34,8 @@ async function evaluate(program: string): Promise<unknown> {
 
 const logGroup = `new pulumi.CustomResource("aws:cloudwatch/logGroup:LogGroup", "log", { arn: undefined })`;
 
-describe("a program", () => {
-  it("gets its settings and its resources' outputs, and its own outputs are plain values", async () => {
+describe("a Pulumi program", () => {
+  it("receives its configuration and resource outputs, and returns its own outputs as plain values", async () => {
     const program = `
       class Group extends pulumi.ComponentResource {
         constructor() { super("shop:index:Group", "group"); }
@@ -51,13 +51,13 @@ describe("a program", () => {
 
   it.each([
     [
-      "a resource of a type that is not known here, whatever waits for it",
+      "a resource of an unsupported type, even if outputs depend on it",
       `const bucket = new pulumi.CustomResource("aws:s3/bucket:Bucket", "files", {});
        export const id = bucket.id; export const later = bucket.urn.apply((urn) => urn.length);`,
       "files: the resource type aws:s3/bucket:Bucket is not supported locally",
     ],
     [
-      "a call of a provider's function",
+      "a call of a provider function",
       `export const me = pulumi.output(pulumi.runtime.invoke("aws:index:getCallerIdentity", {}));`,
       "the program calls aws:index:getCallerIdentity, which is not supported locally",
     ],
@@ -67,12 +67,12 @@ describe("a program", () => {
       "no",
     ],
     [
-      "anything that fails beside them",
+      "a failure outside of its outputs",
       `pulumi.output(1).apply(() => { throw new Error("no"); });`,
       "no",
     ],
-    ["an error of its own", `throw new Error("no");`, "no"],
-  ])("is refused for %s", async (_, program, fault) => {
+    ["an exception", `throw new Error("no");`, "no"],
+  ])("is rejected for %s", async (_, program, fault) => {
     expect(await evaluate(program)).toEqual({ fault });
   });
 });

@@ -6,7 +6,7 @@ import { provision, type Registration } from "../src/resources";
 
 const region = "eu-central-1";
 const steps: Step[] = [];
-// As much of the cloud as these resources need.
+// The part of the cloud that these resources need.
 const cloud = {
   region,
   iam: new Iam({ region }),
@@ -24,7 +24,7 @@ const assumeRolePolicy = JSON.stringify({
 });
 
 describe("a resource", () => {
-  it("is made on its engine, and told of", async () => {
+  it("is created on its engine and reported as progress", async () => {
     expect(await make("aws:iam/role:Role", { assumeRolePolicy })).toEqual({
       id: "mine",
       state: { assumeRolePolicy, name: "mine", arn: "arn:aws:iam::000000000000:role/mine" },
@@ -32,7 +32,7 @@ describe("a resource", () => {
     expect(steps).toEqual([{ resource: "mine", type: "aws:iam/role:Role" }]);
   });
 
-  it("is refused where its type is not known here, as is a component that others have made", async () => {
+  it("is rejected if its type is unsupported, as is a component of another package", async () => {
     const refusal = (type: string) => `mine: the resource type ${type} is not supported locally`;
     await expect(make("aws:s3/bucket:Bucket", {})).rejects.toThrow(refusal("aws:s3/bucket:Bucket"));
     await expect(make("awsx:ec2:Vpc", {}, false)).rejects.toThrow(refusal("awsx:ec2:Vpc"));
@@ -46,7 +46,7 @@ describe("a resource", () => {
     ["aws:cognito/userPoolClient:UserPoolClient", { callbackUrls: [] }, "callbackUrls"],
     ["aws:lambda/function:Function", { layers: [] }, "layers"],
     ["aws:sqs/queue:Queue", { fifoQueue: true }, "fifoQueue"],
-  ])("is refused for an input that would do nothing here: %s", async (type, inputs, input) => {
+  ])("is rejected for an input without local effect: %s", async (type, inputs, input) => {
     await expect(make(type, inputs)).rejects.toThrow(
       `the input "${input}" is not supported locally`,
     );

@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const write = (file: string, text: string): void => writeFileSync(join(folder, file), text);
 
 describe("a stack's configuration", () => {
-  it("has the project's defaults, and the stack's own values before them, as text", () => {
+  it("has the project's defaults, overridden by the stack's values, as text", () => {
     write(
       "Pulumi.dev.yaml",
       "config:\n  aws:region: eu-west-1\n  aws:defaultTags: { tags: { a: b } }\n",
@@ -31,20 +31,20 @@ describe("a stack's configuration", () => {
   });
 
   it.each([
-    ["no YAML", "config:\n  shop:size: [1", /^Pulumi\.dev\.yaml: .* at line 2, column \d+$/],
-    ["no settings", "- 1", /^Pulumi\.dev\.yaml: expected settings, `key: value`$/],
+    ["invalid YAML", "config:\n  shop:size: [1", /^Pulumi\.dev\.yaml: .* at line 2, column \d+$/],
+    ["a list instead of settings", "- 1", /^Pulumi\.dev\.yaml: expected settings, `key: value`$/],
     ["a name without a namespace", "config: { size: 4 }", /: size: .* a namespace, shop:size$/],
     [
       "an encrypted value",
       "config: { shop:size: { secure: x } }",
       /: shop:size: encrypted .* not supported/,
     ],
-  ])("is refused where it holds %s", (_, text, message) => {
+  ])("is rejected if it contains %s", (_, text, message) => {
     write("Pulumi.dev.yaml", text);
     expect(() => readStackConfig("dev", folder)).toThrow(message);
   });
 
-  it("has to be there", () => {
+  it("is required", () => {
     expect(() => readStackConfig("prod", folder)).toThrow(
       "there is no stack prod: its settings would be in Pulumi.prod.yaml",
     );
