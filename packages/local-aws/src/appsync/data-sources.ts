@@ -54,8 +54,8 @@ function dynamoDbSource(
   definition: DataSourceDefinition,
   services: DataSourceServices,
 ): DataSource {
-  const { tableName } = required(definition, "dynamodbConfig");
-  const role = required(definition, "serviceRoleArn");
+  const { tableName } = requireInput(definition, "dynamodbConfig");
+  const role = requireInput(definition, "serviceRoleArn");
   const client = new DynamoDBClient({
     region: services.region,
     endpoint: services.dynamodbEndpoint,
@@ -69,8 +69,8 @@ function dynamoDbSource(
 }
 
 function lambdaSource(definition: DataSourceDefinition, services: DataSourceServices): DataSource {
-  const { functionArn } = required(definition, "lambdaConfig");
-  const role = required(definition, "serviceRoleArn");
+  const { functionArn } = requireInput(definition, "lambdaConfig");
+  const role = requireInput(definition, "serviceRoleArn");
   services.iam.assumeRole(role, "appsync.amazonaws.com");
   const { invokeFunction } = services;
   if (invokeFunction === undefined) {
@@ -106,7 +106,7 @@ function functionError(error: unknown): { readonly message: string; readonly typ
   };
 }
 
-function required<K extends "dynamodbConfig" | "lambdaConfig" | "serviceRoleArn">(
+function requireInput<K extends "dynamodbConfig" | "lambdaConfig" | "serviceRoleArn">(
   definition: DataSourceDefinition,
   key: K,
 ): NonNullable<DataSourceDefinition[K]> {

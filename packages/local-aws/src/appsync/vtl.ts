@@ -1,7 +1,7 @@
 /**
  * Renders one template as AppSync does. Tests of single templates start here.
  *
- *     const template = compileTemplate("vtl/shared/append.req.vtl", text);
+ *     const template = compileTemplate("getItem.request.vtl", text);
  *     const outcome = renderTemplate(template, { arguments: { id: "a" }, identity: { sub: "u" } });
  *     // { json: … } | { returned: … } | { error: { message, errorType, data, errorInfo } }
  *

@@ -18,7 +18,7 @@ export interface LaneSettings {
 }
 
 /** Lambda accepts events of at most 6 MB; the rest is reserved for the JSON around the records. */
-const maxRecordsLength = 5_500_000;
+const maxPayloadCharacters = 5_500_000;
 const windowPollIntervalMs = 20;
 
 /** A queue of records of one shard, handled one batch after the other. */
@@ -70,7 +70,7 @@ export class Lane {
     let size = 0;
     const firstTooMany = records.findIndex((record) => {
       size += record.size;
-      return size > maxRecordsLength;
+      return size > maxPayloadCharacters;
     });
     // A single record that is too large is sent alone.
     return firstTooMany === -1 ? records : records.slice(0, Math.max(1, firstTooMany));
