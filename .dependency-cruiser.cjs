@@ -31,9 +31,28 @@ module.exports = {
       severity: "error",
       from: { path: "^packages/local-aws/" },
       to: {
-        pathNot: ["^packages/local-aws/", "^node_modules/", "^package\\.json$"],
+        pathNot: ["^packages/local-aws/", "^node_modules/"],
         dependencyTypesNot: ["core"],
       },
+    },
+    {
+      name: "local-aws-declares-what-it-needs",
+      comment:
+        "The local cloud is a package of its own: what it imports is in its own package.json.",
+      severity: "error",
+      from: { path: "^packages/local-aws/(src|bin|index\\.ts)" },
+      to: {
+        dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"],
+        // Of Pulumi, the types alone are imported: the program brings the package.
+        dependencyTypesNot: ["npm-peer"],
+      },
+    },
+    {
+      name: "local-aws-has-one-door",
+      comment: "Whoever uses the local cloud uses what its index.ts exports.",
+      severity: "error",
+      from: { pathNot: "^packages/local-aws/" },
+      to: { path: "^packages/local-aws/", pathNot: "^packages/local-aws/index\\.ts$" },
     },
     {
       name: "command-line-drives-the-core",

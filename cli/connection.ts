@@ -4,8 +4,8 @@ import { promisify } from "node:util";
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import * as E from "fp-ts/Either";
 import * as t from "io-ts";
+import type { RunningStack } from "local-aws";
 import { decodeWith } from "../core/projection/decoding";
-import type { RunningStack } from "../packages/local-aws/src/running-stack";
 import { CommandError } from "./errors";
 
 const Outputs = t.type({

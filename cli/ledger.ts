@@ -1,8 +1,8 @@
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findRunningStack } from "../packages/local-aws/src/running-stack";
 import { readArguments } from "./arguments";
 import { type Context, exitCode, type Values } from "./command";
-import { deployedStack, localStack } from "./connection";
+import { type Connection, deployedStack, localStack } from "./connection";
 import { explain } from "./errors";
 import { eventCount, type Ledger, openLedger } from "./ledger-tables";
 import { type Progress, showProgress } from "./progress";
@@ -31,6 +31,12 @@ const contextOf = (ledger: Ledger, values: Values): Context => ({
   pause: () => sleep(pause),
 });
 
+/** The stack of this repository's program. The local cloud is loaded only where it is asked for. */
+async function runningStack(): Promise<Connection> {
+  const { findRunningStack } = await import("local-aws");
+  return localStack(findRunningStack(resolve(__dirname, "..")));
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const invocation = readArguments(args);
   if ("help" in invocation) {
@@ -39,9 +45,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const { command, values } = invocation;
   const connection =
-    values.local === true
-      ? localStack(findRunningStack())
-      : await deployedStack(String(values.stack));
+    values.local === true ? await runningStack() : await deployedStack(String(values.stack));
   const ledger = openLedger(connection);
   return command.run(contextOf(ledger, values), values);
 }

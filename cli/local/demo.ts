@@ -1,13 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { runCommand } from "../../packages/local-aws/src/command";
-import { readOptions } from "../../packages/local-aws/src/options";
-import type { RunningStack } from "../../packages/local-aws/src/running-stack";
-import { type Access, accessTo } from "./client/access";
+import {
+  type Access,
+  ask,
+  type RunningStack,
+  readOptions,
+  runCommand,
+  type Session,
+  send,
+} from "local-aws";
+import { accessTo, usersOf } from "./client/access";
 import { type Change, describeChange, money, watchChanges } from "./client/changes";
-import { ask, send } from "./client/graphql";
 import { password, temporaryPassword } from "./client/local-user";
-import { type Session, SignInClient } from "./client/sign-in";
 import { withStack } from "./use-stack";
 
 const help = `Shows the whole path: a user signs in, opens an account, moves money, watches it, and reads the statement.
@@ -48,8 +52,8 @@ interface Statement {
   } | null;
 }
 
-/** How long a change may take to arrive, in milliseconds, before the demo gives up. */
-const patience = 20_000;
+/** How long a change may take to arrive before the demo gives up. */
+const changeTimeoutMs = 20_000;
 
 const step = (text: string): void => console.log(`\n${text}`);
 const detail = (text: string): void => console.log(`   ${text}`);
@@ -59,7 +63,7 @@ function expectThat(fact: boolean, otherwise: string): void {
 }
 
 async function signUp(stack: RunningStack): Promise<Session> {
-  const users = new SignInClient(stack);
+  const users = usersOf(stack);
   const email = `ada-${randomUUID().slice(0, 8)}@example.com`;
   step("1. An administrator creates a user, with a temporary password.");
   await users.createUser(email, temporaryPassword);
@@ -110,11 +114,11 @@ class Account {
   }
 
   async #changeAt(version: number): Promise<Change> {
-    for (const deadline = Date.now() + patience; Date.now() < deadline; await sleep(5)) {
+    for (const deadline = Date.now() + changeTimeoutMs; Date.now() < deadline; await sleep(5)) {
       const change = this.#changes.find((candidate) => candidate.version === version);
       if (change !== undefined) return change;
     }
-    throw new Error(`no news of version ${version} after ${patience / 1000} s`);
+    throw new Error(`no news of version ${version} after ${changeTimeoutMs / 1000} s`);
   }
 }
 
@@ -160,7 +164,7 @@ async function demo(stack: RunningStack): Promise<void> {
 }
 
 runCommand(async () => {
-  const { help: asked } = readOptions("demo", {});
+  const { help: asked } = readOptions("npm run demo --", {});
   if (asked) {
     console.log(help);
     return;

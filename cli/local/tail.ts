@@ -1,14 +1,12 @@
-import { runCommand } from "../../packages/local-aws/src/command";
-import { interruption, unlessInterrupted } from "../../packages/local-aws/src/interrupt";
-import { readOptions } from "../../packages/local-aws/src/options";
-import { requireRunningStack } from "../../packages/local-aws/src/running-stack";
+import { interruption, readOptions, runCommand, unlessInterrupted } from "local-aws";
 import { accessTo } from "./client/access";
 import { describeChange, watchChanges } from "./client/changes";
 import { defaultEmail, signInAs } from "./client/local-user";
+import { requireStack } from "./use-stack";
 
 const help = `Prints the changes of a user's accounts as they arrive from the stack that runs on this machine, until Ctrl-C.
 
-  npm run watch -- [options]
+  npm run tail -- [options]
 
   --email ADDRESS   whose accounts (${defaultEmail})
   --account ID      one account alone
@@ -16,7 +14,7 @@ const help = `Prints the changes of a user's accounts as they arrive from the st
 
 runCommand(
   async () => {
-    const { email, account, ...options } = readOptions("watch", {
+    const { email, account, ...options } = readOptions("npm run tail --", {
       email: { type: "string", default: defaultEmail },
       account: { type: "string" },
     });
@@ -24,7 +22,7 @@ runCommand(
       console.log(help);
       return;
     }
-    const stack = requireRunningStack();
+    const stack = requireStack();
     const interrupted = interruption();
     const { sub, idToken } = await signInAs(stack, email);
     const watching = await watchChanges(

@@ -1,7 +1,6 @@
-import { runCommand } from "../../packages/local-aws/src/command";
-import { readOptions } from "../../packages/local-aws/src/options";
-import { requireRunningStack } from "../../packages/local-aws/src/running-stack";
+import { readOptions, runCommand } from "local-aws";
 import { defaultEmail, signInAs } from "./client/local-user";
+import { requireStack } from "./use-stack";
 
 const help = `Prints an id token for a user of the stack that runs on this machine; makes the user where there is none.
 
@@ -12,7 +11,7 @@ const help = `Prints an id token for a user of the stack that runs on this machi
   -h, --help        this text`;
 
 runCommand(async () => {
-  const { email, operator, ...options } = readOptions("token", {
+  const { email, operator, ...options } = readOptions("npm run token --", {
     email: { type: "string", default: defaultEmail },
     operator: { type: "boolean", default: false },
   });
@@ -20,6 +19,6 @@ runCommand(async () => {
     console.log(help);
     return;
   }
-  const { idToken } = await signInAs(requireRunningStack(), email, { operator });
+  const { idToken } = await signInAs(requireStack(), email, { operator });
   console.log(idToken);
 });

@@ -1,6 +1,7 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { deleteStackFile, findRunningStack, writeStackFile } from "local-aws";
 import { forEachOf } from "../../cli/streams";
-import { announce, findRunningStack, withdraw } from "../../packages/local-aws/src/running-stack";
 import { deposit, opening, storedIn, withdrawal } from "../core/ledger/requests";
 import { seed, startWorld } from "./world";
 
@@ -15,6 +16,8 @@ const { values } = parseArgs({
     events: { type: "string", default: "100" },
   },
 });
+/** The folder of the ledger's program. */
+const program = resolve(__dirname, "../..");
 const accounts = Number(values.accounts);
 const events = Number(values.events);
 
@@ -26,7 +29,8 @@ const history = (streamId: string) =>
   );
 
 async function main(): Promise<void> {
-  if (findRunningStack() !== undefined) throw new Error("a local stack runs already: stop it");
+  if (findRunningStack(program) !== undefined)
+    throw new Error("a local stack runs already: stop it");
   const world = await startWorld();
   const ledger = world.ledger();
   const ids = Array.from({ length: accounts }, (_, n) => `account-${n + 1}`);
@@ -38,10 +42,11 @@ async function main(): Promise<void> {
   });
   const { region, outputs, endpoint, iam } = world;
   const endpoints = { dynamodb: endpoint, cognito: "", sqs: "" };
-  announce({ pid: process.pid, region, outputs, endpoints, credentials: iam.administrator });
+  const credentials = iam.administrator;
+  writeStackFile(program, { pid: process.pid, region, outputs, endpoints, credentials });
   console.log(`${accounts} accounts of ${events} events each are ready; Ctrl-C ends them.`);
   process.once("SIGINT", async () => {
-    withdraw();
+    deleteStackFile(program);
     await world.stop();
     process.exit();
   });

@@ -11,12 +11,11 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as E from "fp-ts/Either";
+import { type Credentials, Iam, startDynamodb } from "local-aws";
 import type { Context } from "../../cli/command";
 import { type Ledger, openLedger } from "../../cli/ledger-tables";
 import { rebuildStream } from "../../core/projection/rebuild-stream";
 import { entryKey, partition, summaryKey } from "../../lambda/adapters/rows";
-import { startDynamodb } from "../../packages/local-aws/src/dynamodb/dynamodb";
-import { type Credentials, Iam } from "../../packages/local-aws/src/iam/iam";
 import type { StoredEvent } from "../core/ledger/requests";
 
 const region = "eu-central-1";

@@ -1,6 +1,6 @@
+import { readStackConfig } from "local-aws";
 import { describe, expect, it } from "vitest";
 import { decodeConfig } from "../../infra/config";
-import { readStackConfig } from "../../packages/local-aws/src/stack-config";
 
 const faultsOf = (changes: Record<string, string | undefined>, region?: string) => {
   const values = Object.entries({ ...readStackConfig("dev").values, ...changes }).flatMap(

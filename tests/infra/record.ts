@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { readStackConfig } from "local-aws";
 import { vi } from "vitest";
-import { readStackConfig } from "../../packages/local-aws/src/stack-config";
 import { answer } from "./answers";
 
 export interface Recorded {

@@ -1,12 +1,10 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 import { buildSchema, type GraphQLSchema } from "graphql";
-import { readBody, serve } from "../../packages/local-aws/src/http-server";
-import {
-  type Credentials,
-  type Iam,
-  type Principal,
-  signedRequestOf,
-} from "../../packages/local-aws/src/iam/iam";
+import { type Credentials, type Iam, type Principal, signedRequestOf } from "local-aws";
 
 /** What the API was asked, and by whom: the signature of each request is verified. */
 export interface Asked {
@@ -27,8 +25,8 @@ const success = { status: 200, body: '{"data":{"publishAccountChange":{}}}' };
 
 /** Stands in for AppSync's endpoint, to see what reaches it and to answer as AppSync may. */
 export const startApi = async (iam: Iam): Promise<Api> => {
-  const server = await serve({ name: "the API", port: 0 }, async (request, response) => {
-    const body = await readBody(request);
+  const server = createServer(async (request, response) => {
+    const body = await buffer(request);
     try {
       const caller = await iam.authenticate(signedRequestOf(request, body), "appsync");
       api.asked.push({ caller, ...JSON.parse(body.toString("utf8")) });
@@ -39,11 +37,18 @@ export const startApi = async (iam: Iam): Promise<Api> => {
       response.writeHead(401).end(JSON.stringify({ errors: [{ message: String(error) }] }));
     }
   });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
   const api: Api = {
-    url: `${server.url}/graphql`,
+    url: `http://127.0.0.1:${port}/graphql`,
     asked: [],
     answer: success,
-    stop: () => server.stop(),
+    stop: async () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
   };
   return api;
 };

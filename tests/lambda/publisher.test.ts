@@ -8,10 +8,10 @@ import {
   parse,
   validate,
 } from "graphql";
+import { Iam } from "local-aws";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Change } from "../../core/projection/fold";
 import { appSyncPublisher, publishAccountChange } from "../../lambda/adapters/publisher";
-import { Iam } from "../../packages/local-aws/src/iam/iam";
 import { deposit, opening, stored, withdrawal } from "../core/ledger/requests";
 import { foldOf } from "../core/projection/memory";
 import { type Api, apiSchema, projectorRole, startApi } from "./graphql-api";

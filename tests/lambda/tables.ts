@@ -1,9 +1,7 @@
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { type Credentials, type Failure, Iam, startDynamodb } from "local-aws";
 import { documentClient } from "../../lambda/adapters/composition";
-import { startDynamodb } from "../../packages/local-aws/src/dynamodb/dynamodb";
-import type { Failure } from "../../packages/local-aws/src/dynamodb/gateway";
-import { type Credentials, Iam } from "../../packages/local-aws/src/iam/iam";
 
 export const region = "eu-central-1";
 export const eventTable = "events";

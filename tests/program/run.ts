@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { readStackConfig } from "../../packages/local-aws/src/stack-config";
+import { readStackConfig } from "local-aws";
 import { type Engine, startEngine } from "./engine";
 
 export interface RunOptions {

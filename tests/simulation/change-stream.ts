@@ -1,4 +1,4 @@
-import type { Sequenced } from "../../packages/local-aws/src/lambda/batch";
+import type { Sequenced } from "local-aws";
 import type { Stored } from "./table";
 import type { World } from "./world";
 

@@ -1,9 +1,4 @@
-import {
-  type Batch,
-  decide,
-  type Outcome,
-  readResponse,
-} from "../../packages/local-aws/src/lambda/batch";
+import { type Batch, decideBatch, type Outcome, readResponse } from "local-aws";
 import type { StreamRecord } from "./change-stream";
 import type { Process } from "./scheduler";
 import type { World } from "./world";
@@ -39,7 +34,7 @@ export const delivery =
     const waiting: Batch<StreamRecord>[] = [{ records, failures: 0 }];
     for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
       const outcome = await outcomeOf(invoke, batch);
-      const { retry, discarded } = decide(batch, outcome, plan);
+      const { retry, discarded } = decideBatch(batch, outcome, plan);
       perhapsAgain(world, invoke, batch);
       if (outcome.kind === "partial") journal.count("partialFailures");
       if (outcome.kind === "failed") journal.count("failedBatches");

@@ -1,6 +1,5 @@
+import { newMap, type TemplateContext } from "local-aws";
 import { describe, expect, it } from "vitest";
-import { newMap } from "../../packages/local-aws/src/appsync/java-values";
-import type { TemplateContext } from "../../packages/local-aws/src/appsync/vtl";
 import {
   callers,
   refusal,

@@ -1,6 +1,5 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { newMap } from "../../packages/local-aws/src/appsync/java-values";
-import type { Rendered, TemplateContext } from "../../packages/local-aws/src/appsync/vtl";
+import { newMap, type Rendered, type TemplateContext } from "local-aws";
 import { callers, refusalOf, render } from "./templates";
 
 /** The first template of each command's pipeline. */

@@ -4,19 +4,18 @@ import {
   type KeySchemaElement,
 } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { ownerIndex } from "../../infra/tables";
 import {
   createDataSource,
   type DataSource,
-} from "../../packages/local-aws/src/appsync/data-sources";
-import { ResolverError } from "../../packages/local-aws/src/appsync/errors";
-import {
+  type Dynamodb,
+  Iam,
   type Resolver,
+  ResolverError,
   resolveField,
   type Stage,
-} from "../../packages/local-aws/src/appsync/resolver";
-import { type Dynamodb, startDynamodb } from "../../packages/local-aws/src/dynamodb/dynamodb";
-import { Iam } from "../../packages/local-aws/src/iam/iam";
+  startDynamodb,
+} from "local-aws";
+import { ownerIndex } from "../../infra/tables";
 import { functions, resolvers } from "../../vtl/wiring";
 import { type CallerName, callers, readModelTable, template } from "./templates";
 

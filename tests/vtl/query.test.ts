@@ -1,5 +1,5 @@
+import { newMap } from "local-aws";
 import { describe, expect, it } from "vitest";
-import { newMap } from "../../packages/local-aws/src/appsync/java-values";
 import {
   callers,
   readModelTable,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import type { TemplateContext } from "local-aws";
 import { describe, expect, it } from "vitest";
-import type { TemplateContext } from "../../packages/local-aws/src/appsync/vtl";
 import { sendCommand } from "./commands";
 import { callers, render } from "./templates";
 

@@ -9,13 +9,13 @@ import {
   isObjectType,
 } from "graphql";
 import * as t from "io-ts";
+import { buildSchema, readDirective } from "local-aws";
 import { describe, expect, it } from "vitest";
 import { Account, DeclineReason } from "../../core/ledger/account";
 import { CloseAccount, MoveMoney, OpenAccount } from "../../core/ledger/commands";
 import { Event } from "../../core/ledger/events";
 import { Suspension } from "../../core/projection/fold";
 import { schema as sdl } from "../../infra/templates";
-import { buildSchema, readDirective } from "../../packages/local-aws/src/appsync/schema";
 
 // Built as AppSync builds it: with its scalars and directives, with its rules for subscriptions, for several modes.
 const schema = buildSchema(sdl(), true);

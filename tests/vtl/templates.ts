@@ -5,7 +5,7 @@ import {
   renderTemplate,
   type Template,
   type TemplateContext,
-} from "../../packages/local-aws/src/appsync/vtl";
+} from "local-aws";
 
 /** What the deployment puts in the place of {{readModelTable}}. */
 export const readModelTable = "read-model";

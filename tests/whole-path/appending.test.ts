@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
+import type { Consumption } from "local-aws";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Consumption } from "../../packages/local-aws/src/dynamodb/gateway";
 import { type Operator, operatorOf } from "./operator";
 import { accountAt, newAccountId, startWorld, type User, type World } from "./world";
 

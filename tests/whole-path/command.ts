@@ -43,7 +43,7 @@ export function endAll(): void {
 
 /** Starts one of the project's commands in a copy of the project, as npm does. */
 export function start(
-  name: "start" | "demo" | "token" | "watch",
+  name: "start" | "demo" | "token" | "tail",
   args: readonly string[],
   { cwd, env = {} }: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
 ): Command {

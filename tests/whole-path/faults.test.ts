@@ -1,10 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { createEventSourceMapping, type Failure, type Input, type LambdaFunction } from "local-aws";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Input } from "../../packages/local-aws/src/aws-json";
-import type { Failure } from "../../packages/local-aws/src/dynamodb/gateway";
-import { createEventSourceMapping } from "../../packages/local-aws/src/lambda/event-source-mapping";
-import type { LambdaFunction } from "../../packages/local-aws/src/lambda/function";
 import { type Operator, operatorOf } from "./operator";
 import { accountAt, newAccountId, startWorld, type User, type World } from "./world";
 

@@ -1,11 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ask, type RunningStack, send } from "local-aws";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { accessTo } from "../../cli/local/client/access";
-import { ask, send } from "../../cli/local/client/graphql";
 import { signInAs } from "../../cli/local/client/local-user";
-import type { RunningStack } from "../../packages/local-aws/src/running-stack";
 import { allGone, type Command, childrenOf, copyProject, endAll, run, start } from "./command";
 import { eventually } from "./world";
 
@@ -21,7 +20,7 @@ afterAll(() => rmSync(dirname(cwd), { recursive: true, force: true }));
 
 const anyPorts = ["--port", "0"];
 const ready = "Ctrl-C stops it.";
-const announced = (): RunningStack =>
+const stackFile = (): RunningStack =>
   JSON.parse(readFileSync(join(cwd, ".build/local-stack.json"), "utf8"));
 
 const stop = async (command: Command): Promise<void> => {
@@ -45,21 +44,21 @@ describe("npm start", () => {
     const printed = await stack.printed(ready);
     expect(printed).toMatch(/graphqlUrl +https:\/\/127\.0\.0\.1:\d+\/graphql\n/);
     expect(printed).toMatch(/realtimeUrl +wss:\/\/127\.0\.0\.1:\d+\/graphql\/realtime\n/);
-    expect(readFileSync(join(cwd, ".build/certificate.pem"), "utf8")).toBe(announced().certificate);
+    expect(readFileSync(join(cwd, ".build/certificate.pem"), "utf8")).toBe(stackFile().certificate);
 
     const [second, demo, token] = await Promise.all([
       run("start", anyPorts, { cwd }),
       run("demo", [], { cwd }),
       run("token", [], { cwd }),
     ]);
-    const watch = start("watch", ["--account", "savings"], { cwd });
-    await watch.printed("Watching account savings");
+    const tail = start("tail", ["--account", "savings"], { cwd });
+    await tail.printed("Watching account savings");
     expect(second).toMatchObject({ code: 2, out: "" });
     expect(second.err).toContain(`runs already, as process ${stack.process.pid}`);
     expect(demo).toMatchObject({ code: 0, err: "" });
     expect(demo.out).toContain("DECLINED: INSUFFICIENT_FUNDS, balance EUR 70.00");
 
-    const access = accessTo(announced(), token.out.trim());
+    const access = accessTo(stackFile(), token.out.trim());
     const input = {
       accountId: "savings",
       commandId: "open-1",
@@ -67,11 +66,11 @@ describe("npm start", () => {
       currency: "EUR",
     };
     await ask(access, openAccount, { input });
-    await watch.printed("savings  #1 AccountOpeningRequested, POSTED, balance EUR 0.00");
-    watch.process.kill("SIGINT");
-    expect(await watch.ended).toMatchObject({ code: 0, err: "" });
+    await tail.printed("savings  #1 AccountOpeningRequested, POSTED, balance EUR 0.00");
+    tail.process.kill("SIGINT");
+    expect(await tail.ended).toMatchObject({ code: 0, err: "" });
 
-    const { sub } = await signInAs(announced(), "you@example.com");
+    const { sub } = await signInAs(stackFile(), "you@example.com");
     const heard = JSON.parse(
       execFileSync(
         process.execPath,
@@ -79,7 +78,7 @@ describe("npm start", () => {
           ...["--import", "tsx", "tests/whole-path/amplify-client.ts"],
           JSON.stringify({
             endpoint: access.graphqlUrl,
-            region: announced().region,
+            region: stackFile().region,
             token: access.idToken,
             owner: sub,
           }),
@@ -105,7 +104,7 @@ describe("npm start", () => {
 
     const first = start("start", [...data, ...anyPorts], { cwd, env });
     await first.printed(ready);
-    const before = announced();
+    const before = stackFile();
     const user = await signInAs(before, email);
     const access = accessTo(before, user.idToken);
     const opening = { accountId, commandId: "open-1", expectedVersion: 0, currency: "EUR" };
@@ -126,7 +125,7 @@ describe("npm start", () => {
 
     const second = start("start", [...data, ...anyPorts], { cwd, env });
     await second.printed(ready);
-    const after = announced();
+    const after = stackFile();
     for (const name of ["userPoolId", "userPoolClientId"]) {
       expect(after.outputs[name]).toBe(before.outputs[name]);
     }
@@ -181,7 +180,7 @@ describe("one line and a non-zero exit tell of", () => {
       "an unknown option",
       ["--prot", "1"],
       2,
-      "Unknown option '--prot'. See `npm run start -- --help`.",
+      "Unknown option '--prot'. See `npm start -- --help`.",
     ],
     ["an argument", ["4000"], 2, "Unexpected argument '4000'. See"],
     ["a bad port", ["--port", "80"], 2, "--port: expected 0 or 1024 to 65532, found 80"],

@@ -1,13 +1,18 @@
 import { randomUUID } from "node:crypto";
+import {
+  type GraphqlAnswer,
+  type LocalStack,
+  type Session,
+  type StackOptions,
+  type Subscription,
+  send,
+  startStack,
+  subscribe,
+} from "local-aws";
 import { register } from "tsx/cjs/api";
-import { accessTo } from "../../cli/local/client/access";
-import { type GraphqlAnswer, send } from "../../cli/local/client/graphql";
+import { accessTo, usersOf } from "../../cli/local/client/access";
 import { password, temporaryPassword } from "../../cli/local/client/local-user";
-import { type Subscription, subscribe } from "../../cli/local/client/realtime";
-import { type Session, SignInClient } from "../../cli/local/client/sign-in";
-import type { CloudOptions } from "../../packages/local-aws/src/cloud";
-import type { LocalStack } from "../../packages/local-aws/src/stack";
-import { startStack } from "../../packages/local-aws/src/stack";
+import { ledgerProgram } from "../../cli/local/use-stack";
 
 // The program is loaded as `npm start` loads it, past the test runner's own transformations.
 register();
@@ -56,9 +61,10 @@ const changeFields =
   "accountId owner version type commandId actor recordedAt amount memo outcome reason balance currency status";
 
 /** The whole system on this machine, as `npm start` runs it. */
-export async function startWorld(options: Pick<CloudOptions, "dynamodb"> = {}) {
+export async function startWorld(options: Pick<StackOptions, "dynamodb"> = {}) {
   const logs: string[] = [];
   const stack: LocalStack = await startStack({
+    program: ledgerProgram,
     stack: "dev",
     ports: { appsync: 0, cognito: 0, dynamodb: 0, sqs: 0 },
     https: false,
@@ -66,7 +72,7 @@ export async function startWorld(options: Pick<CloudOptions, "dynamodb"> = {}) {
     log: (source, line) => logs.push(`[${source}] ${line}`),
     progress: () => {},
   });
-  const users = new SignInClient(stack.description);
+  const users = usersOf(stack.description);
 
   async function signUp(group?: string): Promise<User> {
     const email = `${randomUUID()}@example.com`;

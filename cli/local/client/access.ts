@@ -1,17 +1,16 @@
-import type { RunningStack } from "../../../packages/local-aws/src/running-stack";
+import { type Access, type RunningStack, SignInClient } from "local-aws";
 
-/** Where an API is, and as whom to use it. */
-export interface Access {
-  readonly graphqlUrl: string;
-  readonly realtimeUrl: string;
-  readonly idToken: string;
-  /** The certificate to trust (PEM), where the API has one that nobody has signed. */
-  readonly certificate?: string | undefined;
-}
-
+/** Where the ledger's API is, by the names of the program's outputs. */
 export const accessTo = ({ outputs, certificate }: RunningStack, idToken: string): Access => ({
   graphqlUrl: String(outputs.graphqlUrl),
   realtimeUrl: String(outputs.realtimeUrl),
   idToken,
   certificate,
 });
+
+/** The users of the ledger's pool, by the names of the program's outputs. */
+export const usersOf = (stack: RunningStack): SignInClient =>
+  new SignInClient(stack, {
+    userPoolId: String(stack.outputs.userPoolId),
+    clientId: String(stack.outputs.userPoolClientId),
+  });

@@ -1,5 +1,4 @@
-import type { Access } from "./access";
-import { type Subscription, subscribe } from "./realtime";
+import { type Access, type Subscription, subscribe } from "local-aws";
 
 /** A change as `onAccountChange` tells it. */
 export interface Change {

@@ -1,5 +1,5 @@
-import type { RunningStack } from "../../../packages/local-aws/src/running-stack";
-import { type Session, SignInClient } from "./sign-in";
+import type { RunningStack, Session } from "local-aws";
+import { usersOf } from "./access";
 
 /** The passwords of users who exist on this machine alone. */
 export const temporaryPassword = "Temp-Passw0rd!";
@@ -14,7 +14,7 @@ export async function signInAs(
   email: string,
   { operator = false } = {},
 ): Promise<Session> {
-  const users = new SignInClient(stack);
+  const users = usersOf(stack);
   const isNew = await users.createUser(email, temporaryPassword);
   if (operator) await users.addToGroup(email, "operators");
   if (isNew) await users.signInFirst(email, temporaryPassword, password);

@@ -1,4 +1,4 @@
-import { engines } from "../../../package.json";
+import { engines } from "../package.json";
 import { UsageError } from "./options";
 
 /** Throws one line that says what to install, where Node.js is older than package.json asks for: npm only warns. */

@@ -6,17 +6,25 @@ export class UsageError extends Error {}
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
-/** Reads a command line; one that is off gets one line, which says where the help is. */
-export function readOptions<Known extends Options>(command: string, options: Known) {
+/**
+ * Reads a command line; one that is off gets one line, which says where the help is.
+ * @param usage how people call the command, e.g. "npx local-aws start"
+ */
+export function readOptions<Known extends Options>(
+  usage: string,
+  options: Known,
+  args: readonly string[] = process.argv.slice(2),
+) {
   try {
     const { values } = parseArgs({
+      args: [...args],
       options: { ...options, help: { type: "boolean", short: "h" } },
       allowPositionals: false,
     });
     return values;
   } catch (error) {
     const [reason] = (error instanceof Error ? error.message : String(error)).split(". ");
-    throw new UsageError(`${reason}. See \`npm run ${command} -- --help\`.`);
+    throw new UsageError(`${reason}. See \`${usage} --help\`.`);
   }
 }
 

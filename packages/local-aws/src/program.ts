@@ -1,9 +1,12 @@
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import * as pulumi from "@pulumi/pulumi";
 import type { Cloud } from "./cloud";
+import { UsageError } from "./options";
 import { provision } from "./resources";
 import type { StackConfig } from "./stack-config";
+
+type Pulumi = typeof import("@pulumi/pulumi");
 
 /** The program's outputs under their own names, as plain values. */
 export type Outputs = Readonly<Record<string, unknown>>;
@@ -18,6 +21,7 @@ export async function runProgram(
   { project, values }: StackConfig,
   cloud: Cloud,
 ): Promise<Outputs> {
+  const pulumi = loadPulumi(folder);
   const fault = firstFault();
   // What fails beside a resource, such as a function over an output, is told in no other way.
   process.on("unhandledRejection", fault.tell);
@@ -25,9 +29,7 @@ export async function runProgram(
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) =>
-        fault.noting(() =>
-          provision({ type, name, inputs, custom: custom ?? true, project }, cloud),
-        ),
+        fault.noting(() => provision({ type, name, inputs, custom: custom ?? true }, cloud)),
       call: ({ token }) =>
         fault.noting(async () => {
           throw new Error(`the program calls ${token}, which is not supported locally`);
@@ -37,7 +39,10 @@ export async function runProgram(
     stack,
   );
   try {
-    const outputs = await Promise.race([fault.noting(() => evaluate(folder)), fault.happened]);
+    const outputs = await Promise.race([
+      fault.noting(() => evaluate(pulumi, folder)),
+      fault.happened,
+    ]);
     process.off("unhandledRejection", fault.tell);
     return outputs;
   } catch (error) {
@@ -70,9 +75,22 @@ function firstFault() {
   };
 }
 
-async function evaluate(folder: string): Promise<Outputs> {
+/** Pulumi's runtime as the program loads it: its state is a module's own, and the program may have another copy. */
+function loadPulumi(folder: string): Pulumi {
+  try {
+    return createRequire(join(folder, "Pulumi.yaml"))("@pulumi/pulumi") as Pulumi;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") {
+      throw error;
+    }
+    throw new UsageError(`@pulumi/pulumi is not installed for the program in ${folder}`);
+  }
+}
+
+async function evaluate(pulumi: Pulumi, folder: string): Promise<Outputs> {
   process.chdir(folder);
-  const exported = await pulumi.runtime.runInPulumiStack(() => require(join(folder, "index.ts")));
+  // A folder is loaded as Pulumi does it: what its package.json calls "main", or its index file.
+  const exported = await pulumi.runtime.runInPulumiStack(() => require(folder));
   await pulumi.runtime.disconnect();
   const outputs = pulumi.output({ ...exported }) as unknown as { promise(): Promise<Outputs> };
   const values = await outputs.promise();

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Credentials } from "./iam/iam";
 import { UsageError } from "./options";
 import type { Outputs } from "./program";
@@ -16,34 +16,43 @@ export interface RunningStack {
   readonly certificate?: string | undefined;
 }
 
-// Where npm runs scripts, in the project's folder: each copy of the project has a stack of its own.
-const folder = resolve(".build");
-const stackFile = join(folder, "local-stack.json");
-/** For whatever takes a certificate from a file only. */
-const certificateFile = join(folder, "certificate.pem");
+// In the program's folder: each program, and each copy of one, has a stack of its own.
+
+const buildFolder = ".build";
+
+/** For whatever takes a certificate from a file only. Relative to the program's folder. */
+export const certificateFile = `${buildFolder}/certificate.pem`;
+
+function stackFile(program: string): string {
+  return join(program, buildFolder, "local-stack.json");
+}
 
 /**
- * Tells other processes of this project about the stack. Readable by this user alone: it has the credentials.
- * Throws a UsageError where another stack has been announced.
+ * Writes down for other processes what they need to use the program's stack. Readable by this user alone: it has the
+ * credentials. Throws a UsageError where another stack of the program runs.
  */
-export function announce(stack: RunningStack): void {
-  refuseSecondStack();
-  mkdirSync(folder, { recursive: true });
-  if (stack.certificate !== undefined) writeFileSync(certificateFile, stack.certificate);
-  writeFileSync(stackFile, JSON.stringify(stack, null, 2), { mode: 0o600 });
+export function writeStackFile(program: string, stack: RunningStack): void {
+  refuseSecondStack(program);
+  mkdirSync(join(program, buildFolder), { recursive: true });
+  if (stack.certificate !== undefined) {
+    writeFileSync(join(program, certificateFile), stack.certificate);
+  }
+  writeFileSync(stackFile(program), JSON.stringify(stack, null, 2), { mode: 0o600 });
 }
 
-/** Takes back what this process has announced, if it has. */
-export function withdraw(): void {
-  if (findRunningStack()?.pid !== process.pid) return;
-  rmSync(stackFile, { force: true });
-  rmSync(certificateFile, { force: true });
+/** Deletes what this process has written, if it has. */
+export function deleteStackFile(program: string): void {
+  if (findRunningStack(program)?.pid !== process.pid) {
+    return;
+  }
+  rmSync(stackFile(program), { force: true });
+  rmSync(join(program, certificateFile), { force: true });
 }
 
-/** The stack that runs on this machine, or undefined where none does. */
-export function findRunningStack(): RunningStack | undefined {
+/** The program's stack that runs on this machine, or undefined where none does. */
+export function findRunningStack(program: string): RunningStack | undefined {
   try {
-    const stack = JSON.parse(readFileSync(stackFile, "utf8")) as RunningStack;
+    const stack = JSON.parse(readFileSync(stackFile(program), "utf8")) as RunningStack;
     process.kill(stack.pid, 0);
     return stack;
   } catch {
@@ -52,19 +61,12 @@ export function findRunningStack(): RunningStack | undefined {
   }
 }
 
-/** The stack that runs on this machine; throws a UsageError where none does. */
-export function requireRunningStack(): RunningStack {
-  const stack = findRunningStack();
-  if (stack === undefined) throw new UsageError("no stack runs on this machine: `npm start` first");
-  return stack;
-}
-
-/** Throws a UsageError where a stack runs already. */
-export function refuseSecondStack(): void {
-  const other = findRunningStack();
+/** Throws a UsageError where a stack of the program runs already. */
+export function refuseSecondStack(program: string): void {
+  const other = findRunningStack(program);
   if (other !== undefined) {
     throw new UsageError(
-      `a stack of this project runs already, as process ${other.pid}: stop it first, or remove ${stackFile} if that process is something else`,
+      `a stack of this program runs already, as process ${other.pid}: stop it first, or remove ${stackFile(program)} if that process is something else`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createCertificate } from "./certificate";
 import { type Cloud, type CloudOptions, startCloud } from "./cloud";
 import { type Outputs, runProgram } from "./program";
@@ -9,6 +9,8 @@ import { readStackConfig } from "./stack-config";
 
 export interface StackOptions
   extends Pick<CloudOptions, "ports" | "dataDirectory" | "dynamodb" | "log" | "progress"> {
+  /** The folder of the Pulumi program. */
+  readonly program: string;
   readonly stack: string;
   /** Serves the API over TLS, with a certificate of its own. */
   readonly https: boolean;
@@ -22,14 +24,14 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
-const folder = resolve(__dirname, "../../..");
-
 /** Starts the engines and gives them the program's resources. A process can run one stack in its life: Pulumi's runtime is global. */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
-  const config = readStackConfig(options.stack, folder);
+  const config = readStackConfig(options.stack, options.program);
   const region = config.values["aws:region"];
-  if (region === undefined) throw new Error(`Pulumi.${options.stack}.yaml: aws:region is not set`);
-  // Outside of the project, so that no function finds in node_modules what its archive lacks.
+  if (region === undefined) {
+    throw new Error(`Pulumi.${options.stack}.yaml: aws:region is not set`);
+  }
+  // Outside of the program's folder, so that no function finds in node_modules what its archive lacks.
   const workDirectory = mkdtempSync(join(tmpdir(), "local-stack-"));
   let cloud: Cloud | undefined;
   const stop = async (): Promise<void> => {
@@ -39,7 +41,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   try {
     const certificate = options.https ? await createCertificate() : undefined;
     cloud = await startCloud({ ...options, region, workDirectory, certificate });
-    const outputs = await runProgram(folder, options.stack, config, cloud);
+    const outputs = await runProgram(options.program, options.stack, config, cloud);
     const { dynamodb, cognito, sqs, iam } = cloud;
     return {
       outputs,

@@ -14,7 +14,7 @@ const cloud = {
 } as unknown as Cloud;
 
 const make = (type: string, inputs: Registration["inputs"], custom = true) =>
-  provision({ type, name: "mine", inputs, custom, project: "shop" }, cloud);
+  provision({ type, name: "mine", inputs, custom }, cloud);
 
 const assumeRolePolicy = JSON.stringify({
   Version: "2012-10-17",
@@ -36,8 +36,14 @@ describe("a resource", () => {
     const refusal = (type: string) => `mine: the resource type ${type} is not supported locally`;
     await expect(make("aws:s3/bucket:Bucket", {})).rejects.toThrow(refusal("aws:s3/bucket:Bucket"));
     await expect(make("awsx:ec2:Vpc", {}, false)).rejects.toThrow(refusal("awsx:ec2:Vpc"));
-    expect(await make("shop:index:Group", { a: 1 }, false)).toEqual({ id: "", state: { a: 1 } });
   });
+
+  it.each(["shop:index:Group", "other-project:index:Group", "pulumi:pulumi:Stack"])(
+    "passes where it only groups others: %s",
+    async (type) => {
+      expect(await make(type, { a: 1 }, false)).toEqual({ id: "", state: { a: 1 } });
+    },
+  );
 
   it.each([
     ["aws:iam/role:Role", { assumeRolePolicy, maxSessionDuration: 7200 }, "maxSessionDuration"],

@@ -1,17 +1,43 @@
 import { cp, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { asset } from "@pulumi/pulumi";
+
+// Pulumi's assets and archives, known by their members: the program may have loaded another copy of Pulumi's classes.
+
+interface PulumiArchive {
+  readonly __pulumiArchive: true;
+  /** Of an AssetArchive: what it is made of, by name. */
+  readonly assets?: Promise<Readonly<Record<string, unknown>>>;
+  /** Of a FileArchive. */
+  readonly path?: Promise<string>;
+}
+
+interface PulumiAsset {
+  readonly __pulumiAsset: true;
+  /** Of a FileAsset. */
+  readonly path?: Promise<string>;
+  /** Of a StringAsset. */
+  readonly text?: Promise<string>;
+}
+
+function isArchive(value: unknown): value is PulumiArchive {
+  return typeof value === "object" && value !== null && "__pulumiArchive" in value;
+}
+
+function isAsset(value: unknown): value is PulumiAsset {
+  return typeof value === "object" && value !== null && "__pulumiAsset" in value;
+}
 
 /** Writes a Pulumi archive, such as a function's code, into the folder as it would be uploaded. */
 export async function unpack(archive: unknown, folder: string): Promise<void> {
-  if (archive instanceof asset.AssetArchive) {
+  const { assets, path: itsPath }: Partial<PulumiArchive> = isArchive(archive) ? archive : {};
+  if (assets !== undefined) {
     await mkdir(folder, { recursive: true });
-    for (const [name, content] of Object.entries(await archive.assets)) {
+    for (const [name, content] of Object.entries(await assets)) {
       await unpackEntry(name, content, folder);
     }
     return;
   }
-  const path = archive instanceof asset.FileArchive ? await archive.path : undefined;
+  const path = await itsPath;
   if (path === undefined || !(await stat(path)).isDirectory()) {
     throw new Error(
       `the archive ${path ?? ""} is not supported locally: only folders and archives of single assets are`,
@@ -25,12 +51,13 @@ async function unpackEntry(name: string, content: unknown, folder: string): Prom
   if (relative(folder, target).startsWith("..")) {
     throw new Error(`the archive's entry ${name} is outside of the archive`);
   }
-  if (content instanceof asset.FileAsset) {
+  const { path, text }: Partial<PulumiAsset> = isAsset(content) ? content : {};
+  if (path !== undefined) {
     await mkdir(dirname(target), { recursive: true });
-    await cp(await content.path, target);
-  } else if (content instanceof asset.StringAsset) {
+    await cp(await path, target);
+  } else if (text !== undefined) {
     await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, await content.text);
+    await writeFile(target, await text);
   } else {
     await unpack(content, target);
   }

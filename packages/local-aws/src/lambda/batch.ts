@@ -58,7 +58,7 @@ export function readResponse(response: unknown, batch: Batch<Sequenced>): Outcom
     : { kind: "partial", checkpoint: Math.min(...indices) };
 }
 
-export function decide<R extends Sequenced>(
+export function decideBatch<R extends Sequenced>(
   batch: Batch<R>,
   outcome: Outcome,
   policy: RetryPolicy,

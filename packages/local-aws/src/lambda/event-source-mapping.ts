@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Iam, Principal } from "../iam/iam";
-import { type Batch, decide, readResponse } from "./batch";
+import { type Batch, decideBatch, readResponse } from "./batch";
 import type { InvocationResult, LambdaFunction } from "./function";
 import type { QueuedRecord } from "./lane";
 import { type MappingSettings, parseSettings } from "./mapping-settings";
@@ -118,7 +118,7 @@ async function handleBatch(
           ? readResponse(result.result, current)
           : ({ kind: "succeeded" } as const);
 
-    const { retry, discarded } = decide(current, outcome, settings.retryPolicy);
+    const { retry, discarded } = decideBatch(current, outcome, settings.retryPolicy);
     if (outcome.kind !== "succeeded") {
       log(`${describe(result)}; ${current.records.length} records in the batch`);
     }

@@ -35,16 +35,22 @@ export interface Registration {
   readonly inputs: Inputs;
   /** Whether a provider makes it; otherwise it is a component, which only groups others. */
   readonly custom: boolean;
-  /** The program's own project, whose components are known by their children. */
-  readonly project: string;
 }
+
+/**
+ * The packages of AWS's providers, some of whose components are made by the provider itself: their children are not
+ * seen here.
+ */
+const providers = /^(aws|aws-.+|awsx|eks)$/;
 
 /** Makes a resource on its engine. A type that is not known here is an error, never a resource that is not there. */
 export async function provision(
-  { type, name, inputs, custom, project }: Registration,
+  { type, name, inputs, custom }: Registration,
   cloud: Cloud,
 ): Promise<Provisioned> {
-  if (!custom && (type === "pulumi:pulumi:Stack" || type.startsWith(`${project}:`))) {
+  const [packageName = ""] = type.split(":");
+  if (!custom && !providers.test(packageName)) {
+    // The stack itself, or a component of anybody's: it is its children that are made.
     return { id: "", state: inputs };
   }
   const make = provisioners[type];

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   type Batch,
-  decide,
+  decideBatch,
   type Outcome,
   type RetryPolicy,
   readResponse,
@@ -54,26 +54,26 @@ describe("the decision after an invocation", () => {
   const bisecting: RetryPolicy = { bisect: true, maximumRetryAttempts: 1 };
 
   it("sends nothing of a successful batch again", () => {
-    expect(decide(batchOf(3), { kind: "succeeded" }, once)).toEqual({ retry: [] });
+    expect(decideBatch(batchOf(3), { kind: "succeeded" }, once)).toEqual({ retry: [] });
   });
 
   it("retries a failed batch as often as allowed, then discards it", () => {
-    const first = decide(batchOf(3), { kind: "failed" }, once);
+    const first = decideBatch(batchOf(3), { kind: "failed" }, once);
     expect(first).toEqual({ retry: [batchOf(3, 1)] });
-    const second = decide(batchOf(3, 1), { kind: "failed" }, once);
+    const second = decideBatch(batchOf(3, 1), { kind: "failed" }, once);
     expect(second).toEqual({ retry: [], discarded: batchOf(3, 2) });
     const forever = { bisect: false, maximumRetryAttempts: undefined };
-    expect(decide(batchOf(1, 1_000), { kind: "failed" }, forever).retry).toHaveLength(1);
+    expect(decideBatch(batchOf(1, 1_000), { kind: "failed" }, forever).retry).toHaveLength(1);
   });
 
   it("retries every record from the checkpoint on", () => {
-    const { retry } = decide(batchOf(4), { kind: "partial", checkpoint: 2 }, once);
+    const { retry } = decideBatch(batchOf(4), { kind: "partial", checkpoint: 2 }, once);
     expect(retry.map(numbers)).toEqual([[100, 101]]);
     expect(retry[0]?.failures).toBe(1);
   });
 
   it("splits a failed batch in two without using up the retry quota", () => {
-    const { retry } = decide(batchOf(5, 1), { kind: "failed" }, bisecting);
+    const { retry } = decideBatch(batchOf(5, 1), { kind: "failed" }, bisecting);
     expect(retry.map(numbers)).toEqual([
       [98, 99, 100],
       [101, 102],
@@ -82,7 +82,7 @@ describe("the decision after an invocation", () => {
   });
 
   it("splits a partly failed batch at the checkpoint", () => {
-    const { retry } = decide(batchOf(4, 1), { kind: "partial", checkpoint: 3 }, bisecting);
+    const { retry } = decideBatch(batchOf(4, 1), { kind: "partial", checkpoint: 3 }, bisecting);
     expect(retry.map(numbers)).toEqual([[101]]);
     expect(retry[0]?.failures).toBe(1);
   });
@@ -109,7 +109,7 @@ function run(
         : reports
           ? { kind: "partial", checkpoint: index }
           : { kind: "failed" };
-    const verdict = decide(batch, outcome, policy);
+    const verdict = decideBatch(batch, outcome, policy);
     const again = [...verdict.retry, ...(verdict.discarded ? [verdict.discarded] : [])];
     const left = new Set(again.flatMap(numbers));
     handled.push(...records.filter((record) => !left.has(record)));

@@ -1,6 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { readBody } from "../../../packages/local-aws/src/http-server";
+import { readBody } from "../http-server";
 import type { Access } from "./access";
 
 /** An error as AppSync puts it. */

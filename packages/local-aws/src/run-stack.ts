@@ -2,30 +2,30 @@ import { interruption, unlessInterrupted } from "./interrupt";
 import { checkNodeVersion } from "./node-version";
 import { startProgress } from "./progress";
 import type { RunningStack } from "./running-stack";
-import type { StackOptions } from "./stack";
+import { type StackOptions, startStack } from "./stack";
 
-export interface OwnStackOptions extends Omit<StackOptions, "log" | "progress" | "dynamodb"> {
+export interface RunStackOptions extends Omit<StackOptions, "log" | "progress" | "dynamodb"> {
   /** Shows what the engines and the functions log. */
   readonly verbose: boolean;
 }
 
 /**
- * Starts a stack, does the work with it, and stops it.
+ * Starts a program's stack, shows it coming up, does the work with it, and stops it.
  * @throws Interrupted when Ctrl-C comes before the work is done; the stack is stopped then, too
  */
-export async function withOwnStack(
-  { verbose, ...options }: OwnStackOptions,
+export async function runStack(
+  { verbose, ...options }: RunStackOptions,
   work: (stack: RunningStack) => Promise<void>,
 ): Promise<void> {
   checkNodeVersion(process.versions.node);
   const interrupted = interruption();
   const progress = startProgress(process.stdout, { verbose });
-  // Loaded after the check and the first words: Pulumi alone takes a second.
-  const { startStack } = await import("./stack.js");
   const stack = await startStack({
     ...options,
     log: (source, line) => {
-      if (verbose) console.log(`[${source}] ${line}`);
+      if (verbose) {
+        console.log(`[${source}] ${line}`);
+      }
     },
     progress: (step) => {
       interrupted.throwIfAborted();

@@ -6,14 +6,20 @@ import {
   RespondToAuthChallengeCommand,
   UsernameExistsException,
 } from "@aws-sdk/client-cognito-identity-provider";
-import type { RunningStack } from "../../../packages/local-aws/src/running-stack";
+import type { RunningStack } from "../running-stack";
 
 /** What a signed-in user holds. */
 export interface Session {
-  /** The user's immutable id, by which accounts are owned. */
+  /** The user's immutable id. */
   readonly sub: string;
   /** Goes into the `Authorization` header as it is. */
   readonly idToken: string;
+}
+
+/** A user pool and the app client through which its users sign in, by their ids. */
+export interface PoolIds {
+  readonly userPoolId: string;
+  readonly clientId: string;
 }
 
 /** Administrators and users of a stack's user pool. */
@@ -22,14 +28,17 @@ export class SignInClient {
   readonly #userPoolId: string;
   readonly #clientId: string;
 
-  constructor({ region, outputs, endpoints, credentials }: RunningStack) {
+  constructor(
+    { region, endpoints, credentials }: Pick<RunningStack, "region" | "endpoints" | "credentials">,
+    { userPoolId, clientId }: PoolIds,
+  ) {
     this.#client = new CognitoIdentityProviderClient({
       region,
       endpoint: endpoints.cognito,
       credentials,
     });
-    this.#userPoolId = String(outputs.userPoolId);
-    this.#clientId = String(outputs.userPoolClientId);
+    this.#userPoolId = userPoolId;
+    this.#clientId = clientId;
   }
 
   /** As an administrator: creates a user, who has to replace the temporary password. False if there is one already. */
