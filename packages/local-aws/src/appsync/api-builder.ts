@@ -2,12 +2,12 @@
 import { randomBytes } from "node:crypto";
 import { isObjectType } from "graphql";
 import { localAccountId } from "../iam/iam";
+import { decodeInputs, type Inputs } from "../inputs";
 import {
-  type ApiDefinition,
-  type DataSourceDefinition,
-  type FunctionDefinition,
-  type ResolverDefinition,
-  refuseUnknownInputs,
+  ApiDefinition,
+  DataSourceDefinition,
+  FunctionDefinition,
+  ResolverDefinition,
   templateVersion,
 } from "./api-definition";
 import { Authorization } from "./authorization";
@@ -38,11 +38,12 @@ export class ApiBuilder {
   readonly #dataSources = new Map<string, DataSource>();
   readonly #functions = new Map<string, Stage>();
 
-  constructor(
-    definition: ApiDefinition,
-    private readonly services: ApiServices,
-  ) {
-    refuseUnknownInputs(definition, apiInputs, `API ${definition.name}`);
+  readonly #services: ApiServices;
+
+  /** @param inputs those of aws.appsync.GraphQLApi */
+  constructor(inputs: Inputs, services: ApiServices) {
+    const definition = decodeInputs(ApiDefinition, inputs, `API ${inputs.name}`);
+    this.#services = services;
     this.arn = `arn:aws:appsync:${services.region}:${localAccountId}:apis/${this.id}`;
     const providers = [definition, ...(definition.additionalAuthenticationProviders ?? [])];
     this.api = {
@@ -65,21 +66,21 @@ export class ApiBuilder {
     };
   }
 
-  addDataSource(definition: DataSourceDefinition): void {
+  addDataSource(inputs: Inputs): void {
+    const definition = decodeInputs(DataSourceDefinition, inputs, `data source ${inputs.name}`);
     const { name } = definition;
-    refuseUnknownInputs(definition, dataSourceInputs, `data source ${name}`);
     checkName("data source", name);
     if (this.#dataSources.has(name)) {
       throw new Error(`data source ${name} exists already`);
     }
-    this.#dataSources.set(name, createDataSource(definition, this.services));
+    this.#dataSources.set(name, createDataSource(definition, this.#services));
   }
 
-  /** Returns the function's id, by which pipelines refer to it. */
-  addFunction(definition: FunctionDefinition): string {
+  /** Returns the function's id, which pipelines name. */
+  addFunction(inputs: Inputs): string {
+    const where = `function ${inputs.name}`;
+    const definition = decodeInputs(FunctionDefinition, inputs, where);
     const { name, functionVersion } = definition;
-    const where = `function ${name}`;
-    refuseUnknownInputs(definition, functionInputs, where);
     checkName("function", name);
     if (functionVersion !== templateVersion) {
       throw new Error(`${where}: functionVersion must be ${templateVersion}`);
@@ -94,10 +95,10 @@ export class ApiBuilder {
     return id;
   }
 
-  addResolver(definition: ResolverDefinition): void {
-    const key = `${definition.type}.${definition.field}`;
+  addResolver(inputs: Inputs): void {
+    const key = `${inputs.type}.${inputs.field}`;
     const where = `resolver ${key}`;
-    refuseUnknownInputs(definition, resolverInputs, where);
+    const definition = decodeInputs(ResolverDefinition, inputs, where);
     const type = this.api.schema.getType(definition.type);
     if (!isObjectType(type) || type.getFields()[definition.field] === undefined) {
       throw new Error(`${where}: the schema has no such field`);
@@ -153,47 +154,6 @@ export class ApiBuilder {
     return dataSource;
   }
 }
-
-/** Inputs without effect on one machine: logs go to the terminal, and nothing is traced, described or billed. */
-const withoutLocalMeaning = ["apiId", "description", "logConfig", "region", "tags", "xrayEnabled"];
-
-const apiInputs = [
-  ...withoutLocalMeaning,
-  "additionalAuthenticationProviders",
-  "authenticationType",
-  "introspectionConfig",
-  "name",
-  "queryDepthLimit",
-  "resolverCountLimit",
-  "schema",
-  "userPoolConfig",
-];
-const dataSourceInputs = [
-  ...withoutLocalMeaning,
-  "dynamodbConfig",
-  "lambdaConfig",
-  "name",
-  "serviceRoleArn",
-  "type",
-];
-const functionInputs = [
-  ...withoutLocalMeaning,
-  "dataSource",
-  "functionVersion",
-  "name",
-  "requestMappingTemplate",
-  "responseMappingTemplate",
-];
-const resolverInputs = [
-  ...withoutLocalMeaning,
-  "dataSource",
-  "field",
-  "kind",
-  "pipelineConfig",
-  "requestTemplate",
-  "responseTemplate",
-  "type",
-];
 
 function checkName(kind: string, name: string): void {
   if (!namePattern.test(name)) {

@@ -1,71 +1,80 @@
-/** The supported inputs of Pulumi's aws.appsync resources. */
+import * as t from "io-ts";
+import { inputsOf, resourceInputs } from "../inputs";
 
-export interface UserPoolConfig {
-  readonly userPoolId: string;
-  readonly awsRegion?: string;
-  readonly appIdClientRegex?: string;
-  /** Only the default mode has one; additional modes always allow. */
-  readonly defaultAction?: string;
-}
+// The inputs of Pulumi's aws.appsync resources, as far as they are understood here.
 
-export interface AuthenticationProvider {
-  readonly authenticationType: string;
-  readonly userPoolConfig?: UserPoolConfig;
-}
+const UserPoolConfig = inputsOf(
+  { userPoolId: t.string },
+  {
+    awsRegion: t.string,
+    appIdClientRegex: t.string,
+    /** Only the default mode has one; the additional ones allow. */
+    defaultAction: t.string,
+  },
+);
+export type UserPoolConfig = t.TypeOf<typeof UserPoolConfig>;
 
-/** aws.appsync.GraphQLApi */
-export interface ApiDefinition extends AuthenticationProvider {
-  readonly name: string;
-  readonly schema: string;
-  readonly additionalAuthenticationProviders?: readonly AuthenticationProvider[];
-  /** ENABLED or DISABLED */
-  readonly introspectionConfig?: string;
-  /** 1 to 75, 0 for no limit */
-  readonly queryDepthLimit?: number;
-  /** 1 to 10000, 0 for AppSync's 10000 */
-  readonly resolverCountLimit?: number;
-}
+const AuthenticationProvider = inputsOf(
+  { authenticationType: t.string },
+  { userPoolConfig: UserPoolConfig },
+);
+export type AuthenticationProvider = t.TypeOf<typeof AuthenticationProvider>;
+
+/** aws.appsync.GraphQLApi. Logs go to the terminal here, and nobody traces. */
+export const ApiDefinition = resourceInputs(
+  { name: t.string, schema: t.string, authenticationType: t.string },
+  {
+    userPoolConfig: UserPoolConfig,
+    additionalAuthenticationProviders: t.array(AuthenticationProvider),
+    /** ENABLED or DISABLED */
+    introspectionConfig: t.string,
+    /** 1 to 75, 0 for no limit */
+    queryDepthLimit: t.number,
+    /** 1 to 10000, 0 for AppSync's 10000 */
+    resolverCountLimit: t.number,
+  },
+  ["logConfig", "xrayEnabled"],
+);
+export type ApiDefinition = t.TypeOf<typeof ApiDefinition>;
 
 /** aws.appsync.DataSource */
-export interface DataSourceDefinition {
-  readonly name: string;
-  readonly type: string;
-  readonly serviceRoleArn?: string;
-  readonly dynamodbConfig?: { readonly tableName: string };
-  readonly lambdaConfig?: { readonly functionArn: string };
-}
+export const DataSourceDefinition = resourceInputs(
+  { name: t.string, type: t.string },
+  {
+    serviceRoleArn: t.string,
+    dynamodbConfig: inputsOf({ tableName: t.string }, {}, ["region"]),
+    lambdaConfig: inputsOf({ functionArn: t.string }, {}),
+  },
+  ["description"],
+);
+export type DataSourceDefinition = t.TypeOf<typeof DataSourceDefinition>;
 
 /** aws.appsync.Function */
-export interface FunctionDefinition {
-  readonly name: string;
-  readonly dataSource: string;
-  readonly functionVersion?: string;
-  readonly requestMappingTemplate?: string;
-  readonly responseMappingTemplate?: string;
-}
+export const FunctionDefinition = resourceInputs(
+  { name: t.string, dataSource: t.string },
+  {
+    functionVersion: t.string,
+    requestMappingTemplate: t.string,
+    responseMappingTemplate: t.string,
+  },
+  ["description"],
+);
+export type FunctionDefinition = t.TypeOf<typeof FunctionDefinition>;
 
 /** aws.appsync.Resolver */
-export interface ResolverDefinition {
-  readonly type: string;
-  readonly field: string;
-  /** UNIT or PIPELINE */
-  readonly kind?: string;
-  /** Unit resolvers only. */
-  readonly dataSource?: string;
-  readonly pipelineConfig?: { readonly functions?: readonly string[] };
-  readonly requestTemplate?: string;
-  readonly responseTemplate?: string;
-}
+export const ResolverDefinition = resourceInputs(
+  { type: t.string, field: t.string },
+  {
+    /** UNIT or PIPELINE */
+    kind: t.string,
+    /** Of a unit resolver. */
+    dataSource: t.string,
+    pipelineConfig: inputsOf({}, { functions: t.array(t.string) }),
+    requestTemplate: t.string,
+    responseTemplate: t.string,
+  },
+);
+export type ResolverDefinition = t.TypeOf<typeof ResolverDefinition>;
 
 /** The only supported template version; the older one behaves differently in many places. */
 export const templateVersion = "2018-05-29";
-
-/** Throws on an unsupported input: ignoring it would silently change what the resource does. */
-export function refuseUnknownInputs(inputs: object, known: readonly string[], where: string): void {
-  const unknown = Object.entries(inputs).find(
-    ([key, value]) => value !== undefined && !known.includes(key),
-  );
-  if (unknown !== undefined) {
-    throw new Error(`${where}: the input "${unknown[0]}" is not supported locally`);
-  }
-}

@@ -8,13 +8,8 @@ import { createServer as createHttpServer, type IncomingMessage, type Server } f
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { listen } from "../http-server";
+import type { Inputs } from "../inputs";
 import { ApiBuilder, type ApiServices } from "./api-builder";
-import type {
-  ApiDefinition,
-  DataSourceDefinition,
-  FunctionDefinition,
-  ResolverDefinition,
-} from "./api-definition";
 import { type Endpoint, graphqlPath, handleHttp } from "./http";
 import { Realtime, realtimePath } from "./realtime";
 import { Subscriptions } from "./subscriptions";
@@ -60,11 +55,11 @@ export class AppSync {
     return appSync;
   }
 
-  createApi(definition: ApiDefinition): CreatedApi {
+  createApi(inputs: Inputs): CreatedApi {
     if (this.#builder !== undefined) {
-      throw new Error(`API ${definition.name}: there is room for one API locally, and it is taken`);
+      throw new Error(`API ${inputs.name}: there is room for one API locally, and it is taken`);
     }
-    this.#builder = new ApiBuilder(definition, this.options);
+    this.#builder = new ApiBuilder(inputs, this.options);
     const { api, arn, id } = this.#builder;
     this.#endpoint = { api, subscriptions: new Subscriptions(api) };
     const { port } = this.#server.address() as AddressInfo;
@@ -76,17 +71,17 @@ export class AppSync {
     return { id, arn, uris };
   }
 
-  createDataSource(apiId: string, definition: DataSourceDefinition): void {
-    this.#builderOf(apiId).addDataSource(definition);
+  createDataSource(apiId: string, inputs: Inputs): void {
+    this.#builderOf(apiId).addDataSource(inputs);
   }
 
   /** Returns the function's id. */
-  createFunction(apiId: string, definition: FunctionDefinition): string {
-    return this.#builderOf(apiId).addFunction(definition);
+  createFunction(apiId: string, inputs: Inputs): string {
+    return this.#builderOf(apiId).addFunction(inputs);
   }
 
-  createResolver(apiId: string, definition: ResolverDefinition): void {
-    this.#builderOf(apiId).addResolver(definition);
+  createResolver(apiId: string, inputs: Inputs): void {
+    this.#builderOf(apiId).addResolver(inputs);
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Input, ServiceError } from "../aws-json";
+import { findUnknown } from "../inputs";
 
 /**
  * The supported inputs of pools, clients and groups. cognito-local silently drops unknown inputs and stores settings
@@ -42,7 +43,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
 /** Validates and completes the input of an operation that creates a resource. Other inputs pass unchanged. */
 export function provisioned(operation: string, input: Input): Input {
   const names = known[operation];
-  const unknown = Object.keys(input).find((name) => names !== undefined && !names.includes(name));
+  const unknown = names && findUnknown(input, names);
   if (unknown !== undefined) {
     throw unsupported(`${operation} with ${unknown}`);
   }

@@ -1,3 +1,14 @@
+import * as t from "io-ts";
+import {
+  decodeInputs,
+  type Inputs,
+  inputsOf,
+  oneOf,
+  only,
+  resourceInputs,
+  textLike,
+  wholeNumber,
+} from "../inputs";
 import type { RetryPolicy } from "./batch";
 import { type Filter, parseFilter } from "./filter";
 
@@ -18,141 +29,64 @@ export interface MappingSettings {
   readonly failureDestination: string | undefined;
 }
 
-type Inputs = Readonly<Record<string, unknown>>;
+const recordAge = only(
+  "-1 or a whole number from 60 to 604800",
+  (value): value is number => value === -1 || wholeNumber(60, 604_800).is(value),
+);
 
-/** Metrics and tags have no effect on one machine; the mapping receives the function separately. */
-const withoutLocalMeaning = ["functionName", "metricsConfig", "tags"];
-
-const supportedInputs = [
-  "eventSourceArn",
-  "startingPosition",
-  "enabled",
-  "batchSize",
-  "maximumBatchingWindowInSeconds",
-  "parallelizationFactor",
-  "filterCriteria",
-  "functionResponseTypes",
-  "bisectBatchOnFunctionError",
-  "maximumRetryAttempts",
-  "maximumRecordAgeInSeconds",
-  "destinationConfig",
-];
+const mappingInputs = resourceInputs(
+  {
+    eventSourceArn: textLike("the ARN of a DynamoDB stream", /^arn:aws:dynamodb:.+\/stream\//),
+    startingPosition: oneOf("TRIM_HORIZON", "LATEST"),
+  },
+  {
+    enabled: t.boolean,
+    batchSize: wholeNumber(1, 10_000),
+    maximumBatchingWindowInSeconds: wholeNumber(0, 300),
+    parallelizationFactor: wholeNumber(1, 10),
+    filterCriteria: inputsOf({}, { filters: t.array(inputsOf({ pattern: t.string }, {})) }),
+    functionResponseTypes: t.array(oneOf("ReportBatchItemFailures")),
+    bisectBatchOnFunctionError: t.boolean,
+    maximumRetryAttempts: wholeNumber(-1, 10_000),
+    maximumRecordAgeInSeconds: recordAge,
+    destinationConfig: inputsOf(
+      {
+        onFailure: inputsOf(
+          { destinationArn: textLike("the ARN of an SQS queue", /^arn:aws:sqs:/) },
+          {},
+        ),
+      },
+      {},
+    ),
+  },
+  // The function is given to the mapping itself; nobody reads metrics here.
+  ["functionName", "metricsConfig"],
+);
 
 /**
  * Decodes the inputs, with the ranges and defaults of "Event source parameters for DynamoDB" in AWS's Lambda Developer
  * Guide. Throws an Error that names an unsupported input.
  */
 export function parseSettings(inputs: Inputs): MappingSettings {
-  for (const [name, value] of Object.entries(inputs)) {
-    if (value !== undefined && ![...supportedInputs, ...withoutLocalMeaning].includes(name)) {
-      throw invalid(name, "is not supported locally");
-    }
-  }
+  const given = decodeInputs(mappingInputs, inputs, "event source mapping");
   return {
-    streamArn: streamArn(inputs),
-    startingPosition: startingPosition(inputs),
-    enabled: flag(inputs, "enabled") ?? true,
-    batchSize: integer(inputs, "batchSize", 1, 10_000) ?? 100,
-    batchingWindowSeconds: integer(inputs, "maximumBatchingWindowInSeconds", 0, 300) ?? 0,
-    parallelizationFactor: integer(inputs, "parallelizationFactor", 1, 10) ?? 1,
-    filter: parseFilter(patterns(inputs)),
-    reportsItemFailures: reportsItemFailures(inputs),
+    streamArn: given.eventSourceArn,
+    startingPosition: given.startingPosition,
+    enabled: given.enabled ?? true,
+    batchSize: given.batchSize ?? 100,
+    batchingWindowSeconds: given.maximumBatchingWindowInSeconds ?? 0,
+    parallelizationFactor: given.parallelizationFactor ?? 1,
+    filter: parseFilter((given.filterCriteria?.filters ?? []).map(({ pattern }) => pattern)),
+    reportsItemFailures: (given.functionResponseTypes ?? []).length > 0,
     retryPolicy: {
-      bisect: flag(inputs, "bisectBatchOnFunctionError") ?? false,
-      maximumRetryAttempts: infiniteToUndefined(
-        integer(inputs, "maximumRetryAttempts", -1, 10_000),
-      ),
+      bisect: given.bisectBatchOnFunctionError ?? false,
+      maximumRetryAttempts: unlessInfinite(given.maximumRetryAttempts),
     },
-    maximumRecordAgeSeconds: recordAge(inputs),
-    failureDestination: failureDestination(inputs),
+    maximumRecordAgeSeconds: unlessInfinite(given.maximumRecordAgeInSeconds),
+    failureDestination: given.destinationConfig?.onFailure.destinationArn,
   };
 }
 
-function streamArn({ eventSourceArn }: Inputs): string {
-  if (
-    typeof eventSourceArn !== "string" ||
-    !/^arn:aws:dynamodb:.+\/stream\//.test(eventSourceArn)
-  ) {
-    throw invalid(
-      "eventSourceArn",
-      `must be the ARN of a DynamoDB stream, found ${eventSourceArn}`,
-    );
-  }
-  return eventSourceArn;
+function unlessInfinite(value: number | undefined): number | undefined {
+  return value === -1 ? undefined : value;
 }
-
-function startingPosition({ startingPosition: position }: Inputs): "TRIM_HORIZON" | "LATEST" {
-  if (position !== "TRIM_HORIZON" && position !== "LATEST") {
-    throw invalid("startingPosition", `must be TRIM_HORIZON or LATEST, found ${position}`);
-  }
-  return position;
-}
-
-function patterns({ filterCriteria }: Inputs): readonly string[] {
-  const { filters = [] } = (filterCriteria ?? {}) as { filters?: { pattern?: unknown }[] };
-  return filters.map(({ pattern }) => {
-    if (typeof pattern !== "string") {
-      throw invalid("filterCriteria", "each filter needs a pattern");
-    }
-    return pattern;
-  });
-}
-
-function reportsItemFailures({ functionResponseTypes = [] }: Inputs): boolean {
-  const types = functionResponseTypes as readonly unknown[];
-  if (types.some((type) => type !== "ReportBatchItemFailures")) {
-    throw invalid("functionResponseTypes", `must be ReportBatchItemFailures, found ${types}`);
-  }
-  return types.length > 0;
-}
-
-function recordAge(inputs: Inputs): number | undefined {
-  const age = infiniteToUndefined(integer(inputs, "maximumRecordAgeInSeconds", -1, 604_800));
-  if (age !== undefined && age < 60) {
-    throw invalid("maximumRecordAgeInSeconds", `must be -1 or at least 60, found ${age}`);
-  }
-  return age;
-}
-
-function failureDestination({ destinationConfig }: Inputs): string | undefined {
-  if (destinationConfig === undefined) {
-    return undefined;
-  }
-  const { onFailure, ...others } = destinationConfig as {
-    onFailure?: { destinationArn?: unknown };
-  };
-  const arn = onFailure?.destinationArn;
-  if (
-    Object.keys(others).length > 0 ||
-    typeof arn !== "string" ||
-    !arn.startsWith("arn:aws:sqs:")
-  ) {
-    throw invalid("destinationConfig", "only onFailure with the ARN of an SQS queue is supported");
-  }
-  return arn;
-}
-
-function flag(inputs: Inputs, name: string): boolean | undefined {
-  const value = inputs[name];
-  if (value !== undefined && typeof value !== "boolean") {
-    throw invalid(name, `must be true or false, found ${value}`);
-  }
-  return value;
-}
-
-function integer(inputs: Inputs, name: string, least: number, most: number): number | undefined {
-  const value = inputs[name];
-  if (value === undefined) {
-    return undefined;
-  }
-  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
-    throw invalid(name, `must be a whole number from ${least} to ${most}, found ${value}`);
-  }
-  return value;
-}
-
-const infiniteToUndefined = (value: number | undefined): number | undefined =>
-  value === -1 ? undefined : value;
-
-const invalid = (name: string, problem: string): Error =>
-  new Error(`event source mapping: ${name} ${problem}`);

@@ -1,42 +1,39 @@
-import type {
-  ApiDefinition,
-  DataSourceDefinition,
-  FunctionDefinition,
-  ResolverDefinition,
-} from "../appsync/api-definition";
-import { type Inputs, type Provisioner, physicalName } from "./resource";
+import type { Inputs } from "../inputs";
+import { type Provisioner, physicalName } from "./resource";
 
-/** A definition without the id of its API, and under the name that it has there. */
-const definition = <Definition>(name: string, inputs: Inputs): Definition => {
-  const { apiId: _, ...others } = inputs;
-  return { ...others, name: physicalName(name, inputs) } as Definition;
-};
+// The engine decodes the inputs itself: it checks them against the API's other resources.
+
+/** The inputs without the id of the API, and with the name that the resource has there. */
+function definition(name: string, { apiId: _, ...inputs }: Inputs) {
+  return { ...inputs, name: physicalName(name, inputs) };
+}
 
 /** aws.appsync.GraphQLApi */
 export const graphqlApi: Provisioner = (name, inputs, { appsync }) => {
-  const made = appsync.createApi(definition<ApiDefinition>(name, inputs));
-  return { id: made.id, state: { ...inputs, name: physicalName(name, inputs), ...made } };
+  const api = definition(name, inputs);
+  const made = appsync.createApi(api);
+  return { id: made.id, state: { name: api.name, ...made } };
 };
 
 /** aws.appsync.DataSource */
 export const dataSource: Provisioner = (name, inputs, { appsync }) => {
   const apiId = String(inputs.apiId);
-  const source = definition<DataSourceDefinition>(name, inputs);
+  const source = definition(name, inputs);
   appsync.createDataSource(apiId, source);
-  return { id: `${apiId}-${source.name}`, state: { ...inputs, name: source.name } };
+  return { id: `${apiId}-${source.name}`, state: { name: source.name } };
 };
 
 /** aws.appsync.Function: a step of pipelines. */
 export const graphqlFunction: Provisioner = (name, inputs, { appsync }) => {
   const apiId = String(inputs.apiId);
-  const made = definition<FunctionDefinition>(name, inputs);
-  const functionId = appsync.createFunction(apiId, made);
-  return { id: `${apiId}-${functionId}`, state: { ...inputs, name: made.name, functionId } };
+  const step = definition(name, inputs);
+  const functionId = appsync.createFunction(apiId, step);
+  return { id: `${apiId}-${functionId}`, state: { name: step.name, functionId } };
 };
 
 /** aws.appsync.Resolver */
 export const resolver: Provisioner = (_name, inputs, { appsync }) => {
-  const { apiId, ...resolverInputs } = inputs;
-  appsync.createResolver(String(apiId), resolverInputs as unknown as ResolverDefinition);
-  return { id: `${apiId}-${inputs.type}-${inputs.field}`, state: { ...inputs } };
+  const { apiId, ...others } = inputs;
+  appsync.createResolver(String(apiId), others);
+  return { id: `${apiId}-${inputs.type}-${inputs.field}`, state: {} };
 };

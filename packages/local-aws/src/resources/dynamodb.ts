@@ -4,61 +4,55 @@ import {
   type CreateTableCommandInput,
   DescribeTableCommand,
   DynamoDBClient,
-  type ProjectionType,
   ResourceInUseException,
-  type ScalarAttributeType,
-  type StreamViewType,
   type TableDescription,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
-import { type Inputs, type Provisioner, physicalName, refuseUnknown } from "./resource";
+import * as t from "io-ts";
+import { inputsOf, oneOf, resourceInputs } from "../inputs";
+import { provisioner } from "./resource";
 
-interface TableInputs {
-  readonly attributes: readonly { readonly name: string; readonly type: ScalarAttributeType }[];
-  readonly hashKey: string;
-  readonly rangeKey?: string;
-  readonly billingMode?: string;
-  readonly streamEnabled?: boolean;
-  readonly streamViewType?: StreamViewType;
-  readonly deletionProtectionEnabled?: boolean;
-  readonly globalSecondaryIndexes?: readonly {
-    readonly name: string;
-    readonly hashKey: string;
-    readonly rangeKey?: string;
-    readonly projectionType: ProjectionType;
-    readonly nonKeyAttributes?: string[];
-  }[];
-}
+const attribute = inputsOf({ name: t.string, type: oneOf("S", "N", "B") }, {});
 
-const used = [
-  "name",
-  "attributes",
-  "hashKey",
-  "rangeKey",
-  "billingMode",
-  "streamEnabled",
-  "streamViewType",
-  "deletionProtectionEnabled",
-  "globalSecondaryIndexes",
-];
+const index = inputsOf(
+  {
+    name: t.string,
+    hashKey: t.string,
+    projectionType: oneOf("ALL", "INCLUDE", "KEYS_ONLY"),
+  },
+  { rangeKey: t.string, nonKeyAttributes: t.array(t.string) },
+);
+
+const tableInputs = resourceInputs(
+  {
+    attributes: t.array(attribute),
+    hashKey: t.string,
+    // Capacity is not provisioned here.
+    billingMode: oneOf("PAY_PER_REQUEST"),
+  },
+  {
+    name: t.string,
+    rangeKey: t.string,
+    streamEnabled: t.boolean,
+    streamViewType: oneOf("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"),
+    deletionProtectionEnabled: t.boolean,
+    globalSecondaryIndexes: t.array(index),
+  },
+  ["pointInTimeRecovery", "serverSideEncryption"],
+);
 
 /** aws.dynamodb.Table. One that was kept from an earlier run is used as it is, if it is still the same. */
-export const table: Provisioner = async (name, inputs, cloud) => {
-  refuseUnknown(inputs, `table ${name}`, {
-    used,
-    meaningless: ["pointInTimeRecovery", "serverSideEncryption"],
-  });
+export const table = provisioner("table", tableInputs, async (name, inputs, cloud) => {
   const client = new DynamoDBClient({
     region: cloud.region,
     endpoint: cloud.dynamodb.endpoint,
     credentials: cloud.iam.administrator,
   });
   try {
-    const made = await create(client, definitionOf(physicalName(name, inputs), inputs));
+    const made = await create(client, definitionOf(name, inputs));
     return {
       id: made.TableName ?? name,
       state: {
-        ...inputs,
         name: made.TableName,
         arn: made.TableArn,
         streamArn: made.LatestStreamArn,
@@ -68,13 +62,9 @@ export const table: Provisioner = async (name, inputs, cloud) => {
   } finally {
     client.destroy();
   }
-};
+});
 
-function definitionOf(name: string, inputs: Inputs): CreateTableCommandInput {
-  const wanted = inputs as unknown as TableInputs;
-  if (wanted.billingMode !== "PAY_PER_REQUEST") {
-    throw new Error(`table ${name}: only the billing mode PAY_PER_REQUEST is supported locally`);
-  }
+function definitionOf(name: string, wanted: t.TypeOf<typeof tableInputs>): CreateTableCommandInput {
   const indexes = (wanted.globalSecondaryIndexes ?? []).map((index) => ({
     IndexName: index.name,
     KeySchema: keySchema(index.hashKey, index.rangeKey),
@@ -85,9 +75,9 @@ function definitionOf(name: string, inputs: Inputs): CreateTableCommandInput {
   }));
   return {
     TableName: name,
-    AttributeDefinitions: wanted.attributes.map(({ name: attribute, type }) => ({
-      AttributeName: attribute,
-      AttributeType: type,
+    AttributeDefinitions: wanted.attributes.map(({ name: AttributeName, type: AttributeType }) => ({
+      AttributeName,
+      AttributeType,
     })),
     KeySchema: keySchema(wanted.hashKey, wanted.rangeKey),
     BillingMode: "PAY_PER_REQUEST",

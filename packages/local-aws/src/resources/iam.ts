@@ -1,25 +1,31 @@
-import { type Provisioner, physicalName, refuseUnknown } from "./resource";
+import * as t from "io-ts";
+import { type Inputs, only, resourceInputs } from "../inputs";
+import { provisioner } from "./resource";
+
+/** JSON, or the object that it says. */
+const document = only(
+  "a policy document",
+  (value): value is string | Inputs => t.string.is(value) || t.UnknownRecord.is(value),
+);
+
+const roleInputs = resourceInputs({ assumeRolePolicy: document }, { name: t.string }, [
+  "description",
+]);
 
 /** aws.iam.Role */
-export const role: Provisioner = (name, inputs, { iam }) => {
-  refuseUnknown(inputs, `role ${name}`, {
-    used: ["name", "assumeRolePolicy"],
-    meaningless: ["description"],
-  });
-  const roleName = physicalName(name, inputs);
-  const arn = iam.createRole(roleName, document(inputs.assumeRolePolicy));
-  return { id: roleName, state: { ...inputs, name: roleName, arn } };
-};
+export const role = provisioner("role", roleInputs, (name, { assumeRolePolicy }, { iam }) => {
+  const arn = iam.createRole(name, parse(assumeRolePolicy));
+  return { id: name, state: { name, arn } };
+});
+
+const rolePolicyInputs = resourceInputs({ role: t.string, policy: document }, { name: t.string });
 
 /** aws.iam.RolePolicy: a policy in a role. Managed policies are not known here. */
-export const rolePolicy: Provisioner = (name, inputs, { iam }) => {
-  refuseUnknown(inputs, `role policy ${name}`, { used: ["name", "role", "policy"] });
-  const policyName = physicalName(name, inputs);
-  iam.putRolePolicy(String(inputs.role), policyName, document(inputs.policy));
-  return { id: `${inputs.role}:${policyName}`, state: { ...inputs, name: policyName } };
-};
+export const rolePolicy = provisioner("role policy", rolePolicyInputs, (name, inputs, { iam }) => {
+  iam.putRolePolicy(inputs.role, name, parse(inputs.policy));
+  return { id: `${inputs.role}:${name}`, state: { name } };
+});
 
-/** Policies come as JSON, or as the object that it says. */
-function document(policy: unknown): unknown {
+function parse(policy: t.TypeOf<typeof document>): unknown {
   return typeof policy === "string" ? JSON.parse(policy) : policy;
 }

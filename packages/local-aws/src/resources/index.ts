@@ -1,10 +1,11 @@
 import type { Cloud } from "../cloud";
+import type { Inputs } from "../inputs";
 import { dataSource, graphqlApi, graphqlFunction, resolver } from "./appsync";
 import { userGroup, userPool, userPoolClient } from "./cognito";
 import { table } from "./dynamodb";
 import { role, rolePolicy } from "./iam";
 import { eventSourceMapping, lambdaFunction } from "./lambda";
-import type { Inputs, Provisioned, Provisioner } from "./resource";
+import type { Provisioned, Provisioner } from "./resource";
 import { queue } from "./sqs";
 import { logGroup, topic, withoutLocalMeaning } from "./without-local-meaning";
 
@@ -58,5 +59,6 @@ export async function provision(
     throw new Error(`${name}: the resource type ${type} is not supported locally`);
   }
   cloud.progress({ resource: name, type });
-  return make(name, inputs, cloud);
+  const { id, state } = await make(name, inputs, cloud);
+  return { id, state: { ...inputs, ...state } };
 }

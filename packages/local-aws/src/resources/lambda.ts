@@ -1,67 +1,60 @@
+import * as t from "io-ts";
+import { inputsOf, resourceInputs } from "../inputs";
 import { createEventSourceMapping } from "../lambda/event-source-mapping";
 import { createFunction } from "../lambda/function";
-import { type Provisioner, physicalName, refuseUnknown } from "./resource";
+import { type Provisioner, provisioner } from "./resource";
 
-interface FunctionInputs {
-  readonly code: unknown;
-  readonly handler: string;
-  readonly role: string;
-  readonly runtime: string;
-  readonly timeout?: number;
-  readonly memorySize?: number;
-  readonly reservedConcurrentExecutions?: number;
-  readonly environment?: { readonly variables?: Readonly<Record<string, string>> };
-}
+const functionInputs = resourceInputs(
+  { code: t.unknown, handler: t.string, role: t.string, runtime: t.string },
+  {
+    name: t.string,
+    timeout: t.number,
+    memorySize: t.number,
+    reservedConcurrentExecutions: t.number,
+    environment: inputsOf({}, { variables: t.record(t.string, t.string) }),
+  },
+  ["architectures", "description", "loggingConfig", "tracingConfig", "packageType"],
+);
 
 /** Enough for a mapping's parallel batches and a few direct calls; a process costs some 60 MB. */
 const localConcurrency = 4;
 
 /** aws.lambda.Function: a process that runs the code as it would be deployed. */
-export const lambdaFunction: Provisioner = async (name, inputs, cloud) => {
-  refuseUnknown(inputs, `function ${name}`, {
-    used: [
-      "name",
-      "code",
-      "handler",
-      "role",
-      "runtime",
-      "timeout",
-      "memorySize",
-      "environment",
-      "reservedConcurrentExecutions",
-    ],
-    meaningless: ["architectures", "description", "loggingConfig", "tracingConfig", "packageType"],
-  });
-  const wanted = inputs as unknown as FunctionInputs;
-  const functionName = physicalName(name, inputs);
-  const made = await createFunction(
-    {
-      name: functionName,
-      code: wanted.code,
-      handler: wanted.handler,
-      runtime: wanted.runtime,
-      roleArn: wanted.role,
-      environment: {
-        ...wanted.environment?.variables,
-        ...(cloud.certificateFile !== undefined && { NODE_EXTRA_CA_CERTS: cloud.certificateFile }),
+export const lambdaFunction = provisioner(
+  "function",
+  functionInputs,
+  async (name, inputs, cloud) => {
+    const made = await createFunction(
+      {
+        name,
+        code: inputs.code,
+        handler: inputs.handler,
+        runtime: inputs.runtime,
+        roleArn: inputs.role,
+        environment: {
+          ...inputs.environment?.variables,
+          ...(cloud.certificateFile !== undefined && {
+            NODE_EXTRA_CA_CERTS: cloud.certificateFile,
+          }),
+        },
+        // Lambda's defaults.
+        timeoutSeconds: inputs.timeout ?? 3,
+        memorySizeMb: inputs.memorySize ?? 128,
+        concurrency: inputs.reservedConcurrentExecutions ?? localConcurrency,
       },
-      // Lambda's defaults.
-      timeoutSeconds: wanted.timeout ?? 3,
-      memorySizeMb: wanted.memorySize ?? 128,
-      concurrency: wanted.reservedConcurrentExecutions ?? localConcurrency,
-    },
-    {
-      region: cloud.region,
-      iam: cloud.iam,
-      dynamodbEndpoint: cloud.dynamodb.endpoint,
-      workDirectory: cloud.workDirectory,
-      log: (line) => cloud.log(functionName, line),
-    },
-  );
-  cloud.functions.set(made.arn, made);
-  cloud.atEnd(() => made.stop());
-  return { id: functionName, state: { ...inputs, name: functionName, arn: made.arn } };
-};
+      {
+        region: cloud.region,
+        iam: cloud.iam,
+        dynamodbEndpoint: cloud.dynamodb.endpoint,
+        workDirectory: cloud.workDirectory,
+        log: (line) => cloud.log(name, line),
+      },
+    );
+    cloud.functions.set(made.arn, made);
+    cloud.atEnd(() => made.stop());
+    return { id: name, state: { name, arn: made.arn } };
+  },
+);
 
 /** aws.lambda.EventSourceMapping: feeds a function from a table's stream. */
 export const eventSourceMapping: Provisioner = (name, inputs, cloud) => {
@@ -80,5 +73,5 @@ export const eventSourceMapping: Provisioner = (name, inputs, cloud) => {
     log: (line) => cloud.log(name, line),
   });
   cloud.atEnd(() => mapping.stop());
-  return { id: mapping.uuid, state: { ...inputs, uuid: mapping.uuid, functionArn: target.arn } };
+  return { id: mapping.uuid, state: { uuid: mapping.uuid, functionArn: target.arn } };
 };

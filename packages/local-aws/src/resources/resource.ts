@@ -1,15 +1,18 @@
+import type { Type } from "io-ts";
 import type { Cloud } from "../cloud";
+import { decodeInputs, type Inputs } from "../inputs";
 
-/** A resource's inputs as the program gives them, with the outputs of earlier resources filled in. */
-export type Inputs = Readonly<Record<string, unknown>>;
-
-/** What the program gets back: the resource's id, and its outputs. */
+/** What a resource's engine answers. */
 export interface Provisioned {
   readonly id: string;
-  readonly state: Record<string, unknown>;
+  /** The outputs besides the inputs, which are outputs, too. */
+  readonly state: Readonly<Record<string, unknown>>;
 }
 
-/** Makes one resource on its engine. */
+/**
+ * Makes one resource on its engine.
+ * @param inputs as the program gives them, with the outputs of earlier resources filled in
+ */
 export type Provisioner = (
   name: string,
   inputs: Inputs,
@@ -17,21 +20,16 @@ export type Provisioner = (
 ) => Provisioned | Promise<Provisioned>;
 
 /**
- * Throws when there is an input that is neither used here nor known to mean nothing on one machine: what it asks for
- * would silently not happen.
+ * A provisioner whose inputs are those of the codec, under the resource's physical name.
+ * @param kind what messages call such a resource
  */
-export function refuseUnknown(
-  inputs: Inputs,
-  where: string,
-  known: { readonly used: readonly string[]; readonly meaningless?: readonly string[] },
-): void {
-  const names = [...known.used, ...(known.meaningless ?? []), "tags", "tagsAll", "region"];
-  const unknown = Object.entries(inputs).find(
-    ([name, value]) => value !== undefined && !names.includes(name),
-  );
-  if (unknown !== undefined) {
-    throw new Error(`${where}: the input "${unknown[0]}" is not supported locally`);
-  }
+export function provisioner<A>(
+  kind: string,
+  codec: Type<A, unknown, unknown>,
+  make: (name: string, inputs: A, cloud: Cloud) => Provisioned | Promise<Provisioned>,
+): Provisioner {
+  return (name, inputs, cloud) =>
+    make(physicalName(name, inputs), decodeInputs(codec, inputs, `${kind} ${name}`), cloud);
 }
 
 /** Names are not made unique here, as Pulumi makes them on AWS: they stay the same from run to run. */

@@ -1,18 +1,16 @@
-import { type Provisioner, physicalName, refuseUnknown } from "./resource";
+import * as t from "io-ts";
+import { resourceInputs } from "../inputs";
+import { provisioner } from "./resource";
+
+const queueInputs = resourceInputs(
+  {},
+  { name: t.string, messageRetentionSeconds: t.number, visibilityTimeoutSeconds: t.number },
+  ["sqsManagedSseEnabled"],
+);
 
 /** aws.sqs.Queue */
-export const queue: Provisioner = (name, inputs, { sqs }) => {
-  refuseUnknown(inputs, `queue ${name}`, {
-    used: ["name", "messageRetentionSeconds", "visibilityTimeoutSeconds"],
-    meaningless: ["sqsManagedSseEnabled"],
-  });
-  const { messageRetentionSeconds, visibilityTimeoutSeconds } = inputs as {
-    messageRetentionSeconds?: number;
-    visibilityTimeoutSeconds?: number;
-  };
-  const made = sqs.createQueue(physicalName(name, inputs), {
-    ...(messageRetentionSeconds !== undefined && { messageRetentionSeconds }),
-    ...(visibilityTimeoutSeconds !== undefined && { visibilityTimeoutSeconds }),
-  });
-  return { id: made.url, state: { ...inputs, name: physicalName(name, inputs), ...made } };
-};
+export const queue = provisioner("queue", queueInputs, (name, inputs, { sqs }) => {
+  const { name: _, ...settings } = inputs;
+  const made = sqs.createQueue(name, settings);
+  return { id: made.url, state: { name, ...made } };
+});

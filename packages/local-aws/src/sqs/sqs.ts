@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, awsJson, type Input, ServiceError } from "../aws-json";
 import { serve } from "../http-server";
 import { accessDenied, type Iam, localAccountId, type Principal } from "../iam/iam";
+import { findUnknown } from "../inputs";
 import { type Message, Queue, type QueueSettings } from "./queue";
 
 export interface SqsOptions {
@@ -39,7 +40,7 @@ export async function startSqs({ region, iam, port = 0 }: SqsOptions): Promise<S
       Attributes: select(attributesOf(queue, arnOf(name)), input.AttributeNames),
     }),
     SendMessage: (queue, input, _name, principal) => {
-      rejectUnknown("SendMessage", input, ["QueueUrl", "MessageBody"]);
+      refuseUnknown("SendMessage", input, ["QueueUrl", "MessageBody"]);
       const message = queue.send(String(input.MessageBody), principal.userArn);
       return { MessageId: message.id, MD5OfMessageBody: message.md5OfBody };
     },
@@ -110,7 +111,7 @@ export async function startSqs({ region, iam, port = 0 }: SqsOptions): Promise<S
 }
 
 async function receive(queue: Queue, input: Input): Promise<unknown> {
-  rejectUnknown("ReceiveMessage", input, [
+  refuseUnknown("ReceiveMessage", input, [
     "QueueUrl",
     "MaxNumberOfMessages",
     "VisibilityTimeout",
@@ -173,8 +174,8 @@ function select(attributes: Record<string, string>, wanted: unknown): Record<str
   );
 }
 
-function rejectUnknown(operation: string, input: Input, known: readonly string[]): void {
-  const unknown = Object.keys(input).find((key) => !known.includes(key));
+function refuseUnknown(operation: string, input: Input, known: readonly string[]): void {
+  const unknown = findUnknown(input, known);
   if (unknown !== undefined) {
     throw new ServiceError(
       "UnsupportedOperation",
