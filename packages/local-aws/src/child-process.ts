@@ -73,7 +73,7 @@ export async function startServer(
   // The child may well end later, when nobody waits here any more.
   failed.catch(() => {});
   try {
-    await Promise.race([failed, accepting(options.port, options.name)]);
+    await Promise.race([failed, waitForPort(options.port, options.name)]);
   } catch (error) {
     await child.stop();
     throw error;
@@ -81,7 +81,7 @@ export async function startServer(
   return child;
 }
 
-async function accepting(port: number, name: string): Promise<void> {
+async function waitForPort(port: number, name: string): Promise<void> {
   for (const deadline = Date.now() + readyTimeoutMs; Date.now() < deadline; ) {
     if (await accepts(port)) {
       return;

@@ -55,9 +55,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { region, ports, dataDirectory, workDirectory, certificate, log, progress } = options;
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
-    for (let last = stops.pop(); last !== undefined; last = stops.pop()) await last();
+    for (let last = stops.pop(); last !== undefined; last = stops.pop()) {
+      await last();
+    }
   };
-  const started = async <Engine extends { stop(): Promise<void> }>(
+  const start = async <Engine extends { stop(): Promise<void> }>(
     name: string,
     engine: Promise<Engine>,
   ): Promise<Engine> => {
@@ -67,13 +69,15 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     return running;
   };
   const certificateFile = join(workDirectory, "certificate.pem");
-  if (certificate !== undefined) writeFileSync(certificateFile, certificate.cert);
+  if (certificate !== undefined) {
+    writeFileSync(certificateFile, certificate.cert);
+  }
   const iam = new Iam({ region });
   const functions = new Map<string, LambdaFunction>();
   try {
     // One after the other: a port that is taken shall not leave others half started.
-    const sqs = await started("SQS", startSqs({ region, iam, port: ports.sqs }));
-    const dynamodb = await started(
+    const sqs = await start("SQS", startSqs({ region, iam, port: ports.sqs }));
+    const dynamodb = await start(
       "DynamoDB",
       startDynamodb({
         region,
@@ -84,7 +88,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         log: (line) => log("dynamodb", line),
       }),
     );
-    const cognito = await started(
+    const cognito = await start(
       "Cognito",
       startCognito({
         region,
@@ -94,7 +98,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         log: (line) => log("cognito", line),
       }),
     );
-    const appsync = await started(
+    const appsync = await start(
       "AppSync",
       AppSync.start({
         region,
@@ -105,9 +109,13 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         userPoolIssuer: cognito.issuer,
         invokeFunction: async (functionArn, payload) => {
           const target = functions.get(functionArn);
-          if (target === undefined) throw new Error(`there is no function ${functionArn}`);
+          if (target === undefined) {
+            throw new Error(`there is no function ${functionArn}`);
+          }
           const outcome = await target.invoke(payload);
-          if ("error" in outcome) throw new Error(outcome.error.errorMessage);
+          if ("error" in outcome) {
+            throw new Error(outcome.error.errorMessage);
+          }
           return outcome.result;
         },
         log: (line) => log("appsync", line),

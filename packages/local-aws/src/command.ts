@@ -1,7 +1,7 @@
 import { Interrupted } from "./interrupt";
 import { UsageError } from "./options";
 
-// The SDK warns whoever runs it on Node.js 20, which is as new as this project asks for.
+// The SDK warns whoever runs it on Node.js 20, which is as new as this package asks for.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /**
@@ -11,7 +11,9 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 export function runCommand(main: () => Promise<void>, { endless = false } = {}): void {
   const end = (error: unknown): void => {
     // 130 is how shells number an end by Ctrl-C.
-    if (error instanceof Interrupted) process.exit(endless ? 0 : 130);
+    if (error instanceof Interrupted) {
+      process.exit(endless ? 0 : 130);
+    }
     fail(error);
   };
   process.on("uncaughtException", end);
@@ -20,7 +22,11 @@ export function runCommand(main: () => Promise<void>, { endless = false } = {}):
 
 function fail(error: unknown): never {
   console.error(`Error: ${error instanceof Error ? error.message : String(error)}`);
-  if (error instanceof UsageError) process.exit(2);
-  if (process.env.DEBUG !== undefined) console.error(error);
+  if (error instanceof UsageError) {
+    process.exit(2);
+  }
+  if (process.env.DEBUG !== undefined) {
+    console.error(error);
+  }
   process.exit(1);
 }

@@ -31,7 +31,9 @@ export function interruption(): AbortSignal {
 /** Does the work, and gives it up with an Interrupted where the signal comes first. */
 export async function unlessInterrupted<A>(signal: AbortSignal, work: Promise<A>): Promise<A> {
   const interrupted = new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
+    if (signal.aborted) {
+      reject(signal.reason);
+    }
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
   return Promise.race([work, interrupted]);

@@ -23,15 +23,15 @@ export async function runProgram(
 ): Promise<Outputs> {
   const pulumi = loadPulumi(folder);
   const fault = firstFault();
-  // What fails beside a resource, such as a function over an output, is told in no other way.
-  process.on("unhandledRejection", fault.tell);
+  // What fails beside a resource, such as a function over an output, is reported in no other way.
+  process.on("unhandledRejection", fault.report);
   pulumi.runtime.setAllConfig({ ...values });
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) =>
-        fault.noting(() => provision({ type, name, inputs, custom: custom ?? true }, cloud)),
+        fault.reportFrom(() => provision({ type, name, inputs, custom: custom ?? true }, cloud)),
       call: ({ token }) =>
-        fault.noting(async () => {
+        fault.reportFrom(async () => {
           throw new Error(`the program calls ${token}, which is not supported locally`);
         }),
     },
@@ -40,10 +40,10 @@ export async function runProgram(
   );
   try {
     const outputs = await Promise.race([
-      fault.noting(() => evaluate(pulumi, folder)),
+      fault.reportFrom(() => evaluate(pulumi, folder)),
       fault.happened,
     ]);
-    process.off("unhandledRejection", fault.tell);
+    process.off("unhandledRejection", fault.report);
     return outputs;
   } catch (error) {
     // What waits for the resources that are not made any more would be reported when the process ends.
@@ -57,18 +57,18 @@ export async function runProgram(
  * rejection of its own: the first fault is the one that says why, and those after it say nothing more.
  */
 function firstFault() {
-  let tell: (error: unknown) => void = () => {};
+  let report: (error: unknown) => void = () => {};
   const happened = new Promise<never>((_, reject) => {
-    tell = reject;
+    report = reject;
   });
   return {
     happened,
-    tell,
-    async noting<A>(work: () => Promise<A>): Promise<A> {
+    report,
+    async reportFrom<A>(work: () => Promise<A>): Promise<A> {
       try {
         return await work();
       } catch (error) {
-        tell(error);
+        report(error);
         throw error;
       }
     },
@@ -94,7 +94,7 @@ async function evaluate(pulumi: Pulumi, folder: string): Promise<Outputs> {
   await pulumi.runtime.disconnect();
   const outputs = pulumi.output({ ...exported }) as unknown as { promise(): Promise<Outputs> };
   const values = await outputs.promise();
-  // Rejections that nobody has handled are told of between two turns of the event loop.
+  // Node.js reports rejections that nobody has handled between two turns of the event loop.
   await nextTurn();
   return values;
 }

@@ -27,8 +27,11 @@ export function startProgress(
         return;
       }
       resources += 1;
-      if (verbose) out.write(`${line(`${step.resource} (${step.type})`)}\n`);
-      else if (out.isTTY) out.write(`\r${line(`${resources} resources`)}`);
+      if (verbose) {
+        out.write(`${line(`${step.resource} (${step.type})`)}\n`);
+      } else if (out.isTTY) {
+        out.write(`\r${line(`${resources} resources`)}`);
+      }
     },
     finish: () => {
       const start = out.isTTY && !verbose ? "\r" : "";

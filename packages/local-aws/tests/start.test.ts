@@ -59,7 +59,9 @@ describe("startCloud", () => {
       return probe;
     });
     const giveUp = (step: Step): void => {
-      if ("engine" in step && step.engine === "Cognito") throw new Error("given up");
+      if ("engine" in step && step.engine === "Cognito") {
+        throw new Error("given up");
+      }
     };
     await expect(start({ ...anyPorts, dynamodb: port }, giveUp)).rejects.toThrow("given up");
     const again = await serve({ name: "the port, free again", port }, () => {});

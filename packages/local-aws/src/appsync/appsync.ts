@@ -32,8 +32,11 @@ export class AppSync {
   #endpoint: Endpoint | undefined;
   readonly #server: Server;
   readonly #realtime: Realtime;
+  readonly #options: AppSyncOptions;
 
-  private constructor(private readonly options: AppSyncOptions) {
+  /** Not yet listening: see `start`. */
+  constructor(options: AppSyncOptions) {
+    this.#options = options;
     const { log, tls } = options;
     const create = tls === undefined ? createHttpServer : createHttpsServer.bind(undefined, tls);
     this.#server = create((message, response) => {
@@ -59,11 +62,11 @@ export class AppSync {
     if (this.#builder !== undefined) {
       throw new Error(`API ${inputs.name}: there is room for one API locally, and it is taken`);
     }
-    this.#builder = new ApiBuilder(inputs, this.options);
+    this.#builder = new ApiBuilder(inputs, this.#options);
     const { api, arn, id } = this.#builder;
     this.#endpoint = { api, subscriptions: new Subscriptions(api) };
     const { port } = this.#server.address() as AddressInfo;
-    const secure = this.options.tls === undefined ? "" : "s";
+    const secure = this.#options.tls === undefined ? "" : "s";
     const uris = {
       GRAPHQL: `http${secure}://127.0.0.1:${port}${graphqlPath}`,
       REALTIME: `ws${secure}://127.0.0.1:${port}${realtimePath}`,

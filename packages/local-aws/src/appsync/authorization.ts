@@ -44,8 +44,10 @@ export class Authorization {
   readonly #modes: ReadonlySet<Mode>;
   readonly #defaultAction: "ALLOW" | "DENY";
   readonly #verifyToken: ((token: string) => Promise<Claims>) | undefined;
+  readonly #options: AuthorizationOptions;
 
-  constructor(private readonly options: AuthorizationOptions) {
+  constructor(options: AuthorizationOptions) {
+    this.#options = options;
     const found = options.providers.map(({ authenticationType }) => toMode(authenticationType));
     this.#modes = new Set(found);
     if (this.#modes.size < found.length) {
@@ -91,8 +93,8 @@ export class Authorization {
     ) {
       return true;
     }
-    const resource = `${this.options.apiArn}/types/${parentType.name}/fields/${fieldName}`;
-    return this.options.iam.allows(caller.principal, "appsync:GraphQL", resource);
+    const resource = `${this.#options.apiArn}/types/${parentType.name}/fields/${fieldName}`;
+    return this.#options.iam.allows(caller.principal, "appsync:GraphQL", resource);
   }
 
   /** undefined if no directive concerns authorization */
@@ -160,7 +162,7 @@ export class Authorization {
 
   async #verifySignature(request: SignedRequest): Promise<Principal> {
     try {
-      return await this.options.iam.authenticate(request, "appsync");
+      return await this.#options.iam.authenticate(request, "appsync");
     } catch (error) {
       if (error instanceof IamError) {
         throw new RequestError(401, error.type, error.message);

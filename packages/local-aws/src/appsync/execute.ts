@@ -102,31 +102,33 @@ class OperationRun {
   subscribed: Omit<Subscribed, "document"> | undefined;
   #resolversRun = 0;
   readonly #appended: FormattedError[] = [];
+  readonly #api: Api;
+  readonly #context: RequestContext;
 
-  constructor(
-    private readonly api: Api,
-    private readonly context: RequestContext,
-  ) {}
+  constructor(api: Api, context: RequestContext) {
+    this.#api = api;
+    this.#context = context;
+  }
 
   async execute(document: DocumentNode, request: OperationRequest): Promise<OperationResponse> {
     const result = await execute({
-      schema: this.api.schema,
+      schema: this.#api.schema,
       document,
       rootValue: {},
       variableValues: request.variables ?? {},
       operationName: request.operationName ?? null,
       fieldResolver: (source, args, _context, info) => this.#field(source, args, info),
     });
-    return toResponse(result, this.#appended, this.api.schema);
+    return toResponse(result, this.#appended, this.#api.schema);
   }
 
   #field(source: unknown, args: Record<string, unknown>, info: GraphQLResolveInfo): unknown {
     const { parentType, fieldName, schema } = info;
-    if (!this.api.authorization.mayAccess(this.context.caller, info)) {
+    if (!this.#api.authorization.mayAccess(this.#context.caller, info)) {
       throw unauthorizedField(fieldName, parentType.name);
     }
     this.publications.record(info);
-    const resolver = this.api.resolvers.get(`${parentType.name}.${fieldName}`);
+    const resolver = this.#api.resolvers.get(`${parentType.name}.${fieldName}`);
     if (parentType === schema.getSubscriptionType()) {
       this.subscribed = { fieldName, args };
       return resolver && this.#resolve(resolver, source, args, info).then(() => null);
@@ -141,16 +143,16 @@ class OperationRun {
     info: GraphQLResolveInfo,
   ): Promise<unknown> {
     this.#resolversRun += 1;
-    if (this.#resolversRun > this.api.limits.resolvers) {
+    if (this.#resolversRun > this.#api.limits.resolvers) {
       throw new ResolverError({
-        message: `The operation runs more resolvers than the API's limit of ${this.api.limits.resolvers}`,
+        message: `The operation runs more resolvers than the API's limit of ${this.#api.limits.resolvers}`,
         errorType: "ResolverCountLimitExceeded",
       });
     }
     const outErrors: ErrorDetails[] = [];
     try {
       return await resolveField(resolver, {
-        ...this.context,
+        ...this.#context,
         args,
         source,
         outErrors,
@@ -171,7 +173,7 @@ class OperationRun {
 
   /** Wraps an error that no template and no data source raised on purpose. */
   #internalFailure(error: unknown): ResolverError {
-    this.api.log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
+    this.#api.log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
     const message = error instanceof Error ? error.message : String(error);
     return new ResolverError({ message, errorType: "InternalFailure" });
   }

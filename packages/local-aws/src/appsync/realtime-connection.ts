@@ -24,13 +24,19 @@ export class Connection {
   readonly #sourceIp: string;
   /** Settles once per connection. Each subscription is authorized separately as well. */
   readonly #authorized: Promise<unknown>;
+  readonly #endpoint: Endpoint;
+  readonly #socket: WebSocket;
+  readonly #log: (line: string) => void;
 
   constructor(
-    private readonly endpoint: Endpoint,
-    private readonly socket: WebSocket,
+    endpoint: Endpoint,
+    socket: WebSocket,
     handshake: IncomingMessage,
-    private readonly log: (line: string) => void,
+    log: (line: string) => void,
   ) {
+    this.#endpoint = endpoint;
+    this.#socket = socket;
+    this.#log = log;
     this.#sourceIp = handshake.socket.remoteAddress ?? "";
     this.#authorized = this.#authorize(handshake);
     // The rejection is sent as the answer to the client's first message, which may arrive later.
@@ -39,14 +45,14 @@ export class Connection {
 
   serve(): void {
     const keepAlive = setInterval(() => this.#send({ type: "ka" }), keepAliveIntervalMs);
-    this.socket.on("message", (data) => {
+    this.#socket.on("message", (data) => {
       this.#receive(String(data)).catch((error: unknown) => {
-        this.log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
-        this.socket.terminate();
+        this.#log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
+        this.#socket.terminate();
       });
     });
-    this.socket.on("error", () => this.socket.terminate());
-    this.socket.on("close", () => {
+    this.#socket.on("error", () => this.#socket.terminate());
+    this.#socket.on("close", () => {
       clearInterval(keepAlive);
       for (const id of [...this.#subscriptions.keys()]) {
         this.#end(id);
@@ -58,7 +64,7 @@ export class Connection {
   async #authorize(handshake: IncomingMessage): Promise<void> {
     const headers = connectionHeaders(handshake);
     const request = toSignedRequest(`${graphqlPath}/connect`, headers, "{}");
-    await this.endpoint.api.authorization.authenticate(request, this.#sourceIp);
+    await this.#endpoint.api.authorization.authenticate(request, this.#sourceIp);
   }
 
   async #receive(text: string): Promise<void> {
@@ -90,12 +96,12 @@ export class Connection {
   }
 
   #refuseConnection(error: unknown): void {
-    const { status, errorType, message } = asRequestError(error, this.log);
+    const { status, errorType, message } = asRequestError(error, this.#log);
     this.#send({
       type: "connection_error",
       payload: { errors: [{ errorType, message, errorCode: status }] },
     });
-    this.socket.close();
+    this.#socket.close();
   }
 
   async #start({ id, payload }: Message): Promise<void> {
@@ -103,14 +109,14 @@ export class Connection {
       this.#reserve(id);
     } catch (error) {
       // The existing subscription keeps the id.
-      this.#send({ type: "error", id, payload: asRequestError(error, this.log).body });
+      this.#send({ type: "error", id, payload: asRequestError(error, this.#log).body });
       return;
     }
     try {
       await this.#subscribe(id, payload);
     } catch (error) {
       this.#end(id);
-      this.#send({ type: "error", id, payload: asRequestError(error, this.log).body });
+      this.#send({ type: "error", id, payload: asRequestError(error, this.#log).body });
     }
   }
 
@@ -126,7 +132,7 @@ export class Connection {
   }
 
   async #subscribe(id: string, payload: Message["payload"]): Promise<void> {
-    const { api, subscriptions } = this.endpoint;
+    const { api, subscriptions } = this.#endpoint;
     const { data, extensions } = payload;
     if (typeof data !== "string") {
       throw malformedRequest("Request body is empty.");
@@ -162,8 +168,8 @@ export class Connection {
   }
 
   #send(message: Readonly<Record<string, unknown>>): void {
-    if (this.socket.readyState === this.socket.OPEN) {
-      this.socket.send(JSON.stringify(message));
+    if (this.#socket.readyState === this.#socket.OPEN) {
+      this.#socket.send(JSON.stringify(message));
     }
   }
 }

@@ -17,22 +17,24 @@ export class Realtime {
     // The client also offers its authorization as a "protocol"; the server selects only this one.
     handleProtocols: (offered) => (offered.has(protocol) ? protocol : false),
   });
+  readonly #endpoint: () => Endpoint | undefined;
+  readonly #log: (line: string) => void;
 
   /** @param endpoint returns undefined until an API is created */
-  constructor(
-    private readonly endpoint: () => Endpoint | undefined,
-    private readonly log: (line: string) => void,
-  ) {}
+  constructor(endpoint: () => Endpoint | undefined, log: (line: string) => void) {
+    this.#endpoint = endpoint;
+    this.#log = log;
+  }
 
   handleUpgrade(message: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const endpoint = this.endpoint();
+    const endpoint = this.#endpoint();
     const { path } = signedRequestOf(message, Buffer.alloc(0));
     if (endpoint === undefined || path !== realtimePath) {
       socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
       return;
     }
     this.#server.handleUpgrade(message, socket, head, (webSocket) => {
-      new Connection(endpoint, webSocket, message, this.log).serve();
+      new Connection(endpoint, webSocket, message, this.#log).serve();
     });
   }
 

@@ -6,11 +6,10 @@ import { mappingTemplateError } from "./errors";
 export class RequestDocument {
   readonly #members: Readonly<Record<string, unknown>>;
   readonly #read = new Set<string>();
+  readonly #path: string;
 
-  constructor(
-    value: unknown,
-    private readonly path = "$",
-  ) {
+  constructor(value: unknown, path = "$") {
+    this.#path = path;
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       throw mappingTemplateError(`Expected JSON object for value '${path}'.`);
     }
@@ -98,7 +97,7 @@ export class RequestDocument {
   }
 
   #at(key: string): string {
-    return `${this.path}[${key}]`;
+    return `${this.#path}[${key}]`;
   }
 }
 

@@ -104,7 +104,9 @@ function rejectUnparsable(document: DocumentNode): void {
 
 function hasCommentInside({ name, loc }: EnumTypeDefinitionNode): boolean {
   for (let token = name.loc?.startToken; token && token !== loc?.endToken; ) {
-    if (token.kind === TokenKind.COMMENT) return true;
+    if (token.kind === TokenKind.COMMENT) {
+      return true;
+    }
     token = token.next ?? undefined;
   }
   return false;

@@ -16,8 +16,11 @@ export interface Subscription extends Subscribed {
 
 export class Subscriptions {
   readonly #subscriptions = new Set<Subscription>();
+  readonly #api: Api;
 
-  constructor(private readonly api: Api) {}
+  constructor(api: Api) {
+    this.#api = api;
+  }
 
   /** Returns a function that ends the subscription. */
   add(subscription: Subscription): () => void {
@@ -34,16 +37,16 @@ export class Subscriptions {
   }
 
   #listensTo({ fieldName }: Subscription, mutation: string): boolean {
-    const field = this.api.schema.getSubscriptionType()?.getFields()[fieldName];
+    const field = this.#api.schema.getSubscriptionType()?.getFields()[fieldName];
     return field !== undefined && publishingMutations(field).includes(mutation);
   }
 
   /** A field that the subscriber selects and the mutation did not is null, and an error if non-null, as on AWS. */
   #deliver(subscription: Subscription, payload: Published["payload"]): void {
-    const response = runDelivery(this.api, subscription, payload, subscription.caller);
+    const response = runDelivery(this.#api, subscription, payload, subscription.caller);
     const bytes = Buffer.byteLength(JSON.stringify(response));
-    if (bytes > maxPayloadBytes) {
-      this.api.log(
+    if (bytes > largestPayload) {
+      this.#api.log(
         `AppSync: a message of ${subscription.fieldName} is dropped, its ${bytes} bytes exceed the limit of 240 KB`,
       );
       return;

@@ -3,13 +3,16 @@ import { isList, isMap, JavaError, type JavaMap, javaTypeName } from "./java-val
 
 /** The arguments of one call, read with the types of the function's Java signature. */
 export class Arguments {
-  constructor(
-    private readonly name: string,
-    private readonly values: readonly unknown[],
-  ) {}
+  readonly #name: string;
+  readonly #values: readonly unknown[];
+
+  constructor(name: string, values: readonly unknown[]) {
+    this.#name = name;
+    this.#values = values;
+  }
 
   any(index: number): unknown {
-    return this.values[index] ?? null;
+    return this.#values[index] ?? null;
   }
 
   string(index: number): string {
@@ -40,7 +43,7 @@ export class Arguments {
     const value = this.any(index);
     if (!fits(value)) {
       throw new JavaError(
-        `${this.name}: argument ${index + 1} must be a ${type}, got ${javaTypeName(value)}`,
+        `${this.#name}: argument ${index + 1} must be a ${type}, got ${javaTypeName(value)}`,
       );
     }
     return value as T;
@@ -63,15 +66,21 @@ export function takes(
 }
 
 export class Namespace {
+  readonly #functions: Readonly<Record<string, UtilFunction>>;
+  readonly #members: Readonly<Record<string, Namespace>>;
+
   /** @param name as templates write it, e.g. "$util.time" */
   constructor(
     readonly name: string,
-    private readonly functions: Readonly<Record<string, UtilFunction>>,
-    private readonly members: Readonly<Record<string, Namespace>> = {},
-  ) {}
+    functions: Readonly<Record<string, UtilFunction>>,
+    members: Readonly<Record<string, Namespace>> = {},
+  ) {
+    this.#functions = functions;
+    this.#members = members;
+  }
 
   member(name: string): Namespace {
-    const member = Object.hasOwn(this.members, name) ? this.members[name] : undefined;
+    const member = Object.hasOwn(this.#members, name) ? this.#members[name] : undefined;
     if (member === undefined) {
       throw new JavaError(`${this.name}.${name} is not known here`);
     }
@@ -80,7 +89,7 @@ export class Namespace {
 
   call(name: string, values: readonly unknown[]): unknown {
     const fullName = `${this.name}.${name}`;
-    const known = Object.hasOwn(this.functions, name) ? this.functions[name] : undefined;
+    const known = Object.hasOwn(this.#functions, name) ? this.#functions[name] : undefined;
     if (known === undefined) {
       throw new JavaError(`${fullName}(…) is not known here`);
     }

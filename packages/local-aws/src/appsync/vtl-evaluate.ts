@@ -73,8 +73,11 @@ class Evaluation {
   line = 1;
   #loops = 0;
   readonly #variables = new Map<string, unknown>();
+  readonly #roots: ReadonlyMap<string, unknown>;
 
-  constructor(private readonly roots: ReadonlyMap<string, unknown>) {}
+  constructor(roots: ReadonlyMap<string, unknown>) {
+    this.#roots = roots;
+  }
 
   render(statements: readonly Statement[]): string {
     return statements.map((statement) => this.#run(statement)).join("");
@@ -172,7 +175,7 @@ class Evaluation {
 
   #set(target: Reference, value: unknown): void {
     const last = target.steps.at(-1);
-    if (this.roots.has(target.root) && (last === undefined || target.steps.length < 2)) {
+    if (this.#roots.has(target.root) && (last === undefined || target.steps.length < 2)) {
       throw new EvaluationError(`${describeReference(target)} cannot be set`);
     }
     // If the value is null, Velocity 1 keeps the variable as it was, Velocity 2 does not.
@@ -222,8 +225,8 @@ class Evaluation {
 
   #resolve(reference: Reference): unknown {
     const { root, steps } = reference;
-    let value = this.roots.has(root) ? this.roots.get(root) : (this.#variables.get(root) ?? null);
-    if (!this.roots.has(root) && !this.#variables.has(root) && steps.some(isCall)) {
+    let value = this.#roots.has(root) ? this.#roots.get(root) : (this.#variables.get(root) ?? null);
+    if (!this.#roots.has(root) && !this.#variables.has(root) && steps.some(isCall)) {
       throw new EvaluationError(`${describeReference(reference)}: nothing has set $${root}`);
     }
     for (const step of steps) {
@@ -248,7 +251,7 @@ class Evaluation {
         if (owner instanceof Namespace) {
           return owner.member(step.name);
         }
-        if (owner === this.roots.get("ctx") && !Object.hasOwn(owner as JavaMap, step.name)) {
+        if (owner === this.#roots.get("ctx") && !Object.hasOwn(owner as JavaMap, step.name)) {
           throw new EvaluationError(`$${root}.${step.name} does not exist`);
         }
         return property(owner, step.name);

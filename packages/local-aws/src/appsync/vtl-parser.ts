@@ -41,12 +41,15 @@ function parseFlat(text: string): readonly (string | RawNode)[] {
 /** Nests the parser's flat list of directives: #if … #elseif … #else … #end, #foreach … #end. */
 class TreeBuilder {
   #next = 0;
+  readonly #nodes: readonly (string | RawNode)[];
 
-  constructor(private readonly nodes: readonly (string | RawNode)[]) {}
+  constructor(nodes: readonly (string | RawNode)[]) {
+    this.#nodes = nodes;
+  }
 
   template(): readonly Statement[] {
     const body = this.#body();
-    const stray = this.nodes[this.#next];
+    const stray = this.#nodes[this.#next];
     if (stray !== undefined) {
       throw new TemplateSyntaxError(`#${typeOf(stray)} without #if or #foreach${at(stray)}`);
     }
@@ -56,7 +59,7 @@ class TreeBuilder {
   #body(): Statement[] {
     const statements: Statement[] = [];
     for (;;) {
-      const node = this.nodes[this.#next];
+      const node = this.#nodes[this.#next];
       if (node === undefined || ["end", "else", "elseif"].includes(typeOf(node))) {
         return statements;
       }
@@ -112,7 +115,7 @@ class TreeBuilder {
       { condition: toExpression(node.condition as RawNode), body: this.#body() },
     ];
     for (;;) {
-      const next = this.nodes[this.#next];
+      const next = this.#nodes[this.#next];
       if (next === undefined || typeof next === "string" || next.type === "end") {
         this.#end(node);
         return { kind: "if", line: lineOf(node), branches };
@@ -127,7 +130,7 @@ class TreeBuilder {
   }
 
   #end(opening: RawNode): void {
-    const node = this.nodes[this.#next];
+    const node = this.#nodes[this.#next];
     if (node === undefined || typeOf(node) !== "end") {
       throw new TemplateSyntaxError(`#${opening.type} without #end${at(opening)}`);
     }

@@ -22,7 +22,9 @@ interface Frame {
   readonly payload?: unknown;
 }
 
-const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64");
+function base64(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64");
+}
 
 /** Subscribes, and answers once AppSync has acknowledged it: every later change goes to `onData`. */
 export function subscribe(

@@ -58,7 +58,9 @@ export class SignInClient {
       );
       return true;
     } catch (error) {
-      if (error instanceof UsernameExistsException) return false;
+      if (error instanceof UsernameExistsException) {
+        return false;
+      }
       throw error;
     }
   }
@@ -95,8 +97,9 @@ export class SignInClient {
 
   async signIn(email: string, password: string): Promise<Session> {
     const { AuthenticationResult, ChallengeName } = await this.#initiate(email, password);
-    if (ChallengeName !== undefined)
+    if (ChallengeName !== undefined) {
       throw new Error(`${email} has to answer ${ChallengeName} first`);
+    }
     return sessionFrom(AuthenticationResult?.IdToken);
   }
 
@@ -113,7 +116,9 @@ export class SignInClient {
 
 function sessionFrom(idToken: string | undefined): Session {
   const payload = idToken?.split(".")[1];
-  if (idToken === undefined || payload === undefined) throw new Error("no id token was issued");
+  if (idToken === undefined || payload === undefined) {
+    throw new Error("no id token was issued");
+  }
   // Read, not verified: the token came straight from who issued it.
   const { sub } = JSON.parse(Buffer.from(payload, "base64url").toString()) as { sub: string };
   return { sub, idToken };

@@ -33,14 +33,19 @@ export interface User {
 export class Directory {
   /** A sign-in request does not name the pool, and cognito-local finds an app client only by its pool. */
   readonly #poolOfClient = new Map<string, string>();
+  readonly #engine: Engine;
 
-  constructor(private readonly engine: Engine) {}
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
 
   /** Loads the app clients of earlier runs. */
   async load(): Promise<void> {
-    const { UserPools } = await this.engine.call("ListUserPools", { MaxResults: 60 });
+    const { UserPools } = await this.#engine.call("ListUserPools", { MaxResults: 60 });
     for (const { Id } of (UserPools ?? []) as readonly UserPool[]) {
-      const { UserPoolClients } = await this.engine.call("ListUserPoolClients", { UserPoolId: Id });
+      const { UserPoolClients } = await this.#engine.call("ListUserPoolClients", {
+        UserPoolId: Id,
+      });
       for (const client of (UserPoolClients ?? []) as readonly AppClient[]) {
         this.addClient(client);
       }
@@ -61,20 +66,20 @@ export class Directory {
       );
     }
     const input = { UserPoolId, ClientId: clientId };
-    const output = await this.engine.call("DescribeUserPoolClient", input);
+    const output = await this.#engine.call("DescribeUserPoolClient", input);
     return output.UserPoolClient as AppClient;
   }
 
   async pool(id: unknown): Promise<UserPool> {
-    const output = await this.engine.call("DescribeUserPool", { UserPoolId: id });
+    const output = await this.#engine.call("DescribeUserPool", { UserPoolId: id });
     return output.UserPool as UserPool;
   }
 
   /** Finds a user by user name, sub or any sign-in alias of the pool. */
   async user(poolId: string, username: string): Promise<User | undefined> {
     try {
-      const Username = await this.#canonicalUsername(poolId, username);
-      return (await this.engine.call("AdminGetUser", {
+      const Username = await this.#spelled(poolId, username);
+      return (await this.#engine.call("AdminGetUser", {
         UserPoolId: poolId,
         Username,
       })) as unknown as User;
@@ -87,7 +92,7 @@ export class Directory {
   }
 
   async hasGroup({ UserPoolId, GroupName }: Input): Promise<boolean> {
-    const { Groups } = await this.engine.call("ListGroups", { UserPoolId });
+    const { Groups } = await this.#engine.call("ListGroups", { UserPoolId });
     return ((Groups ?? []) as readonly Input[]).some((group) => group.GroupName === GroupName);
   }
 

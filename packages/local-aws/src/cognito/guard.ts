@@ -7,7 +7,7 @@ import { accessDenied, type Iam, localAccountId } from "../iam/iam";
 import { type AppClient, Directory } from "./directory";
 import type { Engine } from "./engine";
 import { checkPassword, newPassword } from "./password-policy";
-import { provisioned } from "./provisioning";
+import { completeInput } from "./provisioning";
 import { SignIn } from "./sign-in";
 
 export interface GuardOptions {
@@ -111,7 +111,7 @@ export async function createGuard(options: GuardOptions): Promise<RequestListene
   }
 
   async function administer(operation: string, given: Input): Promise<unknown> {
-    const input = { ...(await directory.normalized(provisioned(operation, given))) };
+    const input = { ...(await directory.normalized(completeInput(operation, given))) };
     if (operation === "AdminCreateUser") {
       input.TemporaryPassword ??= newPassword();
     }

@@ -41,7 +41,7 @@ const known: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Validates and completes the input of an operation that creates a resource. Other inputs pass unchanged. */
-export function provisioned(operation: string, input: Input): Input {
+export function completeInput(operation: string, input: Input): Input {
   const names = known[operation];
   const unknown = names && findUnknown(input, names);
   if (unknown !== undefined) {
@@ -96,5 +96,9 @@ function validity(input: Input): Input {
   };
 }
 
-const unsupported = (what: string): ServiceError =>
-  new ServiceError("InvalidParameterException", `${what} is not supported by the local Cognito`);
+function unsupported(what: string): ServiceError {
+  return new ServiceError(
+    "InvalidParameterException",
+    `${what} is not supported by the local Cognito`,
+  );
+}

@@ -43,15 +43,17 @@ const requiredFlows: Readonly<Record<string, string>> = {
 export class SignIn {
   readonly #sessions = new Map<string, Session>();
   readonly #refreshTokens = new Map<string, RefreshToken>();
+  readonly #engine: Engine;
+  readonly #directory: Directory;
 
-  constructor(
-    private readonly engine: Engine,
-    private readonly directory: Directory,
-  ) {}
+  constructor(engine: Engine, directory: Directory) {
+    this.#engine = engine;
+    this.#directory = directory;
+  }
 
   /** InitiateAuth, or AdminInitiateAuth if `admin`. */
   async initiateAuth(input: Input, admin: boolean): Promise<unknown> {
-    const client = await this.directory.client(input.ClientId, input.UserPoolId);
+    const client = await this.#directory.client(input.ClientId, input.UserPoolId);
     const flow = String(input.AuthFlow);
     requireFlow(client, flow, admin);
     const parameters = (input.AuthParameters ?? {}) as Record<string, string | undefined>;
@@ -68,13 +70,13 @@ export class SignIn {
   }
 
   async getTokensFromRefreshToken(input: Input): Promise<unknown> {
-    const client = await this.directory.client(input.ClientId);
+    const client = await this.#directory.client(input.ClientId);
     return this.#refresh(client, input.RefreshToken);
   }
 
   /** RespondToAuthChallenge and AdminRespondToAuthChallenge. */
   async respondToAuthChallenge(input: Input): Promise<unknown> {
-    const client = await this.directory.client(input.ClientId, input.UserPoolId);
+    const client = await this.#directory.client(input.ClientId, input.UserPoolId);
     if (input.ChallengeName !== "NEW_PASSWORD_REQUIRED") {
       throw invalid(`the challenge ${input.ChallengeName} is not offered by the local Cognito`);
     }
@@ -89,7 +91,7 @@ export class SignIn {
     }
     const id = String(input.Session);
     const session = this.#sessions.get(id);
-    const user = await this.directory.user(client.UserPoolId, username);
+    const user = await this.#directory.user(client.UserPoolId, username);
     if (
       session === undefined ||
       session.clientId !== client.ClientId ||
@@ -100,10 +102,10 @@ export class SignIn {
     if (session.endsAt < Date.now()) {
       throw notAuthorized("Invalid session for the user, session is expired.");
     }
-    const pool = await this.directory.pool(client.UserPoolId);
+    const pool = await this.#directory.pool(client.UserPoolId);
     checkPassword(password, pool.Policies?.PasswordPolicy);
     this.#sessions.delete(id);
-    await this.engine.call("AdminSetUserPassword", {
+    await this.#engine.call("AdminSetUserPassword", {
       UserPoolId: client.UserPoolId,
       Username: session.username,
       Password: password,
@@ -112,12 +114,8 @@ export class SignIn {
     return this.#signInWithPassword(client, session.username, password);
   }
 
-  async #signInWithPassword(
-    client: AppClient,
-    username: string,
-    password: string,
-  ): Promise<unknown> {
-    const user = await this.directory.user(client.UserPoolId, username);
+  async #withPassword(client: AppClient, username: string, password: string): Promise<unknown> {
+    const user = await this.#directory.user(client.UserPoolId, username);
     if (user === undefined) {
       throw client.PreventUserExistenceErrors === "ENABLED"
         ? notAuthorized("Incorrect username or password.")
@@ -137,7 +135,7 @@ export class SignIn {
   /** cognito-local's own flow for administrators checks the password in every state of the user. */
   async #tokens(client: AppClient, user: User, password: string): Promise<Tokens> {
     try {
-      const output = await this.engine.call("AdminInitiateAuth", {
+      const output = await this.#engine.call("AdminInitiateAuth", {
         UserPoolId: client.UserPoolId,
         ClientId: client.ClientId,
         AuthFlow: "ADMIN_USER_PASSWORD_AUTH",
@@ -156,8 +154,8 @@ export class SignIn {
     }
   }
 
-  async #newPasswordChallenge(client: AppClient, user: User): Promise<unknown> {
-    const { Policies } = await this.directory.pool(client.UserPoolId);
+  async #challenge(client: AppClient, user: User): Promise<unknown> {
+    const { Policies } = await this.#directory.pool(client.UserPoolId);
     const days =
       Policies?.PasswordPolicy?.TemporaryPasswordValidityDays ??
       defaultPolicy.TemporaryPasswordValidityDays;
@@ -192,11 +190,11 @@ export class SignIn {
     if (known.endsAt < Date.now()) {
       throw notAuthorized("Refresh Token has expired");
     }
-    const user = await this.directory.user(client.UserPoolId, known.username);
+    const user = await this.#directory.user(client.UserPoolId, known.username);
     if (user === undefined || user.Enabled === false) {
       throw notAuthorized(user === undefined ? "User does not exist." : "User is disabled.");
     }
-    const output = await this.engine.call("InitiateAuth", {
+    const output = await this.#engine.call("InitiateAuth", {
       ClientId: client.ClientId,
       AuthFlow: "REFRESH_TOKEN_AUTH",
       AuthParameters: { REFRESH_TOKEN: String(token) },
@@ -232,13 +230,13 @@ function requireFlow(client: AppClient, flow: string, admin: boolean): void {
   }
 }
 
-const answer = (tokens: Tokens): unknown => {
+function answer(tokens: Tokens): unknown {
   const { exp, iat } = claims(tokens.AccessToken);
   return {
     ChallengeParameters: {},
     AuthenticationResult: { ...tokens, TokenType: "Bearer", ExpiresIn: exp - iat },
   };
-};
+}
 
 /** Reads a token that cognito-local has just issued. */
 function claims(token: string): { readonly exp: number; readonly iat: number } {
@@ -246,8 +244,10 @@ function claims(token: string): { readonly exp: number; readonly iat: number } {
   return JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
 }
 
-const invalid = (message: string): ServiceError =>
-  new ServiceError("InvalidParameterException", message);
+function invalid(message: string): ServiceError {
+  return new ServiceError("InvalidParameterException", message);
+}
 
-const notAuthorized = (message: string): ServiceError =>
-  new ServiceError("NotAuthorizedException", message);
+function notAuthorized(message: string): ServiceError {
+  return new ServiceError("NotAuthorizedException", message);
+}

@@ -81,9 +81,14 @@ export function permissionsFor(
   return undefined;
 }
 
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
 
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
 
-const record = (value: unknown): Input =>
-  typeof value === "object" && value !== null ? (value as Input) : {};
+function record(value: unknown): Input {
+  return typeof value === "object" && value !== null ? (value as Input) : {};
+}

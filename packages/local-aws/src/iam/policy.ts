@@ -137,4 +137,6 @@ function recordOf(value: unknown, where: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-const show = (value: unknown): string => JSON.stringify(value) ?? "nothing";
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? "nothing";
+}

@@ -196,4 +196,6 @@ function amzDateIn(minutes: number): string {
   return date.toISOString().replace(/[-:]|\.\d{3}/g, "");
 }
 
-const invalid = (message: string): IamError => new IamError("InvalidSignatureException", message);
+function invalid(message: string): IamError {
+  return new IamError("InvalidSignatureException", message);
+}

@@ -198,10 +198,11 @@ function reportDiscarded(
   }
 }
 
-const describe = (result: InvocationResult): string =>
-  "error" in result
+function describe(result: InvocationResult): string {
+  return "error" in result
     ? `${result.error.errorType}: ${result.error.errorMessage}`
     : `the function reported failures: ${JSON.stringify(result.result)}`;
+}
 
 function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -25,11 +25,13 @@ const windowPollIntervalMs = 20;
 export class Lane {
   readonly #queue: QueuedRecord[] = [];
   #running: Promise<void> | undefined;
+  readonly #settings: LaneSettings;
+  readonly #handle: (batch: Batch<QueuedRecord>) => Promise<void>;
 
-  constructor(
-    private readonly settings: LaneSettings,
-    private readonly handle: (batch: Batch<QueuedRecord>) => Promise<void>,
-  ) {}
+  constructor(settings: LaneSettings, handle: (batch: Batch<QueuedRecord>) => Promise<void>) {
+    this.#settings = settings;
+    this.#handle = handle;
+  }
 
   /** The number of records that wait or are being handled. */
   get pending(): number {
@@ -50,23 +52,23 @@ export class Lane {
 
   async #drain(signal: AbortSignal): Promise<void> {
     while (this.#queue.length > 0) {
-      await this.#awaitBatchingWindow(signal);
-      const records = this.#nextRecords();
-      await this.handle({ records, failures: 0 });
+      await this.#window(signal);
+      const records = this.#next();
+      await this.#handle({ records, failures: 0 });
       this.#queue.splice(0, records.length);
     }
   }
 
-  async #awaitBatchingWindow(signal: AbortSignal): Promise<void> {
-    const { batchSize, batchingWindowSeconds } = this.settings;
+  async #window(signal: AbortSignal): Promise<void> {
+    const { batchSize, batchingWindowSeconds } = this.#settings;
     const end = (this.#queue[0]?.readAt ?? 0) + batchingWindowSeconds * 1000;
     while (this.#queue.length < batchSize && Date.now() < end) {
       await sleep(windowPollIntervalMs, undefined, { signal });
     }
   }
 
-  #nextRecords(): readonly QueuedRecord[] {
-    const records = this.#queue.slice(0, this.settings.batchSize);
+  #next(): readonly QueuedRecord[] {
+    const records = this.#queue.slice(0, this.#settings.batchSize);
     let size = 0;
     const firstTooMany = records.findIndex((record) => {
       size += record.size;

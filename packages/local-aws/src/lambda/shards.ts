@@ -77,8 +77,9 @@ function readyShards(
   );
 }
 
-const isClosed = (shard: Shard): boolean =>
-  shard.SequenceNumberRange?.EndingSequenceNumber !== undefined;
+function isClosed(shard: Shard): boolean {
+  return shard.SequenceNumberRange?.EndingSequenceNumber !== undefined;
+}
 
 async function consumeShard(
   reader: StreamReader,

@@ -40,13 +40,15 @@ export class StreamError extends Error {
  */
 export class StreamReader {
   readonly #signer: SignatureV4;
+  readonly #endpoint: string;
 
   constructor(
     readonly streamArn: string,
-    private readonly endpoint: string,
+    endpoint: string,
     region: string,
     credentials: Credentials,
   ) {
+    this.#endpoint = endpoint;
     this.#signer = new SignatureV4({ credentials, region, service: "dynamodb", sha256: Sha256 });
   }
 
@@ -87,7 +89,7 @@ export class StreamReader {
   }
 
   async #call(operation: string, input: object): Promise<unknown> {
-    const { host, hostname } = new URL(this.endpoint);
+    const { host, hostname } = new URL(this.#endpoint);
     const body = JSON.stringify(input);
     const { headers } = await this.#signer.sign({
       method: "POST",
@@ -101,7 +103,7 @@ export class StreamReader {
       },
       body,
     });
-    const response = await fetch(this.endpoint, { method: "POST", headers, body });
+    const response = await fetch(this.#endpoint, { method: "POST", headers, body });
     const output = (await response.json()) as Record<string, unknown>;
     if (!response.ok) {
       const type = String(output.__type).split("#").at(-1) ?? "";

@@ -27,8 +27,12 @@ function administrator(cloud: Cloud): CognitoIdentityProviderClient {
 
 /** Pulumi's names for Cognito's settings differ from Cognito's own in their first letter alone, with few exceptions. */
 function cognitoNames(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(cognitoNames);
-  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    return value.map(cognitoNames);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [
       key.charAt(0).toUpperCase() + key.slice(1),

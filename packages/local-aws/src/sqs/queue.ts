@@ -25,11 +25,10 @@ export class Queue {
   readonly visibilityTimeoutSeconds: number;
   readonly messageRetentionSeconds: number;
   #messages: Message[] = [];
+  readonly #now: () => number;
 
-  constructor(
-    settings: QueueSettings,
-    private readonly now: () => number = Date.now,
-  ) {
+  constructor(settings: QueueSettings, now: () => number = Date.now) {
+    this.#now = now;
     this.visibilityTimeoutSeconds = settings.visibilityTimeoutSeconds ?? 30;
     this.messageRetentionSeconds = settings.messageRetentionSeconds ?? 4 * 24 * 60 * 60;
     this.createdAt = now();
@@ -40,27 +39,27 @@ export class Queue {
       id: randomUUID(),
       body,
       md5OfBody: createHash("md5").update(body).digest("hex"),
-      sentAt: this.now(),
+      sentAt: this.#now(),
       senderId,
       receiptHandle: undefined,
       receiveCount: 0,
       firstReceivedAt: undefined,
-      visibleAt: this.now(),
+      visibleAt: this.#now(),
     };
     this.#messages.push(message);
     return message;
   }
 
   receive(limit: number, visibilityTimeoutSeconds = this.visibilityTimeoutSeconds): Message[] {
-    const received = this.#dropExpired()
-      .filter((message) => message.visibleAt <= this.now())
+    const received = this.#kept()
+      .filter((message) => message.visibleAt <= this.#now())
       .slice(0, limit);
     for (const message of received) {
       // Only the latest receipt handle deletes a message.
       message.receiptHandle = randomUUID();
       message.receiveCount += 1;
-      message.firstReceivedAt ??= this.now();
-      message.visibleAt = this.now() + visibilityTimeoutSeconds * 1000;
+      message.firstReceivedAt ??= this.#now();
+      message.visibleAt = this.#now() + visibilityTimeoutSeconds * 1000;
     }
     return received;
   }
@@ -75,13 +74,13 @@ export class Queue {
   }
 
   count(): { readonly visible: number; readonly hidden: number } {
-    const kept = this.#dropExpired();
-    const visible = kept.filter((message) => message.visibleAt <= this.now()).length;
+    const kept = this.#kept();
+    const visible = kept.filter((message) => message.visibleAt <= this.#now()).length;
     return { visible, hidden: kept.length - visible };
   }
 
-  #dropExpired(): Message[] {
-    const oldest = this.now() - this.messageRetentionSeconds * 1000;
+  #kept(): Message[] {
+    const oldest = this.#now() - this.messageRetentionSeconds * 1000;
     this.#messages = this.#messages.filter((message) => message.sentAt > oldest);
     return this.#messages;
   }

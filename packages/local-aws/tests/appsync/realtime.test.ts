@@ -59,7 +59,7 @@ class Client {
   readonly #frames: Frame[] = [];
   readonly #waiting: ((frame: Frame) => void)[] = [];
 
-  private constructor(readonly socket: WebSocket) {
+  constructor(readonly socket: WebSocket) {
     socket.on("message", (text) => {
       const frame = JSON.parse(String(text)) as Frame;
       // Keep-alive messages arrive at any time.

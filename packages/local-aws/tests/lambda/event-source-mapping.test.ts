@@ -118,7 +118,9 @@ async function setup(name: string, body = ""): Promise<Setup> {
       workDirectory: folder,
       log: (line) => {
         lines.push(line);
-        if (line.startsWith("seen ")) seen.push(JSON.parse(line.slice("seen ".length)));
+        if (line.startsWith("seen ")) {
+          seen.push(JSON.parse(line.slice("seen ".length)));
+        }
       },
     },
   );
@@ -279,7 +281,9 @@ describe("an event source mapping", () => {
     );
     let throttles = 3;
     intercepted = (operation) => {
-      if (operation !== "GetRecords" || throttles === 0) return undefined;
+      if (operation !== "GetRecords" || throttles === 0) {
+        return undefined;
+      }
       throttles -= 1;
       return { type: "ProvisionedThroughputExceededException", message: "slow down" };
     };
