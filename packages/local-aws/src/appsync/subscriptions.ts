@@ -45,7 +45,7 @@ export class Subscriptions {
   #deliver(subscription: Subscription, payload: Published["payload"]): void {
     const response = runDelivery(this.#api, subscription, payload, subscription.caller);
     const bytes = Buffer.byteLength(JSON.stringify(response));
-    if (bytes > largestPayload) {
+    if (bytes > maxPayloadBytes) {
       this.#api.log(
         `AppSync: a message of ${subscription.fieldName} is dropped, its ${bytes} bytes exceed the limit of 240 KB`,
       );

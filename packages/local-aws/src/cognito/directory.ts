@@ -78,7 +78,7 @@ export class Directory {
   /** Finds a user by user name, sub or any sign-in alias of the pool. */
   async user(poolId: string, username: string): Promise<User | undefined> {
     try {
-      const Username = await this.#spelled(poolId, username);
+      const Username = await this.#canonicalUsername(poolId, username);
       return (await this.#engine.call("AdminGetUser", {
         UserPoolId: poolId,
         Username,

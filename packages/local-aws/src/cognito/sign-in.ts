@@ -114,7 +114,11 @@ export class SignIn {
     return this.#signInWithPassword(client, session.username, password);
   }
 
-  async #withPassword(client: AppClient, username: string, password: string): Promise<unknown> {
+  async #signInWithPassword(
+    client: AppClient,
+    username: string,
+    password: string,
+  ): Promise<unknown> {
     const user = await this.#directory.user(client.UserPoolId, username);
     if (user === undefined) {
       throw client.PreventUserExistenceErrors === "ENABLED"
@@ -154,7 +158,7 @@ export class SignIn {
     }
   }
 
-  async #challenge(client: AppClient, user: User): Promise<unknown> {
+  async #newPasswordChallenge(client: AppClient, user: User): Promise<unknown> {
     const { Policies } = await this.#directory.pool(client.UserPoolId);
     const days =
       Policies?.PasswordPolicy?.TemporaryPasswordValidityDays ??
