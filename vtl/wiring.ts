@@ -18,11 +18,11 @@ export const functions = {
   loadPreviousEvent: { dataSource: "EventTable", templates: "shared/loadPreviousEvent" },
   append: { dataSource: "EventTable", templates: "shared/append" },
   explainRejection: { dataSource: "EventTable", templates: "shared/explainRejection" },
-  getAccount: { dataSource: "ReadModel", templates: "query/getAccount" },
-  queryEntries: { dataSource: "ReadModel", templates: "query/queryEntries" },
+  getSummary: { dataSource: "ReadModel", templates: "shared/getSummary" },
+  queryEntries: { dataSource: "ReadModel", templates: "shared/queryEntries" },
   querySuspended: { dataSource: "ReadModel", templates: "shared/querySuspended" },
-  queryOwner: { dataSource: "ReadModel", templates: "query/queryOwner" },
-  getAccounts: { dataSource: "ReadModel", templates: "query/getAccounts" },
+  queryOwner: { dataSource: "ReadModel", templates: "shared/queryOwner" },
+  getSummaries: { dataSource: "ReadModel", templates: "shared/getSummaries" },
 } satisfies Readonly<Record<string, FunctionWiring>>;
 
 export type FunctionName = keyof typeof functions;
@@ -40,7 +40,7 @@ interface Unit {
 
 const appending = {
   functions: ["loadPreviousEvent", "append", "explainRejection"],
-  after: "command/toRecordedEvent",
+  after: "shared/toRecordedEvent",
 } as const;
 
 /** The resolver of each GraphQL field: a pipeline of functions, or a unit that goes to one data source. */
@@ -53,23 +53,23 @@ export const resolvers: Readonly<Record<string, Readonly<Record<string, Pipeline
     resumeStream: { dataSource: "Resumer", templates: "shared/resumeStream" },
     publishAccountChange: {
       dataSource: "None",
-      templates: "subscription/publishAccountChange",
+      templates: "shared/publishChange",
     },
   },
   Query: {
     account: {
       before: "shared/empty",
-      functions: ["getAccount"],
+      functions: ["getSummary"],
       after: "shared/passThrough",
     },
     accounts: {
       before: "shared/parsePage",
-      functions: ["queryOwner", "getAccounts"],
+      functions: ["queryOwner", "getSummaries"],
       after: "shared/passThrough",
     },
     statement: {
       before: "shared/parsePage",
-      functions: ["getAccount", "queryEntries"],
+      functions: ["getSummary", "queryEntries"],
       after: "shared/passThrough",
     },
     suspendedStreams: {
@@ -79,6 +79,6 @@ export const resolvers: Readonly<Record<string, Readonly<Record<string, Pipeline
     },
   },
   Subscription: {
-    onAccountChange: { dataSource: "None", templates: "subscription/onAccountChange" },
+    onAccountChange: { dataSource: "None", templates: "shared/onChange" },
   },
 };

@@ -3,8 +3,8 @@ import { template } from "../../infra/templates";
 
 describe("a template that asks for a value of the deployment", () => {
   it("is refused where there is no such value", () => {
-    expect(() => template("query/getAccounts.request", { eventTable: "events" })).toThrow(
-      "vtl/query/getAccounts.request.vtl asks for {{readModelTable}}; what it can have: eventTable",
+    expect(() => template("shared/getSummaries.request", { eventTable: "events" })).toThrow(
+      "vtl/shared/getSummaries.request.vtl asks for {{readModelTable}}; what it can have: eventTable",
     );
   });
 });

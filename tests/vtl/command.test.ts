@@ -345,7 +345,7 @@ describe("recorded.after", () => {
     { currency: "EUR", name: "Rainy days" },
     {},
   ])("tells the event with its data %j", (data) => {
-    const rendered = render("command/toRecordedEvent.after", {
+    const rendered = render("shared/toRecordedEvent.after", {
       prev: { result: { ...stored, data } },
     });
     expect(rendered).toEqual({ json: { accountId: "savings", ...told, ...none, ...data } });

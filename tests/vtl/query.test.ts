@@ -46,9 +46,9 @@ describe("previous.after", () => {
   });
 });
 
-describe("getAccount.request", () => {
+describe("getSummary.request", () => {
   const request = (accountId: string) =>
-    render("query/getAccount.request", { ...context, arguments: { accountId } });
+    render("shared/getSummary.request", { ...context, arguments: { accountId } });
 
   it("reads the summary, consistently", () => {
     expect(request("savings")).toEqual({
@@ -68,11 +68,11 @@ describe("getAccount.request", () => {
   });
 });
 
-describe("getAccount.response", () => {
+describe("getSummary.response", () => {
   const summary = { accountId: "savings", owner: "alice", balance: "250" };
   const info = { fieldName: "account", parentTypeName: "Query" };
   const respond = (caller: keyof typeof callers, result: unknown) =>
-    render("query/getAccount.response", { identity: callers[caller], info, result });
+    render("shared/getSummary.response", { identity: callers[caller], info, result });
   const missing = [null, { accountId: "savings", version: 1 }];
 
   it.each(["owner", "operator"] as const)("shows the account to the %s", (caller) => {
@@ -96,7 +96,7 @@ describe("getAccount.response", () => {
 describe("queryEntries", () => {
   const summary = { pk: "account:savings", owner: "alice", lastEntry: "entry:0000000007" };
   const request = (result: unknown, args = {}) =>
-    render("query/queryEntries.request", {
+    render("shared/queryEntries.request", {
       ...context,
       arguments: { accountId: "savings", ...args },
       prev: { result },
@@ -132,7 +132,7 @@ describe("queryEntries", () => {
 
   it("answers with the page", () => {
     const result = { items: [{ version: 7 }], nextToken: "t", scannedCount: 1 };
-    expect(render("query/queryEntries.response", { result })).toEqual({
+    expect(render("shared/queryEntries.response", { result })).toEqual({
       json: { items: [{ version: 7 }], nextToken: "t" },
     });
   });
@@ -140,7 +140,7 @@ describe("queryEntries", () => {
 
 describe("queryOwner", () => {
   const request = (caller: keyof typeof callers, args = {}) =>
-    render("query/queryOwner.request", {
+    render("shared/queryOwner.request", {
       identity: callers[caller],
       arguments: args,
       info: { fieldName: "accounts", parentTypeName: "Query" },
@@ -184,18 +184,18 @@ describe("queryOwner", () => {
 
   it("hands the keys that were found on", () => {
     const result = { items: [{ pk: "account:savings", sk: "summary" }], nextToken: null };
-    expect(render("query/queryOwner.response", { result })).toEqual({ json: result });
+    expect(render("shared/queryOwner.response", { result })).toEqual({ json: result });
   });
 });
 
-describe("getAccounts", () => {
+describe("getSummaries", () => {
   const keys = ["account:a", "account:b"].map((pk) => ({ pk, sk: "summary" }));
 
   it("reads the summaries by the keys that were found", () => {
     const stash = newMap();
     const items = keys.map((key) => ({ ...key, owner: "alice" }));
     const prev = { result: { items, nextToken: "t" } };
-    expect(render("query/getAccounts.request", { ...context, prev, stash })).toEqual({
+    expect(render("shared/getSummaries.request", { ...context, prev, stash })).toEqual({
       json: {
         operation: "BatchGetItem",
         tables: {
@@ -210,13 +210,13 @@ describe("getAccounts", () => {
 
   it("reads nothing for an empty page", () => {
     const result = { items: [], nextToken: null };
-    expect(render("query/getAccounts.request", { ...context, prev: { result } })).toEqual({
+    expect(render("shared/getSummaries.request", { ...context, prev: { result } })).toEqual({
       returned: result,
     });
   });
 
   const respond = (unprocessedKeys: unknown) =>
-    render("query/getAccounts.response", {
+    render("shared/getSummaries.response", {
       result: { data: { [readModelTable]: [{ accountId: "a" }, null] }, unprocessedKeys },
       stash: { nextToken: "t" },
     });
@@ -264,10 +264,10 @@ describe("querySuspended", () => {
 
 describe("a read model that cannot be reached", () => {
   it.each([
-    "query/getAccount",
-    "query/queryEntries",
-    "query/queryOwner",
-    "query/getAccounts",
+    "shared/getSummary",
+    "shared/queryEntries",
+    "shared/queryOwner",
+    "shared/getSummaries",
     "shared/querySuspended",
   ])("is told of by %s", (name) => {
     const rendered = render(`${name}.response`, { ...context, error: throttled });

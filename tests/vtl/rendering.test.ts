@@ -66,7 +66,7 @@ describe("what clients send stays what it is", () => {
 
   it("as an account to look for", () => {
     keeps((accountId) => {
-      const { key } = requestOf("query/getAccount.request", { arguments: { accountId } });
+      const { key } = requestOf("shared/getSummary.request", { arguments: { accountId } });
       return key.pk.S.replace(/^account:/, "");
     }, 64);
   });
@@ -82,12 +82,12 @@ describe("what clients send stays what it is", () => {
     keeps((text) => {
       const owner = `o${text}`;
       const context = { arguments: { owner }, stash: { limit: 20 } };
-      const { query } = requestOf("query/queryOwner.request", context);
+      const { query } = requestOf("shared/queryOwner.request", context);
       return query.expressionValues[":owner"].S.slice(1);
     }, 127);
   });
 
-  it.each(["query/queryOwner.request", "query/queryEntries.request"])("as %s's token", (name) => {
+  it.each(["shared/queryOwner.request", "shared/queryEntries.request"])("as %s's token", (name) => {
     const prev = { result: { pk: "account:savings", lastEntry: "entry:0000000001" } };
     keeps((nextToken) => {
       const context = { arguments: { nextToken }, prev, stash: { limit: 20 } };
@@ -98,7 +98,7 @@ describe("what clients send stays what it is", () => {
   it("as a change to publish", () => {
     keeps((memo) => {
       const context = { arguments: { change: { memo } } };
-      return requestOf("subscription/publishAccountChange.request", context).payload.memo;
+      return requestOf("shared/publishChange.request", context).payload.memo;
     });
   });
 });

@@ -3,7 +3,7 @@ import { callers, refusalOf, render, unauthorized } from "./templates";
 
 describe("onAccountChange", () => {
   const subscribe = (caller: keyof typeof callers) =>
-    render("subscription/onAccountChange.request", {
+    render("shared/onChange.request", {
       identity: callers[caller],
       arguments: { owner: "alice" },
       info: { fieldName: "onAccountChange", parentTypeName: "Subscription" },
@@ -18,7 +18,7 @@ describe("onAccountChange", () => {
   });
 
   it("answers a new subscriber with null: changes come later", () => {
-    expect(render("subscription/onAccountChange.response", { result: {} })).toEqual({ json: null });
+    expect(render("shared/onChange.response", { result: {} })).toEqual({ json: null });
   });
 });
 
@@ -27,19 +27,19 @@ describe("publishAccountChange", () => {
 
   it("hands the change to the subscribers as it came", () => {
     const context = { arguments: { change } };
-    expect(render("subscription/publishAccountChange.request", context)).toEqual({
+    expect(render("shared/publishChange.request", context)).toEqual({
       json: { version: "2018-05-29", payload: change },
     });
-    expect(render("subscription/publishAccountChange.response", { result: change })).toEqual({
+    expect(render("shared/publishChange.response", { result: change })).toEqual({
       json: change,
     });
   });
 });
 
 describe("an error of the data source", () => {
-  it.each(["onAccountChange", "publishAccountChange"])("is passed on by %s", (name) => {
+  it.each(["onChange", "publishChange"])("is passed on by %s", (name) => {
     const error = { message: "It broke.", type: "InternalFailure" };
-    expect(refusalOf(render(`subscription/${name}.response`, { error }))).toEqual({
+    expect(refusalOf(render(`shared/${name}.response`, { error }))).toEqual({
       message: "It broke.",
       errorType: "InternalFailure",
       data: null,
