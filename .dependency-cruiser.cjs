@@ -19,10 +19,38 @@ module.exports = {
     },
     {
       name: "program-knows-nothing-local",
-      comment: "What is deployed must not know how it is run on one machine.",
+      comment:
+        "What is deployed must not know how it is run on one machine. Functions are bundled from their entry files, so the program shares nothing with them but the names of keys.",
       severity: "error",
-      from: { path: "^(infra/|index\\.ts)" },
-      to: { path: "^(packages|tests|lambda)/" },
+      from: { path: "^(infra/|vtl/|index\\.ts|examples/[^/]+/(vtl/|index\\.ts))" },
+      to: {
+        path: "^(packages|tests|cli|lambda|examples/[^/]+/lambda)/",
+        pathNot: "^lambda/adapters/keys\\.ts$",
+      },
+    },
+    {
+      name: "infra-carries-any-domain",
+      comment:
+        "Components get the domain's wiring as an argument: they import no template, schema or codec of any domain.",
+      severity: "error",
+      from: { path: "^infra/" },
+      to: { path: "^(core|vtl|index\\.ts)" },
+    },
+    {
+      name: "shared-templates-serve-any-domain",
+      comment: "What every domain's wiring has in common knows no ledger.",
+      severity: "error",
+      from: { path: "^vtl/shared/" },
+      to: {
+        pathNot: ["^vtl/shared/", "^infra/", "^core/projection/", "^lambda/adapters/keys\\.ts$"],
+      },
+    },
+    {
+      name: "nothing-needs-the-examples",
+      comment: "An example is a program of its own: it can be deleted.",
+      severity: "error",
+      from: { pathNot: "^(examples|tests)/" },
+      to: { path: "^examples/" },
     },
     {
       name: "local-aws-runs-any-program",

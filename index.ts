@@ -1,39 +1,46 @@
 import { Alarms } from "./infra/alarms";
 import { Api } from "./infra/api";
-import { auditTrail } from "./infra/audit-trail";
+import { AuditTrail } from "./infra/audit-trail";
 import { loadConfig } from "./infra/config";
 import { Projector } from "./infra/projector";
 import { Resolvers } from "./infra/resolvers";
-import { resumer } from "./infra/resumer";
+import { Resumer } from "./infra/resumer";
 import { SignIn } from "./infra/sign-in";
-import { eventTable, readModelTable } from "./infra/tables";
+import { Tables } from "./infra/tables";
+import { wiring } from "./vtl/wiring";
 
 const config = loadConfig();
 
 const signIn = new SignIn("sign-in", config);
-const events = eventTable("events", config);
-const readModel = readModelTable("read-model", config);
+const { events, readModel } = new Tables("ledger", config);
 const api = new Api("api", {
   ...config,
+  wiring,
   userPoolId: signIn.userPool.id,
   clientId: signIn.client.id,
 });
-const folding = {
+const { graphqlApi } = api;
+const projection = {
   ...config,
-  eventTable: events,
+  events,
   readModel,
-  apiArn: api.arn,
+  graphqlApi,
   graphqlUrl: api.graphqlUrl,
+  publishField: wiring.publishField,
 };
-const projector = new Projector("projector", folding);
+const projector = new Projector("projector", { ...projection, entry: "lambda/projector.ts" });
+const resumer = new Resumer("resumer", { ...projection, entry: "lambda/resumer.ts" });
 new Resolvers("resolvers", {
-  apiId: api.id,
-  eventTable: events,
+  graphqlApi,
+  events,
   readModel,
-  resumer: resumer("resumer", folding).function,
+  resumer: resumer.function,
+  wiring,
 });
 const alarms = new Alarms("alarms", projector);
-if (config.auditTrail) auditTrail("audit", { ...config, table: events });
+if (config.auditTrail) {
+  new AuditTrail("audit", { ...config, events });
+}
 
 // What a front end needs.
 export const region = config.region;
@@ -47,7 +54,7 @@ export const realtimeUrl = api.realtimeUrl;
 // What an operator needs.
 export const eventTableName = events.name;
 export const readModelTableName = readModel.name;
-export const projectorFunctionName = projector.functionName;
-export const failureQueueUrl = projector.failureQueueUrl;
-/** Subscribe to it to hear of alarms. */
-export const alarmTopicArn = alarms.topicArn;
+export const projectorFunctionName = projector.function.name;
+export const failureQueueUrl = projector.failureQueue.url;
+/** Subscribe to it to receive the alarms. */
+export const alarmTopicArn = alarms.topic.arn;

@@ -1,12 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { metricsNamespace } from "./bundled-function";
+import { componentType } from "./component";
 
 export interface AlarmsArgs {
   /** The projector's function. */
-  functionName: pulumi.Input<string>;
-  /** The queue of what the projector gave up on. */
-  failureQueueName: pulumi.Input<string>;
+  function: aws.lambda.Function;
+  /** The queue of what the projector gave up. */
+  failureQueue: aws.sqs.Queue;
 }
 
 type Condition = Pick<
@@ -14,42 +15,46 @@ type Condition = Pick<
   "alarmDescription" | "namespace" | "metricName" | "dimensions" | "statistic" | "threshold"
 >;
 
-/** What an operator has to hear of, told to one topic; docs/operations.md says what to do about each. */
+/** What an operator must know, sent to one topic; docs/operations.md says what to do about each alarm. */
 export class Alarms extends pulumi.ComponentResource {
-  readonly topicArn: pulumi.Output<string>;
+  readonly topic: aws.sns.Topic;
+  readonly alarms: readonly aws.cloudwatch.MetricAlarm[];
 
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("event-ledger:infra:Alarms", name, {}, opts);
-    const topic = new aws.sns.Topic(`${name}-topic`, {}, { parent: this });
-    for (const [alarm, condition] of Object.entries(conditions(args))) {
-      new aws.cloudwatch.MetricAlarm(
-        `${name}-${alarm}`,
-        {
-          ...condition,
-          comparisonOperator: "GreaterThanOrEqualToThreshold",
-          // One minute that is bad is enough; one without a measurement is good, for then nothing happened.
-          period: 60,
-          evaluationPeriods: 1,
-          treatMissingData: "notBreaching",
-          alarmActions: [topic.arn],
-          // An account stays suspended after the minute in which it was: an end of that alarm would be a false all-clear.
-          ...(alarm === "suspended" ? {} : { okActions: [topic.arn] }),
-        },
-        { parent: this },
-      );
-    }
-    this.topicArn = topic.arn;
-    this.registerOutputs({ topicArn: this.topicArn });
+    super(componentType("Alarms"), name, {}, opts);
+    this.topic = new aws.sns.Topic(`${name}-topic`, {}, { parent: this });
+    this.alarms = Object.entries(conditions(args)).map(
+      ([alarm, condition]) =>
+        new aws.cloudwatch.MetricAlarm(
+          `${name}-${alarm}`,
+          {
+            ...condition,
+            comparisonOperator: "GreaterThanOrEqualToThreshold",
+            // One bad minute raises the alarm; a minute without a measurement is good, for then nothing happened.
+            period: 60,
+            evaluationPeriods: 1,
+            treatMissingData: "notBreaching",
+            alarmActions: [this.topic.arn],
+            // A stream stays suspended after the minute in which it was: an end of that alarm would be a false
+            // all-clear.
+            ...(alarm === "suspended" ? {} : { okActions: [this.topic.arn] }),
+          },
+          { parent: this },
+        ),
+    );
+    this.registerOutputs({ topicArn: this.topic.arn });
   }
 }
 
-function conditions({ functionName, failureQueueName }: AlarmsArgs): Record<string, Condition> {
-  const ofFunction = { namespace: "AWS/Lambda", dimensions: { FunctionName: functionName } };
+function conditions(args: AlarmsArgs): Record<string, Condition> {
+  const ofFunction = {
+    namespace: "AWS/Lambda",
+    dimensions: { FunctionName: args.function.name },
+  };
   return {
     suspended: {
-      alarmDescription:
-        "A stream is suspended: an event cannot be folded, and its account stands still.",
-      namespace: metricsNamespace,
+      alarmDescription: "A stream is suspended: one of its events cannot be folded.",
+      namespace: metricsNamespace(),
       metricName: "StreamsSuspended",
       dimensions: { service: "projector" },
       statistic: "Sum",
@@ -59,7 +64,7 @@ function conditions({ functionName, failureQueueName }: AlarmsArgs): Record<stri
       alarmDescription: "Records have left the projector's retries for the failure queue.",
       namespace: "AWS/SQS",
       metricName: "ApproximateNumberOfMessagesVisible",
-      dimensions: { QueueName: failureQueueName },
+      dimensions: { QueueName: args.failureQueue.name },
       statistic: "Maximum",
       threshold: 1,
     },

@@ -1,7 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { allow, assumedBy, writeLogs } from "./policy";
+import { componentType } from "./component";
+import { createAndWriteLogs } from "./permissions";
+import { allow, assumedBy } from "./policy";
 import { schema } from "./templates";
+import type { Wiring } from "./wiring";
 
 export interface ApiArgs {
   region: pulumi.Input<string>;
@@ -9,6 +12,8 @@ export interface ApiArgs {
   userPoolId: pulumi.Input<string>;
   /** The one app client of the pool whose tokens are accepted. */
   clientId: pulumi.Input<string>;
+  /** Names the files of the schema. Not an `Input`: they are read at once. */
+  wiring: Wiring;
   /** Let clients read the whole schema. */
   introspection: pulumi.Input<boolean>;
   /** How deep a request may nest its selections: 1 to 75. */
@@ -18,34 +23,25 @@ export interface ApiArgs {
   logRetentionDays: pulumi.Input<number>;
 }
 
-/** The GraphQL API and its log: Cognito's users by default, IAM callers where the schema lets them in. */
+/** The GraphQL API and its log: Cognito's users by default, IAM callers where the schema admits them. */
 export class Api extends pulumi.ComponentResource {
-  readonly id: pulumi.Output<string>;
-  readonly arn: pulumi.Output<string>;
+  readonly graphqlApi: aws.appsync.GraphQLApi;
+  readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly logRole: aws.iam.Role;
   readonly graphqlUrl: pulumi.Output<string>;
   readonly realtimeUrl: pulumi.Output<string>;
 
   constructor(name: string, args: ApiArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("event-ledger:infra:Api", name, {}, opts);
-    const logRole = new aws.iam.Role(
+    super(componentType("Api"), name, {}, opts);
+    this.logRole = new aws.iam.Role(
       `${name}-log-role`,
       { assumeRolePolicy: assumedBy("appsync.amazonaws.com") },
       { parent: this },
     );
-    const api = this.createApi(name, args, logRole);
-    this.createLog(name, args.logRetentionDays, logRole, api);
-    this.id = api.id;
-    this.arn = api.arn;
-    this.graphqlUrl = uri(api, "GRAPHQL");
-    this.realtimeUrl = uri(api, "REALTIME");
-    this.registerOutputs({ graphqlUrl: this.graphqlUrl, realtimeUrl: this.realtimeUrl });
-  }
-
-  private createApi(name: string, args: ApiArgs, logRole: aws.iam.Role): aws.appsync.GraphQLApi {
-    return new aws.appsync.GraphQLApi(
+    this.graphqlApi = new aws.appsync.GraphQLApi(
       `${name}-graphql`,
       {
-        schema: schema(),
+        schema: schema(args.wiring),
         authenticationType: "AMAZON_COGNITO_USER_POOLS",
         userPoolConfig: {
           userPoolId: args.userPoolId,
@@ -60,7 +56,7 @@ export class Api extends pulumi.ComponentResource {
         queryDepthLimit: args.queryDepthLimit,
         resolverCountLimit: args.resolverCountLimit,
         logConfig: {
-          cloudwatchLogsRoleArn: logRole.arn,
+          cloudwatchLogsRoleArn: this.logRole.arn,
           fieldLogLevel: "ERROR",
           // Headers (tokens!), arguments and results stay out of the log.
           excludeVerboseContent: true,
@@ -68,37 +64,32 @@ export class Api extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-  }
-
-  /** AppSync names its log group itself; made here, the group has a retention. */
-  private createLog(
-    name: string,
-    retentionInDays: pulumi.Input<number>,
-    logRole: aws.iam.Role,
-    api: aws.appsync.GraphQLApi,
-  ): void {
-    const logGroup = new aws.cloudwatch.LogGroup(
+    // AppSync names its log group itself; created here, the group has a retention.
+    this.logGroup = new aws.cloudwatch.LogGroup(
       `${name}-log`,
-      { name: pulumi.interpolate`/aws/appsync/apis/${api.id}`, retentionInDays },
-      { parent: this },
-    );
-    const { actions, resources } = writeLogs(logGroup);
-    new aws.iam.RolePolicy(
-      `${name}-log-policy`,
-      // AppSync asks for the right to create the group even where the group exists.
       {
-        role: logRole.name,
-        policy: allow({ actions: ["logs:CreateLogGroup", ...actions], resources }),
+        name: pulumi.interpolate`/aws/appsync/apis/${this.graphqlApi.id}`,
+        retentionInDays: args.logRetentionDays,
       },
       { parent: this },
     );
+    new aws.iam.RolePolicy(
+      `${name}-log-policy`,
+      { role: this.logRole.name, policy: allow(createAndWriteLogs(this.logGroup)) },
+      { parent: this },
+    );
+    this.graphqlUrl = uri(this.graphqlApi, "GRAPHQL");
+    this.realtimeUrl = uri(this.graphqlApi, "REALTIME");
+    this.registerOutputs({ graphqlUrl: this.graphqlUrl, realtimeUrl: this.realtimeUrl });
   }
 }
 
 function uri(api: aws.appsync.GraphQLApi, kind: "GRAPHQL" | "REALTIME"): pulumi.Output<string> {
   return api.uris.apply((uris) => {
     const found = uris[kind];
-    if (found === undefined) throw new pulumi.RunError(`The API has no ${kind} address.`);
+    if (found === undefined) {
+      throw new pulumi.RunError(`The API has no ${kind} address.`);
+    }
     return found;
   });
 }

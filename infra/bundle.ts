@@ -20,11 +20,13 @@ export function bundle(entry: string, file: string): void {
     minify: true,
     // Stack traces keep the functions' names; a source map would be larger than the bundle itself.
     keepNames: true,
-    // What is wrong stands in the error that is thrown.
+    // The error that esbuild throws has the messages already.
     logLevel: "silent",
   });
   const text = outputFiles.map((output) => output.text).join("");
-  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
+  if (existsSync(file) && readFileSync(file, "utf8") === text) {
+    return;
+  }
   mkdirSync(dirname(file), { recursive: true });
   const unfinished = `${file}.${process.pid}`;
   writeFileSync(unfinished, text);

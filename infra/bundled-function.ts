@@ -1,22 +1,30 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle";
-import { allow, assumedBy, type Statement, writeLogs } from "./policy";
+import { componentType } from "./component";
+import { writeLogs } from "./permissions";
+import { allow, assumedBy, type Permission } from "./policy";
 
-/** Where CloudWatch keeps what the functions count. */
-export const metricsNamespace = "EventLedger";
+/** Where CloudWatch keeps what a stack's functions count: apart from what other stacks of the AWS account count. */
+export function metricsNamespace(): string {
+  return `${pulumi.getProject()}/${pulumi.getStack()}`;
+}
 
 export interface BundledFunctionArgs {
-  /** The TypeScript file that exports `createHandler`, which takes the settings. A plain path: it is bundled at once. */
+  /**
+   * The TypeScript file that exports `createHandler`, which takes the settings; from the program's folder on.
+   * Not an `Input`: it is bundled at once.
+   */
   entry: string;
   /** What the handler needs to know of the deployment. */
   settings: Readonly<Record<string, pulumi.Input<string>>>;
   /** What the function may do besides writing its log. */
-  statements: readonly Statement[];
+  permissions: readonly Permission[];
   /** In seconds. */
   timeout: pulumi.Input<number>;
-  /** The name that its log lines and metrics bear. */
+  /** The name of the function in its log lines and metrics. */
   service: pulumi.Input<string>;
   /** The least severe level that is logged: DEBUG, INFO, WARN or ERROR. */
   logLevel: pulumi.Input<string>;
@@ -27,43 +35,35 @@ interface Entry {
   createHandler(settings: unknown): aws.lambda.Callback<unknown, unknown>;
 }
 
-/** A Lambda function made from one entry point, with a role and a log of its own. */
+/** A Lambda function made from one entry file, with a role and a log of its own. */
 export class BundledFunction extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
-  /** Gives the function its rights: what invokes it depends on this. */
+  readonly role: aws.iam.Role;
+  /** Gives the function its permissions: what invokes it depends on this. */
   readonly policy: aws.iam.RolePolicy;
+  readonly logGroup: aws.cloudwatch.LogGroup;
 
   constructor(name: string, args: BundledFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("event-ledger:infra:BundledFunction", name, {}, opts);
-    const logGroup = new aws.cloudwatch.LogGroup(
+    super(componentType("BundledFunction"), name, {}, opts);
+    this.logGroup = new aws.cloudwatch.LogGroup(
       `${name}-log`,
       { retentionInDays: args.logRetentionDays },
       { parent: this },
     );
-    const role = new aws.iam.Role(
+    this.role = new aws.iam.Role(
       `${name}-role`,
       { assumeRolePolicy: assumedBy("lambda.amazonaws.com") },
       { parent: this },
     );
     this.policy = new aws.iam.RolePolicy(
       `${name}-policy`,
-      { role: role.name, policy: allow(writeLogs(logGroup), ...args.statements) },
+      { role: this.role.name, policy: allow(writeLogs(this.logGroup), ...args.permissions) },
       { parent: this },
     );
-    this.function = this.createFunction(name, args, role, logGroup);
-    this.registerOutputs({ arn: this.function.arn });
-  }
-
-  private createFunction(
-    name: string,
-    args: BundledFunctionArgs,
-    role: aws.iam.Role,
-    logGroup: aws.cloudwatch.LogGroup,
-  ): aws.lambda.Function {
     const bundleFile = `.build/${name}.js`;
     bundle(args.entry, bundleFile);
     const settings = pulumi.output(args.settings);
-    return new aws.lambda.CallbackFunction(
+    this.function = new aws.lambda.CallbackFunction(
       `${name}-function`,
       {
         // Pulumi deploys this callback's text with the values of `bundleFile` and `settings`. All else is in the
@@ -77,24 +77,37 @@ export class BundledFunction extends pulumi.ComponentResource {
         architectures: ["arm64"],
         memorySize: 512,
         timeout: args.timeout,
-        role,
+        role: this.role,
         // The logger and the metrics write JSON lines themselves.
-        loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
+        loggingConfig: { logFormat: "Text", logGroup: this.logGroup.name },
         environment: {
           variables: {
             POWERTOOLS_SERVICE_NAME: args.service,
-            POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
+            POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(),
             POWERTOOLS_LOG_LEVEL: args.logLevel,
           },
         },
       },
       { parent: this },
     );
+    this.registerOutputs({ arn: this.function.arn });
   }
 }
 
 /** The project's packages, which Pulumi would otherwise add to the archive; the bundle has what is used of them. */
 function dependencies(): string[] {
-  const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+  const { dependencies = {} } = JSON.parse(readFileSync(packageFile(resolve()), "utf8"));
   return Object.keys(dependencies);
+}
+
+/** The nearest package.json upwards of a folder, which is the one that Pulumi takes the packages from. */
+function packageFile(folder: string): string {
+  const file = join(folder, "package.json");
+  if (existsSync(file)) {
+    return file;
+  }
+  if (folder === dirname(folder)) {
+    throw new pulumi.RunError("Neither the program's folder nor one above it has a package.json.");
+  }
+  return packageFile(dirname(folder));
 }

@@ -69,8 +69,9 @@ export function decodeConfig(
       .map(([key, value]) => [key.slice(namespace.length), value]),
   );
   const faults: string[] = [];
-  if (region === undefined)
+  if (region === undefined) {
     faults.push("aws:region is not set; allowed: the name of an AWS region");
+  }
   for (const key of Object.keys(own).filter((key) => !(key in Settings.props))) {
     const known = Object.keys(Settings.props).join(", ");
     faults.push(`${namespace}${key} is not a setting of this project; its settings: ${known}`);
@@ -92,7 +93,9 @@ export function decodeConfig(
 export function loadConfig(): StackConfig {
   const project = pulumi.getProject();
   const config = decodeConfig(project, aws.config.region, pulumi.runtime.allConfig());
-  if (config._tag === "Right") return config.right;
+  if (config._tag === "Right") {
+    return config.right;
+  }
   throw new pulumi.RunError(
     [
       `The configuration of stack ${pulumi.getStack()} has faults (mend each with \`pulumi config set KEY VALUE\`):`,

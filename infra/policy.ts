@@ -1,16 +1,19 @@
-import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-export interface Statement {
+/** What a role may do. `infra/permissions.ts` has all of them. */
+export interface Permission {
+  /** Names the statement in the policy: letters and digits, once in a policy. */
+  readonly name: string;
   readonly actions: readonly string[];
   readonly resources: readonly pulumi.Input<string>[];
 }
 
-/** A policy document that allows each statement's actions on its resources. */
-export function allow(...statements: readonly Statement[]): pulumi.Output<string> {
+/** The policy document that grants the permissions. */
+export function allow(...permissions: readonly Permission[]): pulumi.Output<string> {
   return pulumi.jsonStringify({
     Version: "2012-10-17",
-    Statement: statements.map(({ actions, resources }) => ({
+    Statement: permissions.map(({ name, actions, resources }) => ({
+      Sid: name,
       Effect: "Allow",
       Action: actions,
       Resource: resources,
@@ -24,12 +27,4 @@ export function assumedBy(service: string): string {
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
   });
-}
-
-/** The right to write to one log group; the ARN's `:*` stands for the group's streams. */
-export function writeLogs(logGroup: aws.cloudwatch.LogGroup): Statement {
-  return {
-    actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-    resources: [pulumi.interpolate`${logGroup.arn}:*`],
-  };
 }

@@ -1,39 +1,34 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BundledFunction } from "./bundled-function";
-import { type FoldingArgs, foldingRights, foldingSettings } from "./folding";
+import { componentType } from "./component";
+import { followEvents, reportFailures } from "./permissions";
+import { type ProjectionArgs, projectionPermissions, projectionSettings } from "./projection";
 
-/** Folds the events of ① into ② as they come: the function, what feeds it, and the queue of what it gave up on. */
+/** Folds the events of ① into ② as they are recorded: the function, its event source, and the queue of its failures. */
 export class Projector extends pulumi.ComponentResource {
-  readonly functionName: pulumi.Output<string>;
-  readonly failureQueueUrl: pulumi.Output<string>;
-  readonly failureQueueName: pulumi.Output<string>;
+  readonly function: aws.lambda.Function;
+  readonly mapping: aws.lambda.EventSourceMapping;
+  /** Holds a message for each batch of records that was given up. */
+  readonly failureQueue: aws.sqs.Queue;
 
-  constructor(name: string, args: FoldingArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("event-ledger:infra:Projector", name, {}, opts);
-    const failures = new aws.sqs.Queue(
+  constructor(name: string, args: ProjectionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("Projector"), name, {}, opts);
+    this.failureQueue = new aws.sqs.Queue(
       `${name}-failures`,
       // Two weeks, the longest that SQS keeps a message: time for a person to look.
       { messageRetentionSeconds: 14 * 24 * 3600, sqsManagedSseEnabled: true },
       { parent: this },
     );
-    const projector = new BundledFunction(
+    const bundled = new BundledFunction(
       name,
       {
-        entry: "lambda/projector.ts",
-        settings: foldingSettings(args),
-        statements: [
-          ...foldingRights(args),
-          {
-            actions: [
-              "dynamodb:DescribeStream",
-              "dynamodb:GetRecords",
-              "dynamodb:GetShardIterator",
-              "dynamodb:ListStreams",
-            ],
-            resources: [args.eventTable.streamArn],
-          },
-          { actions: ["sqs:SendMessage"], resources: [failures.arn] },
+        entry: args.entry,
+        settings: projectionSettings(args),
+        permissions: [
+          ...projectionPermissions(args),
+          followEvents(args.events),
+          reportFailures(this.failureQueue),
         ],
         timeout: 60,
         service: "projector",
@@ -42,27 +37,12 @@ export class Projector extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.createMapping(name, args.eventTable, projector, failures);
-    this.functionName = projector.function.name;
-    this.failureQueueUrl = failures.url;
-    this.failureQueueName = failures.name;
-    this.registerOutputs({
-      functionName: this.functionName,
-      failureQueueUrl: this.failureQueueUrl,
-    });
-  }
-
-  private createMapping(
-    name: string,
-    eventTable: aws.dynamodb.Table,
-    projector: BundledFunction,
-    failures: aws.sqs.Queue,
-  ): void {
-    new aws.lambda.EventSourceMapping(
+    this.function = bundled.function;
+    this.mapping = new aws.lambda.EventSourceMapping(
       `${name}-mapping`,
       {
-        eventSourceArn: eventTable.streamArn,
-        functionName: projector.function.arn,
+        eventSourceArn: args.events.streamArn,
+        functionName: this.function.arn,
         startingPosition: "TRIM_HORIZON",
         filterCriteria: { filters: [{ pattern: JSON.stringify({ eventName: ["INSERT"] }) }] },
         // No batching window: it would delay every change by its length.
@@ -74,11 +54,15 @@ export class Projector extends pulumi.ComponentResource {
         // event, and the stream's next event makes the projector catch up.
         maximumRetryAttempts: 100,
         maximumRecordAgeInSeconds: 3600,
-        destinationConfig: { onFailure: { destinationArn: failures.arn } },
+        destinationConfig: { onFailure: { destinationArn: this.failureQueue.arn } },
         metricsConfig: { metrics: ["EventCount"] },
       },
       // Lambda refuses a mapping whose function may not read the stream yet.
-      { parent: this, dependsOn: [projector.policy] },
+      { parent: this, dependsOn: [bundled.policy] },
     );
+    this.registerOutputs({
+      functionName: this.function.name,
+      failureQueueUrl: this.failureQueue.url,
+    });
   }
 }

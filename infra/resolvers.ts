@@ -1,79 +1,90 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { mapWithIndex } from "fp-ts/Record";
-import {
-  type DataSourceName,
-  type FunctionName,
-  type FunctionWiring,
-  functions,
-  resolvers,
-} from "../vtl/wiring";
-import { allow, assumedBy, type Statement } from "./policy";
-import { ownerIndex } from "./tables";
-import { type TemplateValues, template } from "./templates";
+import { componentType } from "./component";
+import { appendEvents, findStreamsOfOwner, queryReadModel, resumeStreams } from "./permissions";
+import { allow, assumedBy, type Permission } from "./policy";
+import { template } from "./templates";
+import type { DataSourceName, Fields, Step, Values, Wiring } from "./wiring";
 
 export interface ResolversArgs {
-  apiId: pulumi.Input<string>;
+  graphqlApi: aws.appsync.GraphQLApi;
   /** Event table ①. */
-  eventTable: aws.dynamodb.Table;
+  events: aws.dynamodb.Table;
   /** Read model ②. */
   readModel: aws.dynamodb.Table;
   /** The function that resumes suspended streams. */
   resumer: aws.lambda.Function;
+  /** Which templates serve which field. */
+  wiring: Wiring;
 }
 
 type DataSources = Readonly<Record<DataSourceName, aws.appsync.DataSource>>;
-type Functions = Readonly<Record<FunctionName, aws.appsync.Function>>;
 
-/** What answers the API's fields: data sources, functions and resolvers, connected as `wiring.ts` says. */
+/** What serves the API's fields: data sources, functions and resolvers, connected as the wiring says. */
 export class Resolvers extends pulumi.ComponentResource {
+  readonly dataSources: DataSources;
+  /** By the name of their templates, such as `shared/append`. */
+  readonly functions: ReadonlyMap<string, aws.appsync.Function>;
+  readonly resolvers: readonly aws.appsync.Resolver[];
+
   constructor(name: string, args: ResolversArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("event-ledger:infra:Resolvers", name, {}, opts);
-    const values = { readModelTable: args.readModel.name };
-    const at: Place = { name, apiId: args.apiId, parent: this, values };
-    const dataSources = createDataSources(at, args);
-    createResolvers(at, dataSources, createFunctions(at, dataSources));
+    super(componentType("Resolvers"), name, {}, opts);
+    const { wiring, graphqlApi, readModel } = args;
+    const place: Place = {
+      name,
+      apiId: graphqlApi.id,
+      parent: this,
+      template: (file, values) =>
+        template(file, wiring.folders, {
+          readModelTable: readModel.name,
+          ...wiring.values,
+          ...values,
+        }),
+    };
+    this.dataSources = createDataSources(place, args);
+    const functions = new Map<string, aws.appsync.Function>();
+    this.functions = functions;
+    // Pipelines share functions: the first one that runs a step creates it.
+    const functionFor = (step: Step): aws.appsync.Function => {
+      const created =
+        functions.get(step.templates) ?? createFunction(place, this.dataSources, step);
+      functions.set(step.templates, created);
+      return created;
+    };
+    this.resolvers = Object.entries(wiring.resolvers).flatMap(([type, fields]) =>
+      createResolvers(place, type, fields, this.dataSources, functionFor),
+    );
     this.registerOutputs({});
   }
 }
 
-/** Where the pieces are made: under which name, API and parent, and what their templates may ask for. */
+/** Where the resources are created: under which name, API and parent, and with which templates. */
 interface Place {
   readonly name: string;
   readonly apiId: pulumi.Input<string>;
   readonly parent: pulumi.Resource;
-  readonly values: TemplateValues;
+  /** A template with the wiring's values, and with values of its own. */
+  readonly template: (file: string, values?: Values) => pulumi.Output<string>;
 }
 
-function createDataSources(
-  at: Place,
-  { eventTable, readModel, resumer }: ResolversArgs,
-): DataSources {
+function createDataSources(place: Place, args: ResolversArgs): DataSources {
+  const { events, readModel, resumer } = args;
   return {
-    EventTable: dataSource(at, "EventTable", tableConfig(eventTable), [
-      // GetItem also serves PutItem: after a failed condition AppSync reads the stored item to compare it.
-      { actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [eventTable.arn] },
-    ]),
-    ReadModel: dataSource(at, "ReadModel", tableConfig(readModel), [
-      {
-        actions: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
-        resources: [readModel.arn],
-      },
-      {
-        actions: ["dynamodb:Query"],
-        resources: [pulumi.interpolate`${readModel.arn}/index/${ownerIndex}`],
-      },
+    EventTable: dataSource(place, "EventTable", tableConfig(events), [appendEvents(events)]),
+    ReadModel: dataSource(place, "ReadModel", tableConfig(readModel), [
+      queryReadModel(readModel),
+      findStreamsOfOwner(readModel),
     ]),
     Resumer: dataSource(
-      at,
+      place,
       "Resumer",
       { type: "AWS_LAMBDA", lambdaConfig: { functionArn: resumer.arn } },
-      [{ actions: ["lambda:InvokeFunction"], resources: [resumer.arn] }],
+      [resumeStreams(resumer)],
     ),
     None: new aws.appsync.DataSource(
-      `${at.name}-None`,
-      { apiId: at.apiId, name: "None", type: "NONE" },
-      { parent: at.parent },
+      `${place.name}-None`,
+      { apiId: place.apiId, name: "None", type: "NONE" },
+      { parent: place.parent },
     ),
   };
 }
@@ -82,72 +93,81 @@ function tableConfig(table: aws.dynamodb.Table) {
   return { type: "AMAZON_DYNAMODB", dynamodbConfig: { tableName: table.name } };
 }
 
-/** A data source with a role that allows just these statements. */
+/** A data source with a role that has just these permissions. */
 function dataSource(
-  at: Place,
+  place: Place,
   name: DataSourceName,
   config: Pick<aws.appsync.DataSourceArgs, "type" | "dynamodbConfig" | "lambdaConfig">,
-  statements: readonly Statement[],
+  permissions: readonly Permission[],
 ): aws.appsync.DataSource {
   const role = new aws.iam.Role(
-    `${at.name}-${name}-role`,
+    `${place.name}-${name}-role`,
     { assumeRolePolicy: assumedBy("appsync.amazonaws.com") },
-    { parent: at.parent },
+    { parent: place.parent },
   );
   const policy = new aws.iam.RolePolicy(
-    `${at.name}-${name}-policy`,
-    { role: role.name, policy: allow(...statements) },
-    { parent: at.parent },
+    `${place.name}-${name}-policy`,
+    { role: role.name, policy: allow(...permissions) },
+    { parent: place.parent },
   );
   return new aws.appsync.DataSource(
-    `${at.name}-${name}`,
+    `${place.name}-${name}`,
     // Named explicitly, as the functions are: AppSync admits no hyphen, and the names that Pulumi makes have one.
-    { ...config, apiId: at.apiId, name, serviceRoleArn: role.arn },
-    { parent: at.parent, dependsOn: [policy] },
+    { ...config, apiId: place.apiId, name, serviceRoleArn: role.arn },
+    { parent: place.parent, dependsOn: [policy] },
   );
 }
 
-function createFunctions(at: Place, dataSources: DataSources): Functions {
-  return mapWithIndex(
-    (name: FunctionName, { dataSource, templates }: FunctionWiring) =>
-      new aws.appsync.Function(
-        `${at.name}-${name}`,
-        {
-          apiId: at.apiId,
-          name,
-          dataSource: dataSources[dataSource].name,
-          functionVersion: "2018-05-29",
-          requestMappingTemplate: template(`${templates}.request`, at.values),
-          responseMappingTemplate: template(`${templates}.response`, at.values),
-        },
-        { parent: at.parent },
-      ),
-  )(functions);
+function createFunction(
+  place: Place,
+  dataSources: DataSources,
+  { dataSource, templates }: Step,
+): aws.appsync.Function {
+  const name = templates.slice(templates.lastIndexOf("/") + 1);
+  return new aws.appsync.Function(
+    `${place.name}-${name}`,
+    {
+      apiId: place.apiId,
+      name,
+      dataSource: dataSources[dataSource].name,
+      functionVersion: "2018-05-29",
+      requestMappingTemplate: place.template(`${templates}.request`),
+      responseMappingTemplate: place.template(`${templates}.response`),
+    },
+    { parent: place.parent },
+  );
 }
 
-function createResolvers(at: Place, dataSources: DataSources, made: Functions): void {
-  for (const [type, fields] of Object.entries(resolvers)) {
-    for (const [field, wiring] of Object.entries(fields)) {
-      const args =
-        "functions" in wiring
-          ? {
-              kind: "PIPELINE",
-              pipelineConfig: { functions: wiring.functions.map((name) => made[name].functionId) },
-              requestTemplate: template(`${wiring.before}.before`, at.values),
-              responseTemplate: template(`${wiring.after}.after`, at.values),
-            }
-          : {
-              kind: "UNIT",
-              dataSource: dataSources[wiring.dataSource].name,
-              requestTemplate: template(`${wiring.templates}.request`, at.values),
-              responseTemplate: template(`${wiring.templates}.response`, at.values),
-            };
-      new aws.appsync.Resolver(
-        // Keep this name: under another the new resolver is made before the old is gone, and a field has but one.
-        `${at.name}-${type}_${field}`,
-        { apiId: at.apiId, type, field, ...args },
-        { parent: at.parent },
-      );
-    }
-  }
+function createResolvers(
+  place: Place,
+  type: string,
+  fields: Fields,
+  dataSources: DataSources,
+  functionFor: (step: Step) => aws.appsync.Function,
+): aws.appsync.Resolver[] {
+  return Object.entries(fields).map(([field, wired]) => {
+    const args =
+      "functions" in wired
+        ? {
+            kind: "PIPELINE",
+            pipelineConfig: {
+              functions: wired.functions.map((step) => functionFor(step).functionId),
+            },
+            requestTemplate: place.template(`${wired.before}.before`, wired.values),
+            responseTemplate: place.template(`${wired.after}.after`, wired.values),
+          }
+        : {
+            kind: "UNIT",
+            dataSource: dataSources[wired.dataSource].name,
+            requestTemplate: place.template(`${wired.templates}.request`, wired.values),
+            responseTemplate: place.template(`${wired.templates}.response`, wired.values),
+          };
+    return new aws.appsync.Resolver(
+      // Keep this name: under another one the new resolver is created before the old one is gone, and AppSync allows
+      // one resolver a field.
+      `${place.name}-${type}_${field}`,
+      { apiId: place.apiId, type, field, ...args },
+      { parent: place.parent },
+    );
+  });
 }

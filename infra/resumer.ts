@@ -1,16 +1,23 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { BundledFunction } from "./bundled-function";
-import { type FoldingArgs, foldingRights, foldingSettings } from "./folding";
+import { type ProjectionArgs, projectionPermissions, projectionSettings } from "./projection";
 
-/** The function behind the mutation `resumeStream`: lets a suspended stream go on, at an operator's word. */
-export function resumer(name: string, args: FoldingArgs): BundledFunction {
-  return new BundledFunction(name, {
-    entry: "lambda/resumer.ts",
-    settings: foldingSettings(args),
-    statements: foldingRights(args),
-    // AppSync itself waits 30 seconds for an answer.
-    timeout: 29,
-    service: "resumer",
-    logLevel: args.logLevel,
-    logRetentionDays: args.logRetentionDays,
-  });
+/** The function behind the mutation `resumeStream`: lets a suspended stream go on when an operator asks for it. */
+export class Resumer extends BundledFunction {
+  constructor(name: string, args: ProjectionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(
+      name,
+      {
+        entry: args.entry,
+        settings: projectionSettings(args),
+        permissions: projectionPermissions(args),
+        // AppSync itself waits 30 seconds for an answer.
+        timeout: 29,
+        service: "resumer",
+        logLevel: args.logLevel,
+        logRetentionDays: args.logRetentionDays,
+      },
+      opts,
+    );
+  }
 }

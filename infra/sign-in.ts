@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { componentType } from "./component";
 
 export interface SignInArgs {
   /**
@@ -15,16 +16,17 @@ export interface SignInArgs {
 export class SignIn extends pulumi.ComponentResource {
   readonly userPool: aws.cognito.UserPool;
   readonly client: aws.cognito.UserPoolClient;
+  readonly operators: aws.cognito.UserGroup;
 
   constructor(name: string, args: SignInArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("event-ledger:infra:SignIn", name, {}, opts);
-    this.userPool = this.createUserPool(name, args.keepData);
-    this.client = this.createClient(name, args.passwordSignIn);
-    new aws.cognito.UserGroup(
+    super(componentType("SignIn"), name, {}, opts);
+    this.userPool = this.#createUserPool(name, args.keepData);
+    this.client = this.#createClient(name, args.passwordSignIn);
+    this.operators = new aws.cognito.UserGroup(
       `${name}-operators`,
       {
         name: "operators",
-        description: "May read every account and act on it",
+        description: "May read every stream and act on it",
         userPoolId: this.userPool.id,
       },
       { parent: this },
@@ -32,7 +34,7 @@ export class SignIn extends pulumi.ComponentResource {
     this.registerOutputs({ userPoolId: this.userPool.id, clientId: this.client.id });
   }
 
-  private createUserPool(name: string, keepData: boolean): aws.cognito.UserPool {
+  #createUserPool(name: string, keepData: boolean): aws.cognito.UserPool {
     return new aws.cognito.UserPool(
       `${name}-users`,
       {
@@ -68,10 +70,7 @@ export class SignIn extends pulumi.ComponentResource {
     );
   }
 
-  private createClient(
-    name: string,
-    passwordSignIn: pulumi.Input<boolean>,
-  ): aws.cognito.UserPoolClient {
+  #createClient(name: string, passwordSignIn: pulumi.Input<boolean>): aws.cognito.UserPoolClient {
     return new aws.cognito.UserPoolClient(
       `${name}-client`,
       {

@@ -1,84 +1,58 @@
-/**
- * Which templates serve which GraphQL field, on which data source. A name stands for its files in vtl/:
- * `shared/append` is `vtl/shared/append.request.vtl` and `vtl/shared/append.response.vtl`; a pipeline's
- * `before` and `after` are one file each, `….before.vtl` and `….after.vtl`.
- * A new function or resolver is one more line here.
- */
+import { accountNameLength, memoLength } from "../core/ledger/events";
+import { amountPattern, currencyCodes } from "../core/ledger/money";
+import { currentSchemaVersion, type EventType } from "../core/projection/upcasting";
+import type { Wiring } from "../infra/wiring";
+import { publishField } from "../lambda/adapters/keys";
+import {
+  type Command,
+  commands,
+  onChange,
+  ownersSummaries,
+  publishChange,
+  resumeStream,
+  sharedFolder,
+  sharedValues,
+  statement,
+  summary,
+  suspendedStreams,
+} from "./shared/wiring";
 
-/** The event table, the read model, the function that resumes suspended streams, and none at all. */
-export type DataSourceName = "EventTable" | "ReadModel" | "Resumer" | "None";
-
-export interface FunctionWiring {
-  readonly dataSource: DataSourceName;
-  readonly templates: string;
-}
-
-/** AppSync's functions: the steps that pipelines are made of. */
-export const functions = {
-  loadPreviousEvent: { dataSource: "EventTable", templates: "shared/loadPreviousEvent" },
-  append: { dataSource: "EventTable", templates: "shared/append" },
-  explainRejection: { dataSource: "EventTable", templates: "shared/explainRejection" },
-  getSummary: { dataSource: "ReadModel", templates: "shared/getSummary" },
-  queryEntries: { dataSource: "ReadModel", templates: "shared/queryEntries" },
-  querySuspended: { dataSource: "ReadModel", templates: "shared/querySuspended" },
-  queryOwner: { dataSource: "ReadModel", templates: "shared/queryOwner" },
-  getSummaries: { dataSource: "ReadModel", templates: "shared/getSummaries" },
-} satisfies Readonly<Record<string, FunctionWiring>>;
-
-export type FunctionName = keyof typeof functions;
-
-interface Pipeline {
-  readonly before: string;
-  readonly functions: readonly FunctionName[];
-  readonly after: string;
-}
-
-interface Unit {
-  readonly dataSource: DataSourceName;
-  readonly templates: string;
-}
-
-const appending = {
-  functions: ["loadPreviousEvent", "append", "explainRejection"],
-  after: "shared/toRecordedEvent",
-} as const;
-
-/** The resolver of each GraphQL field: a pipeline of functions, or a unit that goes to one data source. */
-export const resolvers: Readonly<Record<string, Readonly<Record<string, Pipeline | Unit>>>> = {
-  Mutation: {
-    openAccount: { before: "command/openAccount", ...appending },
-    deposit: { before: "command/moveMoney", ...appending },
-    withdraw: { before: "command/moveMoney", ...appending },
-    closeAccount: { before: "command/closeAccount", ...appending },
-    resumeStream: { dataSource: "Resumer", templates: "shared/resumeStream" },
-    publishAccountChange: {
-      dataSource: "None",
-      templates: "shared/publishChange",
-    },
+/** What records each type of event: a new type that no mutation records does not compile. */
+const recorders: Readonly<Record<EventType, Command>> = {
+  AccountOpeningRequested: {
+    field: "openAccount",
+    before: "command/openAccount",
+    mayComeFirst: true,
   },
-  Query: {
-    account: {
-      before: "shared/empty",
-      functions: ["getSummary"],
-      after: "shared/passThrough",
-    },
-    accounts: {
-      before: "shared/parsePage",
-      functions: ["queryOwner", "getSummaries"],
-      after: "shared/passThrough",
-    },
-    statement: {
-      before: "shared/parsePage",
-      functions: ["getSummary", "queryEntries"],
-      after: "shared/passThrough",
-    },
-    suspendedStreams: {
-      before: "shared/parsePage",
-      functions: ["querySuspended"],
-      after: "shared/passThrough",
-    },
+  DepositRequested: { field: "deposit", before: "command/moveMoney" },
+  WithdrawalRequested: { field: "withdraw", before: "command/moveMoney" },
+  AccountClosingRequested: { field: "closeAccount", before: "command/closeAccount" },
+};
+
+/** Which templates serve which field of the ledger's API. A new resolver is one more line here. */
+export const wiring: Wiring = {
+  folders: { shared: sharedFolder, own: __dirname },
+  schema: ["command/schema", "query/schema", "subscription/schema"],
+  values: {
+    ...sharedValues("account"),
+    amountPattern,
+    currencyPattern: currencyCodes.join("|"),
+    accountNameLength: String(accountNameLength),
+    memoLength: String(memoLength),
   },
-  Subscription: {
-    onAccountChange: { dataSource: "None", templates: "shared/onChange" },
+  resolvers: {
+    Mutation: {
+      ...commands(recorders, currentSchemaVersion),
+      resumeStream,
+      publishAccountChange: publishChange,
+    },
+    Query: {
+      account: summary,
+      accounts: ownersSummaries,
+      statement,
+      suspendedStreams,
+    },
+    Subscription: { onAccountChange: onChange },
   },
+  publishField: publishField("account"),
 };

@@ -11,7 +11,7 @@ const alarms = () =>
   dev.resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
 
 it.each([
-  ["suspended", "EventLedger", "StreamsSuspended", { service: "projector" }],
+  ["suspended", "event-ledger/dev", "StreamsSuspended", { service: "projector" }],
   [
     "failures",
     "AWS/SQS",

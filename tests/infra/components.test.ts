@@ -20,7 +20,7 @@ describe("the tables", () => {
   };
 
   it("keep events by stream and version, and stream them", () => {
-    expect(inputsOf(prod, "events")).toEqual({
+    expect(inputsOf(prod, "ledger-events")).toEqual({
       ...guarded,
       attributes: [
         { name: "streamId", type: "S" },
@@ -34,7 +34,7 @@ describe("the tables", () => {
   });
 
   it("keep the read model, with an index by owner", () => {
-    expect(inputsOf(prod, "read-model")).toEqual({
+    expect(inputsOf(prod, "ledger-read-model")).toEqual({
       ...guarded,
       attributes: [
         { name: "pk", type: "S" },
@@ -50,8 +50,8 @@ describe("the tables", () => {
   });
 
   it("may be deleted with a stack that does not keep its data", () => {
-    expect(inputsOf(dev, "events").deletionProtectionEnabled).toBe(false);
-    expect(inputsOf(dev, "read-model").deletionProtectionEnabled).toBe(false);
+    expect(inputsOf(dev, "ledger-events").deletionProtectionEnabled).toBe(false);
+    expect(inputsOf(dev, "ledger-read-model").deletionProtectionEnabled).toBe(false);
   });
 });
 
@@ -147,7 +147,7 @@ describe("the projector", () => {
       environment: {
         variables: {
           POWERTOOLS_SERVICE_NAME: "projector",
-          POWERTOOLS_METRICS_NAMESPACE: "EventLedger",
+          POWERTOOLS_METRICS_NAMESPACE: "event-ledger/prod",
           POWERTOOLS_LOG_LEVEL: "INFO",
         },
       },
@@ -157,7 +157,7 @@ describe("the projector", () => {
 
   it("is fed every new event, and gives up on a record in the end", () => {
     expect(inputsOf(prod, "projector-mapping")).toEqual({
-      eventSourceArn: `${table("events")}/stream/2026-01-01T00:00:00.000`,
+      eventSourceArn: `${table("ledger-events")}/stream/2026-01-01T00:00:00.000`,
       functionName: "arn:aws:lambda:eu-central-1:123456789012:function:projector-function-1a2b3c4",
       startingPosition: "TRIM_HORIZON",
       filterCriteria: { filters: [{ pattern: '{"eventName":["INSERT"]}' }] },
@@ -203,7 +203,7 @@ it("the audit trail covers each read and write of the event table, and cannot lo
         fieldSelectors: [
           { field: "eventCategory", equals: ["Data"] },
           { field: "resources.type", equals: ["AWS::DynamoDB::Table"] },
-          { field: "resources.ARN", equals: [table("events")] },
+          { field: "resources.ARN", equals: [table("ledger-events")] },
         ],
       },
     ],

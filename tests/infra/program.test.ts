@@ -16,8 +16,9 @@ describe("the resources of a stack", () => {
     "aws:cognito/userPoolClient:UserPoolClient sign-in-client",
     "aws:cognito/userGroup:UserGroup sign-in-operators",
 
-    "aws:dynamodb/table:Table events",
-    "aws:dynamodb/table:Table read-model",
+    "event-ledger:infra:Tables ledger",
+    "aws:dynamodb/table:Table ledger-events",
+    "aws:dynamodb/table:Table ledger-read-model",
 
     "event-ledger:infra:Api api",
     "aws:appsync/graphQLApi:GraphQLApi api-graphql",
@@ -99,8 +100,8 @@ it("the outputs say where everything is", () => {
     userPoolEndpoint: "cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Pool",
     graphqlUrl: "https://api-host.appsync-api.eu-central-1.amazonaws.com/graphql",
     realtimeUrl: "wss://api-host.appsync-realtime-api.eu-central-1.amazonaws.com/graphql",
-    eventTableName: "events-1a2b3c4",
-    readModelTableName: "read-model-1a2b3c4",
+    eventTableName: "ledger-events-1a2b3c4",
+    readModelTableName: "ledger-read-model-1a2b3c4",
     projectorFunctionName: "projector-function-1a2b3c4",
     failureQueueUrl:
       "https://sqs.eu-central-1.amazonaws.com/123456789012/projector-failures-1a2b3c4",

@@ -8,10 +8,11 @@ beforeAll(async () => {
 }, 60_000);
 
 const account = "eu-central-1:123456789012";
-const events = `arn:aws:dynamodb:${account}:table/events-1a2b3c4`;
-const readModel = `arn:aws:dynamodb:${account}:table/read-model-1a2b3c4`;
+const events = `arn:aws:dynamodb:${account}:table/ledger-events-1a2b3c4`;
+const readModel = `arn:aws:dynamodb:${account}:table/ledger-read-model-1a2b3c4`;
 
-const allow = (actions: readonly string[], resource: string) => ({
+const allow = (name: string, actions: readonly string[], resource: string) => ({
+  Sid: name,
   Effect: "Allow",
   Action: actions,
   Resource: [resource],
@@ -40,6 +41,7 @@ describe("the roles", () => {
   it("let the API write its own log", () => {
     expect(policy("api-log-policy")).toEqual([
       allow(
+        "CreateAndWriteLogs",
         ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
         `arn:aws:logs:${account}:log-group:/aws/appsync/apis/api-id:*`,
       ),
@@ -48,20 +50,25 @@ describe("the roles", () => {
 
   it("let commands get and put events, and nothing else", () => {
     expect(policy("resolvers-EventTable-policy")).toEqual([
-      allow(["dynamodb:GetItem", "dynamodb:PutItem"], events),
+      allow("AppendEvents", ["dynamodb:GetItem", "dynamodb:PutItem"], events),
     ]);
   });
 
   it("let queries read the read model", () => {
     expect(policy("resolvers-ReadModel-policy")).toEqual([
-      allow(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], readModel),
-      allow(["dynamodb:Query"], `${readModel}/index/byOwner`),
+      allow(
+        "QueryReadModel",
+        ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
+        readModel,
+      ),
+      allow("FindStreamsOfOwner", ["dynamodb:Query"], `${readModel}/index/byOwner`),
     ]);
   });
 
   it("let the API call the one function that resumes streams", () => {
     expect(policy("resolvers-Resumer-policy")).toEqual([
       allow(
+        "ResumeStreams",
         ["lambda:InvokeFunction"],
         `arn:aws:lambda:${account}:function:resumer-function-1a2b3c4`,
       ),
@@ -70,12 +77,18 @@ describe("the roles", () => {
 
   const folding = (name: string) => [
     allow(
+      "WriteLogs",
       ["logs:CreateLogStream", "logs:PutLogEvents"],
       `arn:aws:logs:${account}:log-group:${name}-log-1a2b3c4:*`,
     ),
-    allow(["dynamodb:Query"], events),
-    allow(["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"], readModel),
+    allow("ReadEvents", ["dynamodb:Query"], events),
     allow(
+      "WriteReadModel",
+      ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+      readModel,
+    ),
+    allow(
+      "PublishChanges",
       ["appsync:GraphQL"],
       `arn:aws:appsync:${account}:apis/api-id/types/Mutation/fields/publishAccountChange`,
     ),
@@ -89,6 +102,7 @@ describe("the roles", () => {
     expect(policy("projector-policy")).toEqual([
       ...folding("projector"),
       allow(
+        "FollowEvents",
         [
           "dynamodb:DescribeStream",
           "dynamodb:GetRecords",
@@ -97,7 +111,11 @@ describe("the roles", () => {
         ],
         `${events}/stream/2026-01-01T00:00:00.000`,
       ),
-      allow(["sqs:SendMessage"], `arn:aws:sqs:${account}:projector-failures-1a2b3c4`),
+      allow(
+        "ReportFailures",
+        ["sqs:SendMessage"],
+        `arn:aws:sqs:${account}:projector-failures-1a2b3c4`,
+      ),
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import { newMap, type TemplateContext } from "local-aws";
 import { describe, expect, it } from "vitest";
+import { type CommandName, renderBefore } from "./commands";
 import {
   callers,
   refusal,
@@ -22,11 +23,10 @@ const context = (input: object, more: Omit<TemplateContext, "arguments"> = {}) =
   ...more,
 });
 
-/** What a pipeline's first template leaves in the stash for the functions. */
-function stashAfter(name: string, input: object, fieldName = "") {
+/** What the first template of a command's pipeline leaves in the stash for the functions. */
+function stashAfter(command: CommandName, input: object) {
   const stash = newMap();
-  const rendered = render(name, context(input, { stash, info: { fieldName } }));
-  expect(rendered).toEqual({ json: {} });
+  expect(renderBefore(command, context(input, { stash }))).toEqual({ json: {} });
   return stash;
 }
 
@@ -35,7 +35,7 @@ const refusalBy = (name: string, input: object, stash: Record<string, unknown> =
 
 describe("openAccount.before", () => {
   it("makes an opening of the input, which may come first in its stream", () => {
-    expect(stashAfter("command/openAccount.before", { ...open, name: "Rainy days" })).toEqual({
+    expect(stashAfter("openAccount", { ...open, name: "Rainy days" })).toEqual({
       leastExpectedVersion: 0,
       event: {
         type: "AccountOpeningRequested",
@@ -46,13 +46,14 @@ describe("openAccount.before", () => {
   });
 
   it.each([{}, { name: null }])("names the account after its id for %j", (unnamed) => {
-    expect(stashAfter("command/openAccount.before", { ...open, ...unnamed })).toMatchObject({
+    expect(stashAfter("openAccount", { ...open, ...unnamed })).toMatchObject({
       event: { data: { currency: "EUR", name: "savings" } },
     });
   });
 
   it("refuses what is not a currency, and a name that is empty or too long", () => {
-    const by = (fault: object) => refusalBy("command/openAccount.before", { ...open, ...fault });
+    const by = (fault: object) =>
+      refusalOf(renderBefore("openAccount", context({ ...open, ...fault })));
     const currency = "currency: expected an ISO 4217 code such as EUR";
     const name = "name: expected 1 to 64 characters";
     expect(by({ currency: "eur" })).toEqual(refusal("InvalidInput", "currency", currency));
@@ -65,21 +66,22 @@ describe("moveMoney.before", () => {
   it.each([
     ["deposit", "DepositRequested"],
     ["withdraw", "WithdrawalRequested"],
-  ])("makes of the field %s a %s, which follows another event", (field, type) => {
-    expect(stashAfter("command/moveMoney.before", { ...move, memo: "Rent" }, field)).toEqual({
+  ] as const)("records for %s a %s, which follows another event", (command, type) => {
+    expect(stashAfter(command, { ...move, memo: "Rent" })).toEqual({
       leastExpectedVersion: 1,
       event: { type, schemaVersion: 1, data: { amount: "250", memo: "Rent" } },
     });
   });
 
   it.each([{}, { memo: null }])("leaves the memo out of the event for %j", (none) => {
-    const { event } = stashAfter("command/moveMoney.before", { ...move, ...none }, "deposit");
+    const { event } = stashAfter("deposit", { ...move, ...none });
     expect(event).toMatchObject({ data: { amount: "250" } });
     expect(event).not.toHaveProperty("data.memo");
   });
 
   it("refuses what is not an amount, and a memo that is too long", () => {
-    const by = (fault: object) => refusalBy("command/moveMoney.before", { ...move, ...fault });
+    const by = (fault: object) =>
+      refusalOf(renderBefore("deposit", context({ ...move, ...fault })));
     const amount =
       "amount: expected a positive number of minor units, 1 to 18 digits without leading zeros, as a string";
     expect(by({ amount: "-5" })).toEqual(refusal("InvalidInput", "amount", amount));
@@ -91,7 +93,7 @@ describe("moveMoney.before", () => {
 
 describe("closeAccount.before", () => {
   it("makes a closing, which follows another event", () => {
-    expect(stashAfter("command/closeAccount.before", move)).toEqual({
+    expect(stashAfter("closeAccount", move)).toEqual({
       leastExpectedVersion: 1,
       event: { type: "AccountClosingRequested", schemaVersion: 1, data: {} },
     });
@@ -288,7 +290,7 @@ describe("an event table that cannot be reached", () => {
       const more = { error: throttled, stash: { rejected: true } };
       expect(refusalOf(render(`shared/${name}.response`, context(move, more)))).toEqual(
         unavailable(
-          "The ledger could not be reached. Send the same command again: it is recorded once.",
+          "The event table could not be reached. Send the same command again: it is recorded once.",
         ),
       );
     },
@@ -325,7 +327,7 @@ describe("resumeStream", () => {
   });
 });
 
-describe("recorded.after", () => {
+describe("toRecordedEvent.after", () => {
   const stored = {
     streamId: "savings",
     version: 7,
@@ -336,18 +338,24 @@ describe("recorded.after", () => {
     actor: "olga",
     recordedAt: "2026-03-01T10:00:00.000Z",
   };
-  const { streamId, schemaVersion, ...told } = stored;
-  const none = { currency: null, name: null, amount: null, memo: null };
+  const { streamId, schemaVersion, ...envelope } = stored;
 
   it.each([
     { amount: "250", memo: "Rent" },
     { amount: "250" },
     { currency: "EUR", name: "Rainy days" },
     {},
-  ])("tells the event with its data %j", (data) => {
+  ])("answers with the event and its data %j", (data) => {
     const rendered = render("shared/toRecordedEvent.after", {
       prev: { result: { ...stored, data } },
     });
-    expect(rendered).toEqual({ json: { accountId: "savings", ...told, ...none, ...data } });
+    expect(rendered).toEqual({ json: { accountId: "savings", ...envelope, ...data } });
+  });
+
+  it("has no data stand in the place of what every event carries", () => {
+    const result = { ...stored, data: { owner: "mallory", accountId: "checking" } };
+    expect(render("shared/toRecordedEvent.after", { prev: { result } })).toEqual({
+      json: { accountId: "savings", ...envelope },
+    });
   });
 });

@@ -1,16 +1,19 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { newMap, type Rendered, type TemplateContext } from "local-aws";
-import { callers, refusalOf, render } from "./templates";
+import { wiring } from "../../vtl/wiring";
+import { callers, refusalOf, render, valuesOf } from "./templates";
 
-/** The first template of each command's pipeline. */
-const before = {
-  openAccount: "command/openAccount.before",
-  deposit: "command/moveMoney.before",
-  withdraw: "command/moveMoney.before",
-  closeAccount: "command/closeAccount.before",
-} as const;
+export const commandNames = ["openAccount", "deposit", "withdraw", "closeAccount"] as const;
+export type CommandName = (typeof commandNames)[number];
 
-export type CommandName = keyof typeof before;
+/** Renders the first template of a command's pipeline, as the wiring has it. */
+export function renderBefore(command: CommandName, context: TemplateContext): Rendered {
+  const wired = wiring.resolvers.Mutation[command];
+  if (wired === undefined || !("functions" in wired)) {
+    throw new Error(`${command} is not a pipeline`);
+  }
+  return render(`${wired.before}.before`, context, valuesOf(command));
+}
 
 /** What a command carries: the arguments of any of them, of which the templates read their own. */
 export type Input = Readonly<Record<string, unknown>> & { readonly expectedVersion: number };
@@ -32,7 +35,7 @@ export function sendCommand(command: CommandName, input: Input): Outcome {
   const read = () =>
     render("shared/loadPreviousEvent.response", { ...context, result: { owner: "alice" } });
   const rendered =
-    firstRefusal(() => render(before[command], context), reading) ??
+    firstRefusal(() => renderBefore(command, context), reading) ??
     // Nothing is read, and no response is rendered, before the first event.
     (input.expectedVersion === 0 ? undefined : firstRefusal(read)) ??
     render("shared/append.request", context);

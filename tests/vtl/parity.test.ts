@@ -5,8 +5,7 @@ import { describe, expect, it } from "vitest";
 import { CloseAccount, MoveMoney, OpenAccount } from "../../core/ledger/commands";
 import { decodeEvent } from "../../core/ledger/events";
 import { Currency, currencyCodes } from "../../core/ledger/money";
-import { type CommandName, type Input, sendCommand } from "./commands";
-import { render } from "./templates";
+import { type CommandName, commandNames, type Input, renderBefore, sendCommand } from "./commands";
 
 // Every rule about the input exists twice: as a codec in the core, and in a template that keeps what the core could
 // not read out of the event table. These laws hold the two equal.
@@ -106,9 +105,7 @@ const faultsOf = (codec: t.Decoder<unknown, unknown>, input: Input): string[] =>
   return [...new Set(keys.map(String))];
 };
 
-const commands = Object.keys(codecs) as CommandName[];
-
-describe.each(commands)("%s", (command) => {
+describe.each(commandNames)("%s", (command) => {
   it("is refused for a field that the codec refuses, and accepted where it finds no fault", () => {
     fc.assert(
       fc.property(inputs[command], (input) => {
@@ -162,7 +159,7 @@ const dataOf = (command: CommandName, input: Input): object =>
 describe("currencies", () => {
   const isAccepted = (currency: string) => {
     const context = { arguments: { input: { accountId: "savings", currency } } };
-    return "json" in render("command/openAccount.before", context);
+    return "json" in renderBefore("openAccount", context);
   };
 
   it("are each accepted", () => {

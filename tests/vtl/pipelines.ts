@@ -15,20 +15,29 @@ import {
   type Stage,
   startDynamodb,
 } from "local-aws";
-import { ownerIndex } from "../../infra/tables";
-import { functions, resolvers } from "../../vtl/wiring";
-import { type CallerName, callers, readModelTable, template } from "./templates";
+import type { Step } from "../../infra/wiring";
+import { ownerIndex } from "../../lambda/adapters/keys";
+import { wiring } from "../../vtl/wiring";
+import { type CallerName, callers, readModelTable, template, valuesOf } from "./templates";
 
 const region = "eu-central-1";
 const eventTable = "events";
 
 /** The templates as the wiring connects them, on tables of DynamoDB Local. */
 export class Pipelines {
+  readonly #dynamodb: Dynamodb;
+  readonly #client: DynamoDBDocumentClient;
+  readonly #dataSources: Readonly<Record<string, DataSource>>;
+
   private constructor(
-    private readonly dynamodb: Dynamodb,
-    private readonly client: DynamoDBDocumentClient,
-    private readonly dataSources: Readonly<Record<string, DataSource>>,
-  ) {}
+    dynamodb: Dynamodb,
+    client: DynamoDBDocumentClient,
+    dataSources: Readonly<Record<string, DataSource>>,
+  ) {
+    this.#dynamodb = dynamodb;
+    this.#client = client;
+    this.#dataSources = dataSources;
+  }
 
   static async start(): Promise<Pipelines> {
     const iam = new Iam({ region });
@@ -59,7 +68,7 @@ export class Pipelines {
   async ask(path: string, args: object, caller: CallerName = "owner"): Promise<Answer> {
     const [parentTypeName = "", fieldName = ""] = path.split(".");
     try {
-      const data = await resolveField(this.resolver(parentTypeName, fieldName), {
+      const data = await resolveField(this.#resolver(parentTypeName, fieldName), {
         caller: {
           mode: "AMAZON_COGNITO_USER_POOLS",
           authType: "User Pool Authorization",
@@ -80,7 +89,9 @@ export class Pipelines {
       });
       return { data };
     } catch (error) {
-      if (!(error instanceof ResolverError)) throw error;
+      if (!(error instanceof ResolverError)) {
+        throw error;
+      }
       const { message, errorType, errorInfo } = error;
       return { error: { message, errorType, errorInfo } };
     }
@@ -88,7 +99,7 @@ export class Pipelines {
 
   /** The stored events of a stream, oldest first. */
   async events(streamId: string): Promise<Record<string, unknown>[]> {
-    const { Items = [] } = await this.client.send(
+    const { Items = [] } = await this.#client.send(
       new QueryCommand({
         TableName: eventTable,
         KeyConditionExpression: "streamId = :id",
@@ -101,34 +112,37 @@ export class Pipelines {
 
   async putRows(rows: readonly Record<string, unknown>[]): Promise<void> {
     for (const row of rows) {
-      await this.client.send(new PutCommand({ TableName: readModelTable, Item: row }));
+      await this.#client.send(new PutCommand({ TableName: readModelTable, Item: row }));
     }
   }
 
   async stop(): Promise<void> {
-    this.client.destroy();
-    await this.dynamodb.stop();
+    this.#client.destroy();
+    await this.#dynamodb.stop();
   }
 
-  private resolver(type: string, field: string): Resolver {
-    const wiring = resolvers[type]?.[field];
-    if (wiring === undefined || !("functions" in wiring)) {
+  #resolver(type: string, field: string): Resolver {
+    const fields = type === "Mutation" ? wiring.resolvers.Mutation : wiring.resolvers.Query;
+    const wired = fields[field];
+    if (wired === undefined || !("functions" in wired)) {
       throw new Error(`${type}.${field} is not a pipeline`);
     }
+    const values = type === "Mutation" ? valuesOf(field) : {};
     return {
       kind: "PIPELINE",
-      before: template(`${wiring.before}.before`),
-      functions: wiring.functions.map((name) => this.stage(name)),
-      after: template(`${wiring.after}.after`),
+      before: template(`${wired.before}.before`, values),
+      functions: wired.functions.map((step) => this.#stage(step)),
+      after: template(`${wired.after}.after`, values),
     };
   }
 
-  private stage(name: keyof typeof functions): Stage {
-    const { dataSource, templates } = functions[name];
-    const source = this.dataSources[dataSource];
-    if (source === undefined) throw new Error(`${name} has no table`);
+  #stage({ dataSource, templates }: Step): Stage {
+    const source = this.#dataSources[dataSource];
+    if (source === undefined) {
+      throw new Error(`${templates} has no table`);
+    }
     return {
-      name,
+      name: templates,
       dataSource: source,
       request: template(`${templates}.request`),
       response: template(`${templates}.response`),

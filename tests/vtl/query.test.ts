@@ -60,11 +60,17 @@ describe("getSummary.request", () => {
     });
   });
 
-  it("refuses an id that is too long for a key, and for an account", () => {
+  it("refuses what is no id, and with it what is too long for a key", () => {
     expect(request("s".repeat(64))).toHaveProperty("json");
-    expect(refusalOf(request("s".repeat(65)))).toEqual(
-      refusal("InvalidInput", "accountId", "accountId: expected at most 64 characters"),
-    );
+    for (const id of ["s".repeat(65), "", "-savings", "savings\n"]) {
+      expect(refusalOf(request(id))).toEqual(
+        refusal(
+          "InvalidInput",
+          "accountId",
+          "accountId: expected 1 to 64 letters, digits, _ or -, beginning with a letter or digit",
+        ),
+      );
+    }
   });
 });
 

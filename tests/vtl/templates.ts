@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import {
   compileTemplate,
   type Rendered,
@@ -6,25 +5,41 @@ import {
   type Template,
   type TemplateContext,
 } from "local-aws";
+import { filledText } from "../../infra/templates";
+import { wiring } from "../../vtl/wiring";
 
 /** What the deployment puts in the place of {{readModelTable}}. */
 export const readModelTable = "read-model";
 
 const compiled = new Map<string, Template>();
 
+/** The values of a resolver, beside those of the wiring. */
+export type ResolverValues = Readonly<Record<string, string>>;
+
+/** What the wiring gives the templates of a mutation's resolver. */
+export function valuesOf(mutation: string): ResolverValues {
+  const { values = {} } = wiring.resolvers.Mutation[mutation] ?? {};
+  return values as ResolverValues;
+}
+
 /** A template by its name in the wiring with its role, such as `shared/append.request`. */
-export function template(name: string): Template {
-  const file = `vtl/${name}.vtl`;
-  const known = compiled.get(name);
-  if (known !== undefined) return known;
-  const text = readFileSync(file, "utf8").replaceAll("{{readModelTable}}", readModelTable);
-  const made = compileTemplate(file, text);
-  compiled.set(name, made);
+export function template(name: string, values: ResolverValues = {}): Template {
+  const key = `${name} ${JSON.stringify(values)}`;
+  const known = compiled.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const all = { readModelTable, ...wiring.values, ...values };
+  const made = compileTemplate(name, filledText(`${name}.vtl`, wiring.folders, all));
+  compiled.set(key, made);
   return made;
 }
 
-export const render = (name: string, context: TemplateContext): Rendered =>
-  renderTemplate(template(name), context);
+export const render = (
+  name: string,
+  context: TemplateContext,
+  values: ResolverValues = {},
+): Rendered => renderTemplate(template(name, values), context);
 
 /** Why a template refused, as the client sees it; undefined where it did not. */
 export function refusalOf(rendered: Rendered) {

@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { extname } from "node:path";
 import { type DefinitionNode, Kind, parse } from "graphql";
 import { beforeAll, describe, expect, it } from "vitest";
+import { Event } from "../../core/ledger/events";
+import type { Step } from "../../infra/wiring";
+import { wiring } from "../../vtl/wiring";
 import { type Recorded, type Recording, record } from "../infra/record";
 
 let stack: Recording;
@@ -36,17 +40,64 @@ describe("the schema and the resolvers", () => {
   });
 });
 
+/** The files that the wiring names, and the fragments that these ask for, from `vtl/` on. */
+function usedFiles(): Set<string> {
+  const used = new Set<string>();
+  const use = (file: string): void => {
+    used.add(file);
+    for (const [, name = ""] of readFileSync(`vtl/${file}`, "utf8").matchAll(/\{\{(.*?)\}\}/g)) {
+      if (name.includes("/")) {
+        use(`${name}${extname(file)}`);
+      }
+    }
+  };
+  const useBoth = ({ templates }: Step) => {
+    use(`${templates}.request.vtl`);
+    use(`${templates}.response.vtl`);
+  };
+  for (const part of wiring.schema) {
+    use(`${part}.graphql`);
+  }
+  for (const wired of Object.values(wiring.resolvers).flatMap((fields) => Object.values(fields))) {
+    if ("functions" in wired) {
+      use(`${wired.before}.before.vtl`);
+      wired.functions.forEach(useBoth);
+      use(`${wired.after}.after.vtl`);
+    } else {
+      useBoth(wired);
+    }
+  }
+  return used;
+}
+
+it("every event type of the core is recorded by exactly one mutation, in its current schema version", () => {
+  const recorded = resolvers()
+    .filter(({ inputs }) => inputs.type === "Mutation" && inputs.kind === "PIPELINE")
+    .map(({ inputs }) => {
+      const text = String(inputs.requestTemplate);
+      return [
+        /"type": "(\w+)"/.exec(text)?.[1],
+        Number(/"schemaVersion": (\d+)/.exec(text)?.[1]),
+      ] as const;
+    });
+  const events = Event.types.map((event) => {
+    const { type, schemaVersion } = event.types[1].props;
+    return [type.value, schemaVersion.value] as const;
+  });
+  expect(recorded.sort()).toEqual(events.sort());
+});
+
 describe("the templates", () => {
-  it("are all deployed, with every value filled in", () => {
+  it("are deployed with every gap filled", () => {
     const deployed = [...functions(), ...resolvers()].flatMap(templatesOf);
-    const files = ["shared", "command"].flatMap((part) =>
-      readdirSync(`vtl/${part}`)
-        .filter((file) => file.endsWith(".vtl"))
-        .map((file) => readFileSync(`vtl/${part}/${file}`, "utf8")),
+    expect(deployed.filter((text) => String(text).includes("{{"))).toEqual([]);
+  });
+
+  it("are all used, and so are the fragments and the parts of the schema", () => {
+    const files = readdirSync("vtl", { recursive: true, encoding: "utf8" });
+    expect([...usedFiles()].sort()).toEqual(
+      files.filter((file) => /\.(vtl|graphql)$/.test(file)).sort(),
     );
-    const filled = files.map((text) => text.replaceAll("{{readModelTable}}", "read-model-1a2b3c4"));
-    expect(new Set(deployed)).toEqual(new Set(filled));
-    expect(deployed.filter((text) => /\{\{\w/.test(String(text)))).toEqual([]);
   });
 
   it.each(["EventTable", "ReadModel"])(

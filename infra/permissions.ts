@@ -1,0 +1,102 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ownerIndex } from "../lambda/adapters/keys";
+import type { Permission } from "./policy";
+
+// Every permission that a role of the program has. docs/permissions.md, which is generated, shows who has which.
+
+/** GetItem also serves PutItem: after a failed condition AppSync reads the stored item to compare it. */
+export function appendEvents(eventTable: aws.dynamodb.Table): Permission {
+  return {
+    name: "AppendEvents",
+    actions: ["dynamodb:GetItem", "dynamodb:PutItem"],
+    resources: [eventTable.arn],
+  };
+}
+
+export function readEvents(eventTable: aws.dynamodb.Table): Permission {
+  return { name: "ReadEvents", actions: ["dynamodb:Query"], resources: [eventTable.arn] };
+}
+
+export function followEvents(eventTable: aws.dynamodb.Table): Permission {
+  return {
+    name: "FollowEvents",
+    actions: [
+      "dynamodb:DescribeStream",
+      "dynamodb:GetRecords",
+      "dynamodb:GetShardIterator",
+      // The authorization reference has no resource for this action; AWS's own example for Lambda grants it like this.
+      "dynamodb:ListStreams",
+    ],
+    resources: [eventTable.streamArn],
+  };
+}
+
+export function queryReadModel(readModel: aws.dynamodb.Table): Permission {
+  return {
+    name: "QueryReadModel",
+    actions: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
+    resources: [readModel.arn],
+  };
+}
+
+export function findStreamsOfOwner(readModel: aws.dynamodb.Table): Permission {
+  return {
+    name: "FindStreamsOfOwner",
+    actions: ["dynamodb:Query"],
+    resources: [pulumi.interpolate`${readModel.arn}/index/${ownerIndex}`],
+  };
+}
+
+/** A transaction is authorized as the writes that it is made of. */
+export function writeReadModel(readModel: aws.dynamodb.Table): Permission {
+  return {
+    name: "WriteReadModel",
+    actions: ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+    resources: [readModel.arn],
+  };
+}
+
+/** To call the one mutation that publishes changes. */
+export function publishChanges(api: aws.appsync.GraphQLApi, field: string): Permission {
+  return {
+    name: "PublishChanges",
+    actions: ["appsync:GraphQL"],
+    resources: [pulumi.interpolate`${api.arn}/types/Mutation/fields/${field}`],
+  };
+}
+
+/** To put what was given up into the queue. */
+export function reportFailures(queue: aws.sqs.Queue): Permission {
+  return { name: "ReportFailures", actions: ["sqs:SendMessage"], resources: [queue.arn] };
+}
+
+export function resumeStreams(resumer: aws.lambda.Function): Permission {
+  return {
+    name: "ResumeStreams",
+    actions: ["lambda:InvokeFunction"],
+    resources: [resumer.arn],
+  };
+}
+
+export function writeLogs(logGroup: aws.cloudwatch.LogGroup): Permission {
+  return {
+    name: "WriteLogs",
+    actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    resources: [streamsOf(logGroup)],
+  };
+}
+
+/** AppSync asks for the permission to create its log group even where the group exists. */
+export function createAndWriteLogs(logGroup: aws.cloudwatch.LogGroup): Permission {
+  return {
+    name: "CreateAndWriteLogs",
+    actions: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+    resources: [streamsOf(logGroup)],
+  };
+}
+
+/** The `:*` stands for the streams of a log group. */
+function streamsOf(logGroup: aws.cloudwatch.LogGroup): pulumi.Output<string> {
+  return pulumi.interpolate`${logGroup.arn}:*`;
+}

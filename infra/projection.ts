@@ -1,0 +1,39 @@
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { publishChanges, readEvents, writeReadModel } from "./permissions";
+import type { Permission } from "./policy";
+
+/** What every function that folds events into the read model is given. */
+export interface ProjectionArgs {
+  /**
+   * The function's TypeScript file, such as `lambda/projector.ts`, from the program's folder on. Not an `Input`: it is
+   * bundled at once.
+   */
+  entry: string;
+  /** Event table ①. */
+  events: aws.dynamodb.Table;
+  /** Read model ②. */
+  readModel: aws.dynamodb.Table;
+  /** The API whose subscribers receive the changes. */
+  graphqlApi: aws.appsync.GraphQLApi;
+  graphqlUrl: pulumi.Input<string>;
+  /** The mutation that publishes committed changes. Not an `Input`, as it comes from the wiring. */
+  publishField: string;
+  /** The least severe level that is logged: DEBUG, INFO, WARN or ERROR. */
+  logLevel: pulumi.Input<string>;
+  logRetentionDays: pulumi.Input<number>;
+}
+
+/** The handlers' settings, as `lambda/adapters/settings.ts` decodes them. */
+export function projectionSettings({ events, readModel, graphqlUrl }: ProjectionArgs) {
+  return { eventTable: events.name, readModel: readModel.name, graphqlUrl };
+}
+
+/** What every such function may do. */
+export function projectionPermissions(args: ProjectionArgs): readonly Permission[] {
+  return [
+    readEvents(args.events),
+    writeReadModel(args.readModel),
+    publishChanges(args.graphqlApi, args.publishField),
+  ];
+}
