@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { permissionsCommand, permissionsDocument, permissionsFile } from "./permissions-document";
 import { inputsOf, type Recording, record } from "./record";
 
 let prod: Recording;
@@ -118,4 +120,8 @@ describe("the roles", () => {
       ),
     ]);
   });
+});
+
+it(`docs/permissions.md is current (${permissionsCommand} writes it again)`, () => {
+  expect(readFileSync(permissionsFile, "utf8")).toBe(permissionsDocument(prod));
 });

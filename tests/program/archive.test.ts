@@ -7,7 +7,7 @@ import { type Recorded, record } from "../infra/record";
 import { runProgram } from "./run";
 import { unpack } from "./unpack";
 
-type Resources = readonly Recorded[];
+type Resources = readonly Pick<Recorded, "name" | "inputs">[];
 
 /** What plain Node.js prints last when it runs a script in a folder. */
 function lastLine(folder: string, script: string): string | undefined {

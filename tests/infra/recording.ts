@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import { readStackConfig } from "local-aws";
+import { answer } from "./answers";
+
+export interface Recorded {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** What AWS would have answered. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+export interface Recording {
+  readonly resources: readonly Recorded[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Records every resource of a stack while the program is evaluated, without an engine. */
+export async function recordWhile(
+  stack: string,
+  evaluate: () => Promise<pulumi.Inputs>,
+): Promise<Recording> {
+  const resources: Recorded[] = [];
+  const mocks: pulumi.runtime.Mocks = {
+    call: ({ token }) => {
+      throw new Error(`The program calls ${token}, which has no answer here.`);
+    },
+    newResource: ({ type, name, inputs }) => {
+      const answered = answer(type, name, inputs);
+      resources.push({ type, name, inputs, outputs: answered.state });
+      return answered;
+    },
+  };
+  const { project, values } = readStackConfig(stack);
+  pulumi.runtime.setAllConfig({ ...values });
+  await pulumi.runtime.setMocks(mocks, project, stack);
+  const outputs = await pulumi.runtime.runInPulumiStack(evaluate);
+  await pulumi.runtime.disconnect();
+  return {
+    resources: resources.filter(({ type }) => type !== "pulumi:pulumi:Stack"),
+    outputs: { ...outputs },
+  };
+}
+
+/** The inputs of the one resource of that name. */
+export function inputsOf({ resources }: Recording, name: string): Recorded["inputs"] {
+  const [found, ...others] = resources.filter((resource) => resource.name === name);
+  if (found === undefined || others.length > 0) {
+    throw new Error(`not one resource ${name}`);
+  }
+  return found.inputs;
+}
