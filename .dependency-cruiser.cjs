@@ -10,6 +10,37 @@ module.exports = {
       to: { pathNot: ["^core/", "^node_modules/(fp-ts|io-ts)/"] },
     },
     {
+      name: "machinery-knows-no-domain",
+      comment:
+        "The projection and the verification are the same for every domain: what they ask of one is in core/projection/domain.ts.",
+      severity: "error",
+      from: { path: "^core/(projection|verification)/" },
+      to: { path: "^core/ledger/" },
+    },
+    {
+      name: "lambda-entries-join-the-domain",
+      comment:
+        "A function's entry, lambda/*.ts, hands the ledger to the adapters, which serve every domain.",
+      severity: "error",
+      from: { path: "^lambda/", pathNot: "^lambda/[^/]+\\.ts$" },
+      to: { path: "^core/ledger/" },
+    },
+    {
+      name: "command-line-entry-joins-the-domain",
+      comment:
+        "cli/ledger.ts hands the ledger to the command line, which works on any domain; cli/local is the ledger's own.",
+      severity: "error",
+      from: { path: "^cli/", pathNot: "^cli/(ledger\\.ts$|local/)" },
+      to: { path: "^core/ledger/" },
+    },
+    {
+      name: "nothing-needs-examples",
+      comment: "An example shows what the parts do for another domain: they do without it.",
+      severity: "error",
+      from: { pathNot: "^examples/" },
+      to: { path: "^examples/" },
+    },
+    {
       name: "lambda-depends-on-core-only",
       comment:
         "Adapters depend on the ports in the core, never on the infrastructure or the local clouds.",

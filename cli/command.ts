@@ -1,26 +1,27 @@
 import type { ParseArgsConfig } from "node:util";
-import type { Ledger } from "./ledger-tables";
+import type { Columns } from "../core/projection/columns";
 import type { Progress } from "./progress";
+import type { OpenTables } from "./tables";
 
 export const exitCode = {
   done: 0,
   /** Something differs, or could not be mended. */
-  wanting: 1,
+  unresolved: 1,
   /** The command could not be run. */
-  refused: 2,
+  notRun: 2,
   /** Ended by Ctrl-C, as shells number it. */
   interrupted: 130,
 } as const;
 
-/** What a command has to work with. */
-export interface Context {
-  readonly ledger: Ledger;
+/** What a command works with. */
+export interface Context<State> {
+  readonly tables: OpenTables<State>;
   readonly json: boolean;
   /** Writes to standard output, and waits while nobody reads it. */
   readonly write: (text: string) => Promise<void>;
-  /** Shows how many of the stack's events have been worked through. */
+  /** Shows how many of the stack's events are done. */
   readonly startProgress: () => Promise<Progress>;
-  /** Lets a live projector go on for a moment. */
+  /** Waits until a live projector has had time to go on. */
   readonly pause: () => Promise<void>;
 }
 
@@ -29,15 +30,24 @@ export type Values = Readonly<Record<string, string | boolean | undefined>>;
 export interface Command {
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What the command takes and does, for its own help. */
+  /** The options, for the command's own help. */
   readonly usage: string;
   readonly help: string;
   readonly options: NonNullable<ParseArgsConfig["options"]>;
   /** Throws CommandError for a combination of options that makes no sense. */
   readonly check?: (values: Values) => void;
   /** Answers with the exit code. */
-  readonly run: (context: Context, values: Values) => Promise<number>;
+  readonly run: <State>(context: Context<State>, values: Values) => Promise<number>;
 }
+
+/** What a command's words follow from: the domain's name, and the columns of its entries. */
+export interface Shape {
+  readonly name: string;
+  readonly entry: Pick<Columns<never>, "names">;
+}
+
+/** A command on the streams of any domain. */
+export type DomainCommand = (domain: Shape) => Command;
 
 export const lines = (...texts: readonly string[]): string => texts.map((t) => `${t}\n`).join("");
 

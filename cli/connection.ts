@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { resolve } from "node:path";
+import { relative } from "node:path";
 import { promisify } from "node:util";
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import * as E from "fp-ts/Either";
@@ -14,7 +14,7 @@ const Outputs = t.type({
   readModelTableName: t.string,
 });
 
-/** Where a stack's tables are, and how to reach them. */
+/** The names of a stack's tables, and how to reach them. */
 export interface Connection {
   readonly eventTable: string;
   readonly readModel: string;
@@ -41,7 +41,7 @@ const connect = (
   readModel: readModelTableName,
   client: {
     region,
-    // A throttled table is waited for: these commands have time.
+    // These commands have time to wait for a throttled table.
     maxAttempts: 10,
     // Writes queue for a connection when many streams are rebuilt at a time: nothing to warn of.
     requestHandler: { socketAcquisitionWarningTimeout: 600_000 },
@@ -62,23 +62,29 @@ const failureOf = (error: unknown, stack: string): CommandError => {
   return new CommandError(`stack ${stack}: ${reason?.replace(/^error: /, "") ?? "pulumi failed"}`);
 };
 
-/** A deployed stack, reached as whoever AWS's default credential chain finds. */
-export async function deployedStack(stack: string): Promise<Connection> {
+/** A deployed stack of the program in a folder, reached as whoever AWS's default credential chain finds. */
+export async function deployedStack(program: string, stack: string): Promise<Connection> {
   const args = ["stack", "output", "--json", "--non-interactive", "--color", "never"];
   const { stdout } = await run("pulumi", [...args, "--stack", stack], {
-    cwd: resolve(__dirname, ".."),
+    cwd: program,
   }).catch((error: unknown) => {
     throw failureOf(error, stack);
   });
   return connect(outputsFrom(JSON.parse(stdout), `Deploy it: \`pulumi up --stack ${stack}\``), {});
 }
 
-/** The stack that `npm start` runs on this machine, reached as its administrator. */
-export function localStack(running: RunningStack | undefined): Connection {
+const startOf = (program: string): string => {
+  const folder = relative(process.cwd(), program);
+  return folder === "" ? "npm start" : `npm start -- --program ${folder}`;
+};
+
+/** The stack of the program in a folder that runs on this machine, reached as its administrator. */
+export function localStack(program: string, running: RunningStack | undefined): Connection {
+  const start = startOf(program);
   if (running === undefined) {
-    throw new CommandError("no local stack is running: run `npm start` first");
+    throw new CommandError(`no local stack is running: run \`${start}\` first`);
   }
-  return connect(outputsFrom(running.outputs, "Start it again: `npm start`"), {
+  return connect(outputsFrom(running.outputs, `Start it again: \`${start}\``), {
     endpoint: running.endpoints.dynamodb,
     credentials: running.credentials,
   });

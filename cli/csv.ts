@@ -1,6 +1,6 @@
 import { canonicalForm } from "../core/projection/hash-chain";
 
-/** A record as RFC 4180 has it: fields quoted where they have to be, CRLF at the end. */
+/** A record as in RFC 4180: fields quoted where they have to be, CRLF at the end. */
 export const csvRecord = (fields: readonly unknown[]): string =>
   `${fields.map(csvField).join(",")}\r\n`;
 

@@ -1,4 +1,6 @@
-/** What keeps a command from being done, in one line that says what to do about it. */
+import type { ProjectionError } from "../core/projection/use-case";
+
+/** Says in one line why a command cannot be done, and what to do about it. */
 export class CommandError extends Error {}
 
 const firstLine = (text: string): string => text.split("\n")[0]?.trim() ?? "";
@@ -23,5 +25,17 @@ export const explain = (error: unknown): string => {
       return `a table of the stack does not exist (${message}): check the AWS account that you are signed in to`;
     default:
       return message === "" ? error.name : message;
+  }
+};
+
+/** In one line, why a stream's summary could not be moved. */
+export const explainProjectionError = (error: ProjectionError): string => {
+  switch (error._tag) {
+    case "Unavailable":
+      return explain(error.cause);
+    case "Contended":
+      return "the projector was always faster: run it again";
+    case "Outdated":
+      return "a later release than this one has written its rows: use that release";
   }
 };

@@ -1,11 +1,12 @@
-/** How often the line on a terminal is drawn anew, and how often a log gets a line, in milliseconds. */
-const redrawn = 200;
-const logged = 10_000;
+/** How often the line on a terminal is drawn again. */
+const redrawMs = 200;
+/** How often a log gets a line. */
+const logMs = 10_000;
 
 export interface Progress {
-  /** So many more are done. */
+  /** Counts so many more as done. */
   readonly advance: (count: number) => void;
-  /** Takes the line away. */
+  /** Removes the line. */
   readonly end: () => void;
 }
 
@@ -21,12 +22,11 @@ const duration = (seconds: number): string => {
 };
 
 /**
- * What a line of progress says.
+ * The text of a line of progress.
  * @param total how many there are about; 0 where nobody knows
- * @param elapsed in milliseconds
  */
-export const describeProgress = (done: number, total: number, elapsed: number): string => {
-  const rate = elapsed === 0 ? 0 : (done / elapsed) * 1000;
+export const progressText = (done: number, total: number, elapsedMs: number): string => {
+  const rate = elapsedMs === 0 ? 0 : (done / elapsedMs) * 1000;
   const known = total > done;
   const amount = known ? `${number(done)} of about ${number(total)}` : number(done);
   const left = known && rate > 0 ? `, ${duration((total - done) / rate)} left` : "";
@@ -38,15 +38,15 @@ interface Terminal {
   write(text: string): unknown;
 }
 
-/** Shows on `terminal` how far something is: one line, drawn anew, or now and then a line where nobody watches. */
+/** Shows progress on `terminal`: one line, drawn again and again; in a log, a line now and then. */
 export function showProgress(terminal: Terminal, total: number): Progress {
   const start = Date.now();
   let done = 0;
   const draw = (): void => {
-    const line = describeProgress(done, total, Date.now() - start);
+    const line = progressText(done, total, Date.now() - start);
     terminal.write(terminal.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
   };
-  const timer = setInterval(draw, terminal.isTTY ? redrawn : logged);
+  const timer = setInterval(draw, terminal.isTTY ? redrawMs : logMs);
   timer.unref();
   return {
     advance: (count) => {

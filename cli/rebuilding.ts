@@ -1,4 +1,5 @@
 import * as E from "fp-ts/Either";
+import type { StreamId } from "../core/projection/identifiers";
 import { rebuildStream } from "../core/projection/rebuild-stream";
 import {
   eventsDiffer,
@@ -7,100 +8,107 @@ import {
   type Verification,
 } from "../core/verification/verification";
 import type { Context } from "./command";
-import { tellProjectionError } from "./commands/account";
-import { checkAccount, lookAt } from "./ledger-tables";
-import { type Suspended, suspendedOf } from "./report";
+import { explainProjectionError } from "./errors";
+import { type SuspendedStream, suspendedIn } from "./report";
 import { forEachOf, forEachStream } from "./streams";
+import { requireStream, verifyOnce } from "./tables";
 
-type Work = Pick<Context, "ledger" | "pause" | "startProgress">;
+type Work<State> = Pick<Context<State>, "tables" | "pause" | "startProgress">;
 
-/** What became of the accounts. */
+/** What a rebuild did with the streams. */
 export interface Outcome {
   untouched: number;
   rebuilt: number;
   /** Left as they are: their events are not what was folded once. */
-  readonly refused: Verification[];
-  /** Rebuilt, and still not as the fold has it. */
+  readonly skipped: Verification[];
+  /** Rebuilt, and they still differ from the fold. */
   readonly remaining: Verification[];
-  readonly failed: { readonly accountId: string; readonly error: string }[];
-  readonly suspended: Suspended[];
+  readonly failed: { readonly streamId: StreamId; readonly error: string }[];
+  readonly suspended: SuspendedStream[];
 }
 
-const nothing = (): Outcome => ({
+const emptyOutcome = (): Outcome => ({
   untouched: 0,
   rebuilt: 0,
-  refused: [],
+  skipped: [],
   remaining: [],
   failed: [],
   suspended: [],
 });
 
-/** Rebuilds an account and looks at what came of it. */
-async function rebuild({ ledger, pause }: Work, streamId: string, outcome: Outcome): Promise<void> {
-  const done = await rebuildStream(streamId)(ledger.ports)();
+/** Rebuilds a stream and verifies it. */
+async function rebuild<State>(
+  { tables, pause }: Work<State>,
+  streamId: StreamId,
+  outcome: Outcome,
+): Promise<void> {
+  const done = await rebuildStream<State>(streamId)(tables.environment)();
   if (E.isLeft(done)) {
-    outcome.failed.push({ accountId: streamId, error: tellProjectionError(done.left) });
+    outcome.failed.push({ streamId, error: explainProjectionError(done.left) });
     return;
   }
   outcome.rebuilt += 1;
-  let look = await lookAt(ledger, streamId);
+  let look = await verifyOnce(tables, streamId);
   if (look.findings.length > 0) {
     await pause();
-    look = settle(look, await lookAt(ledger, streamId));
+    look = settle(look, await verifyOnce(tables, streamId));
   }
-  outcome.suspended.push(...suspendedOf(look));
+  outcome.suspended.push(...suspendedIn(look));
   if (look.findings.length > 0) outcome.remaining.push(look);
 }
 
-/** Rebuilds an account unless that would write over what shows that its events were changed. */
-async function mend(
-  work: Work,
+/** Rebuilds a stream unless that would write over the evidence that its events were changed. */
+async function rebuildOrSkip<State>(
+  work: Work<State>,
   look: Verification,
   trustEvents: boolean,
   outcome: Outcome,
 ): Promise<void> {
-  if (eventsDiffer(look) && !trustEvents) outcome.refused.push(look);
+  if (eventsDiffer(look) && !trustEvents) outcome.skipped.push(look);
   else await rebuild(work, look.streamId, outcome);
 }
 
 const leave = (look: Verification, outcome: Outcome): void => {
   outcome.untouched += 1;
-  outcome.suspended.push(...suspendedOf(look));
+  outcome.suspended.push(...suspendedIn(look));
 };
 
 /**
- * Rebuilds every account that is not as its events say. One that is merely behind may have the projector at work on it:
- * it is looked at again in the end. What is done shows in the tables, so there is nothing else to resume from.
+ * Rebuilds every stream whose rows are not the fold of its events. The projector may be at work on one that is merely
+ * behind: that one gets a second look in the end. The tables show what is done, so there is nothing else to resume from.
  */
-export async function rebuildAll(work: Work, trustEvents: boolean): Promise<Outcome> {
-  const { ledger, startProgress, pause } = work;
-  const outcome = nothing();
+export async function rebuildAll<State>(work: Work<State>, trustEvents: boolean): Promise<Outcome> {
+  const { tables, startProgress, pause } = work;
+  const outcome = emptyOutcome();
   const behind: Verification[] = [];
   const progress = await startProgress();
-  await forEachStream(ledger, async (streamId) => {
-    const look = await lookAt(ledger, streamId, progress.advance);
-    if (look.findings.length > 0) await mend(work, look, trustEvents, outcome);
+  await forEachStream(tables, async (streamId) => {
+    const look = await verifyOnce(tables, streamId, progress.advance);
+    if (look.findings.length > 0) await rebuildOrSkip(work, look, trustEvents, outcome);
     else if (isUnsettled(look)) behind.push(look);
     else leave(look, outcome);
   });
   if (behind.length > 0) await pause();
   await forEachOf(behind, async (first) => {
-    const look = settle(first, await lookAt(ledger, first.streamId));
-    if (look.findings.length > 0 || look.behind > 0) await mend(work, look, trustEvents, outcome);
-    else leave(look, outcome);
+    const look = settle(first, await verifyOnce(tables, first.streamId));
+    if (look.findings.length > 0 || look.behind > 0) {
+      await rebuildOrSkip(work, look, trustEvents, outcome);
+    } else {
+      leave(look, outcome);
+    }
   });
   progress.end();
   return outcome;
 }
 
-/** Rebuilds one account, whatever state it is in. */
-export async function rebuildOne(
-  work: Work,
-  accountId: string,
+/** Rebuilds one stream, whatever state it is in. */
+export async function rebuildOne<State>(
+  work: Work<State>,
+  streamId: StreamId,
   trustEvents: boolean,
 ): Promise<Outcome> {
-  await checkAccount(work.ledger, accountId);
-  const outcome = nothing();
-  await mend(work, await lookAt(work.ledger, accountId), trustEvents, outcome);
+  await requireStream(work.tables, streamId);
+  const outcome = emptyOutcome();
+  await rebuildOrSkip(work, await verifyOnce(work.tables, streamId), trustEvents, outcome);
   return outcome;
 }

@@ -1,68 +1,90 @@
+import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
-import type { Verification } from "../core/verification/verification";
+import type { StreamId } from "../core/projection/identifiers";
+import type { Suspension } from "../core/projection/summary";
+import type { Finding, Verification } from "../core/verification/verification";
 import { counted, lines } from "./command";
 
-// How findings are told: in lines for people, in objects for machines.
+// Reports: lines for people, objects for machines. In the objects, `idField` is the field of a stream's id.
 
 /** Text out of a table may hold what steers a terminal. */
 const plain = (text: string): string => text.replace(/\p{Cc}/gu, "\uFFFD");
 
-const omitted = (count: number): readonly string[] =>
+const omittedText = (count: number): readonly string[] =>
   count === 0 ? [] : [`  and ${counted(count, "more finding")}`];
 
-/** An account and what is not as its events say. */
-export const findingsText = ({ streamId, findings, omitted: more }: Verification): string =>
-  lines(
-    plain(streamId),
-    ...findings.flatMap(({ about, version, detail, columns }) => [
-      plain(
-        `  ${about === "ENTRY" && O.isSome(version) ? `version ${version.value}: ` : ""}${detail}`,
-      ),
-      ...columns.map((column) => plain(`    ${column}`)),
-    ]),
-    ...omitted(more),
+/** The statement has many entries, so a finding in one says in which. */
+const placeOf = ({ about, version }: Finding): string =>
+  pipe(
+    version,
+    O.filter(() => about === "ENTRY"),
+    O.match(
+      () => "",
+      (version) => `version ${version}: `,
+    ),
   );
 
-export const findingsJson = ({ streamId, version, findings, omitted }: Verification) => ({
-  accountId: streamId,
-  version,
-  findings: findings.map((found) => ({ ...found, version: O.toNullable(found.version) })),
-  omitted,
-});
+/** A stream and the findings about it. */
+export const findingsText = ({ streamId, findings, omitted }: Verification): string =>
+  lines(
+    plain(streamId),
+    ...findings.flatMap((finding) => [
+      plain(`  ${placeOf(finding)}${finding.detail}`),
+      ...finding.columns.map((column) => plain(`    ${column}`)),
+    ]),
+    ...omittedText(omitted),
+  );
+
+export const findingsJson =
+  (idField: string) =>
+  ({ streamId, version, findings, omitted }: Verification) => ({
+    [idField]: streamId,
+    version,
+    findings: findings.map((finding) => ({ ...finding, version: O.toNullable(finding.version) })),
+    omitted,
+  });
 
 export const behindText = ({ streamId, version, behind }: Verification): string =>
   lines(plain(`${streamId}: at version ${version}, ${counted(behind, "event")} behind`));
 
-export const behindJson = ({ streamId, version, behind }: Verification) => ({
-  accountId: streamId,
-  version,
-  behind,
-});
+export const behindJson =
+  (idField: string) =>
+  ({ streamId, version, behind }: Verification) => ({ [idField]: streamId, version, behind });
 
 /** One suspended stream. */
-export interface Suspended {
-  readonly accountId: string;
-  readonly version: number;
-  readonly reason: string;
-  readonly detail: string;
-  readonly since: string;
+export interface SuspendedStream extends Suspension {
+  readonly streamId: StreamId;
   /** Whether the event can be folded by now; unknown where nobody has tried. */
   readonly ready?: boolean;
 }
 
 export const suspendedText = ({
-  accountId,
+  streamId,
   version,
   reason,
   detail,
   since,
   ready,
-}: Suspended): string =>
+}: SuspendedStream): string =>
   lines(
-    plain(`${accountId}: suspended before event ${version} since ${since}`),
+    plain(`${streamId}: suspended before event ${version} since ${since}`),
     plain(`  ${reason}: ${detail}`),
     ...(ready ? ["  The event can be folded by now: resume it."] : []),
   );
 
-export const suspendedOf = ({ streamId, suspended }: Verification): readonly Suspended[] =>
-  O.isSome(suspended) ? [{ accountId: streamId, ...suspended.value }] : [];
+export const suspendedJson =
+  (idField: string) =>
+  ({ streamId, ...suspension }: SuspendedStream) => ({ [idField]: streamId, ...suspension });
+
+/** The stream of a verification, where it is suspended. */
+export const suspendedIn = ({
+  streamId,
+  suspension,
+}: Verification): ReadonlyArray<SuspendedStream> =>
+  pipe(
+    suspension,
+    O.match(
+      () => [],
+      (suspended) => [{ streamId, ...suspended }],
+    ),
+  );

@@ -2,20 +2,13 @@ import { type DynamoDBDocumentClient, GetCommand, paginateQuery } from "@aws-sdk
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
+import type { Row } from "../core/projection/columns";
+import { nextVersion } from "../core/projection/identifiers";
 import type { Unavailable } from "../core/projection/ports";
-import type { EntryRow, ExpectedRows, Row } from "../core/verification/verification";
+import type { EntryRow, ExpectedRows } from "../core/verification/verification";
 import type { StoredRows } from "../core/verification/verify-stream";
-import { asking } from "../lambda/adapters/availability";
-import {
-  entryKey,
-  entryRow,
-  partition,
-  summaryFrom,
-  summaryKey,
-  summaryRow,
-  suspensionKey,
-  suspensionRow,
-} from "../lambda/adapters/rows";
+import { call } from "../lambda/adapters/availability";
+import { entryKey, type RowKey, type Rows, suspensionKey } from "../lambda/adapters/rows";
 
 /** What the document client would not write is not there either: columns without a value. */
 const asWritten = (row: Row): Row =>
@@ -24,13 +17,13 @@ const asWritten = (row: Row): Row =>
 const entryFrom = (row: Row): EntryRow => ({ key: String(row.sk), hash: row.hash, row });
 
 /** The rows as the projection's own adapter writes them. */
-export const expectedRows: ExpectedRows = {
-  summary: (summary) => asWritten(summaryRow(summary)),
-  entry: (change) => entryFrom(asWritten(entryRow(change))),
-  suspension: (streamId, suspension) => asWritten(suspensionRow(streamId, suspension)),
-};
+export const expectedRowsOf = <State>(rows: Rows<State>): ExpectedRows<State> => ({
+  summary: (summary) => asWritten(rows.summary(summary)),
+  entry: (change) => entryFrom(asWritten(rows.entry(change))),
+  suspension: (streamId, suspension) => asWritten(rows.suspension(streamId, suspension)),
+});
 
-/** All rows of one partition of a table between two sort keys, or all at all, page by page. */
+/** All rows of one partition of a table, page by page; with `range`, those between two sort keys. */
 export async function* rowsIn(
   client: DynamoDBDocumentClient,
   table: string,
@@ -53,26 +46,33 @@ export async function* rowsIn(
 }
 
 /** The read model's table, as a verification reads it. */
-export const dynamoStoredRows = (client: DynamoDBDocumentClient, table: string): StoredRows => {
-  const get = (Key: Row): TE.TaskEither<Unavailable, O.Option<Row>> =>
+export const dynamoStoredRows = <State>(
+  client: DynamoDBDocumentClient,
+  table: string,
+  rows: Rows<State>,
+): StoredRows<State> => {
+  const get = (Key: RowKey): TE.TaskEither<Unavailable, O.Option<Row>> =>
     pipe(
-      asking(() => client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))),
+      call(() => client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))),
       TE.map(({ Item }) => O.fromNullable(Item)),
     );
-  const entries = async (streamId: string, first: string, last: string) => {
+  const entries = async (pk: string, first: string, last: string) => {
     const found: EntryRow[] = [];
-    for await (const row of rowsIn(client, table, partition(streamId), { first, last })) {
-      found.push(entryFrom(row));
-    }
+    for await (const row of rowsIn(client, table, pk, { first, last })) found.push(entryFrom(row));
     return found;
   };
   return {
     summary: (streamId) =>
-      pipe(get(summaryKey(streamId)), TE.map(O.map((row) => ({ row, summary: summaryFrom(row) })))),
+      pipe(
+        get(rows.summaryKey(streamId)),
+        TE.map(O.map((row) => ({ row, summary: rows.summaryFrom(row) }))),
+      ),
     suspension: (streamId) => get(suspensionKey(streamId)),
     entries: (streamId, version, last) =>
       last <= version
         ? TE.right([])
-        : asking(() => entries(streamId, entryKey(version + 1), entryKey(last))),
+        : call(() =>
+            entries(rows.partition(streamId), entryKey(nextVersion(version)), entryKey(last)),
+          ),
   };
 };

@@ -1,15 +1,12 @@
 import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
-import type { Row } from "../core/verification/verification";
-import { partition, suspensionKey } from "../lambda/adapters/rows";
+import * as O from "fp-ts/Option";
+import type { Row } from "../core/projection/columns";
+import { StreamId } from "../core/projection/identifiers";
+import { partitionPrefix, suspendedPartition } from "../lambda/adapters/keys";
+import type { Tables } from "./tables";
 
 /** How many streams are worked on at a time, each worker reading its own part of the tables. */
-const workers = 16;
-
-export interface Tables {
-  readonly documents: DynamoDBDocumentClient;
-  readonly eventTable: string;
-  readonly readModel: string;
-}
+const maxWorkers = 16;
 
 /** Runs the workers side by side; where one fails, the others stop after what they have in hand. */
 async function inParallel(
@@ -17,7 +14,7 @@ async function inParallel(
 ): Promise<void> {
   let failed = false;
   await Promise.all(
-    Array.from({ length: workers }, async (_, worker) => {
+    Array.from({ length: maxWorkers }, async (_, worker) => {
       try {
         await work(worker, () => !failed);
       } catch (error) {
@@ -29,7 +26,10 @@ async function inParallel(
 }
 
 /** Works through a list with all workers. */
-export async function forEachOf<A>(items: readonly A[], work: (item: A) => Promise<void>) {
+export async function forEachOf<A>(
+  items: readonly A[],
+  work: (item: A) => Promise<void>,
+): Promise<void> {
   const rest = items.values();
   await inParallel(async (_, goesOn) => {
     for (const item of rest) {
@@ -51,41 +51,42 @@ async function* keysIn(
       TableName: table,
       ProjectionExpression: columns,
       Segment: segment,
-      TotalSegments: workers,
+      TotalSegments: maxWorkers,
     },
   );
   for await (const { Items } of pages) yield* Items ?? [];
 }
 
-const accountPrefix = partition("");
-const { pk: suspendedPartition } = suspensionKey("");
+const decodeId = (id: unknown): O.Option<StreamId> => O.fromEither(StreamId.decode(id));
 
-/** Of which stream a row of the read model tells; undefined where it is none of the projection's rows. */
-const streamOf = ({ pk, sk }: Row): string | undefined => {
-  if (pk === suspendedPartition) return String(sk);
-  const text = String(pk);
-  return text.startsWith(accountPrefix) ? text.slice(accountPrefix.length) : undefined;
-};
+/** The stream that a row of the read model belongs to; none where it is none of the projection's rows. */
+const streamOf =
+  (prefix: string) =>
+  ({ pk, sk }: Row): O.Option<StreamId> => {
+    if (pk === suspendedPartition) return decodeId(sk);
+    const partition = String(pk);
+    return partition.startsWith(prefix) ? decodeId(partition.slice(prefix.length)) : O.none;
+  };
 
 /**
- * Works on every stream once: on those that have events, then on those of which only the read model knows. What is
- * kept in memory for it is their ids, whatever the number of events.
+ * Works on every stream once: on those that have events, then on those that the read model alone has rows of. For that
+ * the ids are kept in memory, and nothing else, whatever the number of events.
  */
 export async function forEachStream(
-  { documents, eventTable, readModel }: Tables,
-  work: (streamId: string) => Promise<void>,
+  { name, documents, eventTable, readModel }: Tables,
+  work: (streamId: StreamId) => Promise<void>,
 ): Promise<void> {
-  const seen = new Set<string>();
-  const visit = (table: string, columns: string, idOf: (key: Row) => string | undefined) =>
+  const seen = new Set<StreamId>();
+  const visit = (table: string, columns: string, idOf: (key: Row) => O.Option<StreamId>) =>
     inParallel(async (segment, goesOn) => {
       for await (const key of keysIn(documents, table, columns, segment)) {
         if (!goesOn()) return;
-        const streamId = idOf(key);
+        const streamId = O.toUndefined(idOf(key));
         if (streamId === undefined || seen.has(streamId)) continue;
         seen.add(streamId);
         await work(streamId);
       }
     });
-  await visit(eventTable, "streamId", ({ streamId }) => String(streamId));
-  await visit(readModel, "pk, sk", streamOf);
+  await visit(eventTable, "streamId", ({ streamId }) => decodeId(streamId));
+  await visit(readModel, "pk, sk", streamOf(partitionPrefix(name)));
 }

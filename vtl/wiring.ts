@@ -1,6 +1,12 @@
-import { accountNameLength, memoLength } from "../core/ledger/events";
+import { ledger } from "../core/ledger";
+import {
+  type AccountEventType,
+  accountEvents,
+  accountNameLength,
+  memoLength,
+} from "../core/ledger/events";
 import { amountPattern, currencyCodes } from "../core/ledger/money";
-import { currentSchemaVersion, type EventType } from "../core/projection/upcasting";
+import { schemaVersionOf } from "../core/projection/upcasting";
 import type { Wiring } from "../infra/wiring";
 import { publishField } from "../lambda/adapters/keys";
 import {
@@ -17,8 +23,8 @@ import {
   suspendedStreams,
 } from "./shared/wiring";
 
-/** What records each type of event: a new type that no mutation records does not compile. */
-const recorders: Readonly<Record<EventType, Command>> = {
+/** The mutation that records each type of event: a new type that no mutation records does not compile. */
+export const recorders: Readonly<Record<AccountEventType, Command>> = {
   AccountOpeningRequested: {
     field: "openAccount",
     before: "command/openAccount",
@@ -34,7 +40,7 @@ export const wiring: Wiring = {
   folders: { shared: sharedFolder, own: __dirname },
   schema: ["command/schema", "query/schema", "subscription/schema"],
   values: {
-    ...sharedValues("account"),
+    ...sharedValues(ledger.name),
     amountPattern,
     currencyPattern: currencyCodes.join("|"),
     accountNameLength: String(accountNameLength),
@@ -42,7 +48,7 @@ export const wiring: Wiring = {
   },
   resolvers: {
     Mutation: {
-      ...commands(recorders, currentSchemaVersion),
+      ...commands(recorders, (type) => schemaVersionOf(accountEvents[type])),
       resumeStream,
       publishAccountChange: publishChange,
     },
@@ -54,5 +60,5 @@ export const wiring: Wiring = {
     },
     Subscription: { onAccountChange: onChange },
   },
-  publishField: publishField("account"),
+  publishField: publishField(ledger.name),
 };

@@ -1,49 +1,68 @@
-import * as E from "fp-ts/Either";
+import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
-import type { Row } from "../../core/verification/verification";
-import { type Command, type Context, exitCode, type Values } from "../command";
+import * as t from "io-ts";
+import type { Row } from "../../core/projection/columns";
+import { Envelope } from "../../core/projection/envelope";
+import {
+  noVersion,
+  type StreamId,
+  type StreamVersion,
+  Version,
+} from "../../core/projection/identifiers";
+import type { SummaryRow } from "../../core/verification/verification";
+import { type Context, type DomainCommand, exitCode } from "../command";
 import { csvRecord } from "../csv";
 import { CommandError } from "../errors";
-import { answerTo, checkAccount, type Ledger } from "../ledger-tables";
-import { requiredAccount } from "./account";
+import { answerOf, type OpenTables, requireStream } from "../tables";
+import { wordsOf } from "../words";
+import { requiredStreamId } from "./stream-option";
 
-/** An event with the entry that the statement has of it. */
+/** An event with its entry of the statement. */
 interface Line {
   readonly event: Row;
   readonly entry: Row | undefined;
 }
 
-/** What the event says, and then what the statement says came of it. */
-const eventColumns = [
-  "version",
-  "recordedAt",
-  "type",
-  "schemaVersion",
-  "commandId",
-  "owner",
-  "actor",
-  "data",
-];
-const entryColumns = ["outcome", "reason", "amount", "memo", "balance", "hash"];
+/** When something happened comes first, and every line is of the same stream. */
+const eventColumns: ReadonlyArray<string> = [
+  ...new Set(["version", "recordedAt", ...Object.keys(Envelope.props), "data"]),
+].filter((column) => column !== "streamId");
 
-/** The account's events, oldest first, each with its entry; as far as the summary has followed them. */
-async function* history(
-  { ports }: Ledger,
-  accountId: string,
-  followed: number,
+/** The columns of an entry, beside those that it shares with its event. */
+const entryColumnsOf = (names: ReadonlyArray<string>): ReadonlyArray<string> => [
+  "outcome",
+  "reason",
+  ...names,
+  "hash",
+];
+
+/** An item whose key is no version is no event of its stream: verify reports it. */
+const StoredEvent = t.intersection([t.UnknownRecord, t.type({ version: Version })]);
+
+/** The stream's events, oldest first, each with its entry up to the version that the summary has followed. */
+async function* history<State>(
+  { environment: { events, storedRows } }: OpenTables<State>,
+  streamId: StreamId,
+  followed: StreamVersion,
 ): AsyncGenerator<Line> {
-  for (let after = 0; ; ) {
-    const page = (await answerTo(ports.events.readAfter(accountId, after))) as readonly Row[];
-    const last = Number(page.at(-1)?.version);
-    if (Number.isNaN(last)) return;
-    const stored = await answerTo(ports.stored.entries(accountId, after, Math.min(last, followed)));
+  for (let after: StreamVersion = noVersion; ; ) {
+    const page = (await answerOf(events.readAfter(streamId, after))).filter(StoredEvent.is);
+    const last = page.at(-1)?.version;
+    if (last === undefined) return;
+    const stored = await answerOf(
+      storedRows.entries(streamId, after, last < followed ? last : followed),
+    );
     const entries = new Map(stored.map(({ row }) => [row.version, row]));
     for (const event of page) yield { event, entry: entries.get(event.version) };
     after = last;
   }
 }
 
-const writeCsv = async ({ write }: Context, lines: AsyncIterable<Line>): Promise<void> => {
+const writeCsv = async (
+  write: Context<never>["write"],
+  entryColumns: ReadonlyArray<string>,
+  lines: AsyncIterable<Line>,
+): Promise<void> => {
   await write(csvRecord([...eventColumns, ...entryColumns]));
   for await (const { event, entry } of lines) {
     await write(
@@ -59,13 +78,14 @@ const writeCsv = async ({ write }: Context, lines: AsyncIterable<Line>): Promise
 const json = (value: unknown): string =>
   JSON.stringify(value, (_, member) => (typeof member === "bigint" ? member.toString() : member));
 
-/** One document, written as it is read: an account's history may be longer than the memory is large. */
+/** Writes one document while it is read: a stream's history may be longer than the memory is large. */
 const writeJson = async (
-  { write }: Context,
-  account: Row | undefined,
+  write: Context<never>["write"],
+  stream: string,
+  summary: O.Option<Row>,
   lines: AsyncIterable<Line>,
 ): Promise<void> => {
-  await write(`{"account":${json(account ?? null)},\n"history":[`);
+  await write(`{${json(stream)}:${json(O.toNullable(summary))},\n"history":[`);
   let separator = "\n";
   for await (const { event, entry } of lines) {
     await write(`${separator}${json({ event, entry: entry ?? null })}`);
@@ -74,30 +94,53 @@ const writeJson = async (
   await write("\n]}\n");
 };
 
-export const exportAccount: Command = {
-  summary: "write out the statement and the events of one account",
-  usage: "export --account ID --stack NAME | --local [--csv | --json]",
-  help: `Writes the account's events to standard output, oldest first, each with what its statement says came of it (outcome,
-reason, amount, memo, balance, hash). The opening has no entry in the statement, nor has what was not folded yet.
+/** The version that a stored summary has followed: none where there is none, or it cannot be read. */
+const followedBy = (stored: O.Option<SummaryRow<unknown>>): StreamVersion =>
+  pipe(
+    stored,
+    O.flatMap(({ summary }) => O.fromEither(summary)),
+    O.match(
+      () => noVersion,
+      ({ version }) => version,
+    ),
+  );
+
+export const exportStream: DomainCommand = ({ name, entry }) => {
+  const { stream } = wordsOf(name);
+  const entryColumns = entryColumnsOf(entry.names);
+  return {
+    summary: `write out the statement and the events of one ${stream}`,
+    usage: `export --${stream} ID --stack NAME | --local [--csv | --json]`,
+    help: `Writes the events of one ${stream} to standard output, oldest first, each with its entry of the statement
+(${entryColumns.join(", ")}). The opening has no entry in the statement, nor has what was not folded
+yet.
 
   --csv    comma-separated values as in RFC 4180, with a line of names (this is what you get without either)
-  --json   one document: the summary as "account", and "history", an array of {"event", "entry"}`,
-  options: { account: { type: "string" }, csv: { type: "boolean" } },
-  check: (values: Values) => {
-    requiredAccount(values);
-    if (values.csv === true && values.json === true) {
-      throw new CommandError("say which: --csv or --json");
-    }
-  },
-  run: async (context, values) => {
-    const { ledger } = context;
-    const accountId = requiredAccount(values);
-    await checkAccount(ledger, accountId);
-    const stored = O.toUndefined(await answerTo(ledger.ports.stored.summary(accountId)));
-    const followed =
-      stored !== undefined && E.isRight(stored.summary) ? stored.summary.right.version : 0;
-    const lines = history(ledger, accountId, followed);
-    await (context.json ? writeJson(context, stored?.row, lines) : writeCsv(context, lines));
-    return exitCode.done;
-  },
+  --json   one document: the summary as "${stream}", and "history", an array of {"event", "entry"}`,
+    options: { [stream]: { type: "string" }, csv: { type: "boolean" } },
+    check: (values) => {
+      requiredStreamId(stream, values);
+      if (values.csv === true && values.json === true) {
+        throw new CommandError("say which: --csv or --json");
+      }
+    },
+    run: async ({ tables, json, write }, values) => {
+      const streamId = requiredStreamId(stream, values);
+      await requireStream(tables, streamId);
+      const stored = await answerOf(tables.environment.storedRows.summary(streamId));
+      const lines = history(tables, streamId, followedBy(stored));
+      await (json
+        ? writeJson(
+            write,
+            stream,
+            pipe(
+              stored,
+              O.map(({ row }) => row),
+            ),
+            lines,
+          )
+        : writeCsv(write, entryColumns, lines));
+      return exitCode.done;
+    },
+  };
 };

@@ -1,16 +1,18 @@
 import type { Verification } from "../../core/verification/verification";
-import { type Command, counted, exitCode, jsonText, lines, type Values } from "../command";
+import { counted, type DomainCommand, exitCode, jsonText, lines } from "../command";
 import { CommandError } from "../errors";
 import { type Outcome, rebuildAll, rebuildOne } from "../rebuilding";
-import { findingsJson, findingsText, suspendedText } from "../report";
+import { findingsJson, findingsText, suspendedJson, suspendedText } from "../report";
+import { wordsOf } from "../words";
+import { requiredStreamId } from "./stream-option";
 
-const refusedText = (refused: readonly Verification[]): string =>
-  refused.length === 0
+const skippedText = (skipped: readonly Verification[]): string =>
+  skipped.length === 0
     ? ""
     : lines(
         "Not rebuilt, because the events are not those that were folded once and a rebuild would write over the evidence:",
       ) +
-      refused.map(findingsText).join("") +
+      skipped.map(findingsText).join("") +
       lines(
         "Once you know why, put the events right, or rebuild them as they are with --trust-events.",
       );
@@ -22,68 +24,75 @@ const remainingText = (remaining: readonly Verification[]): string =>
         "Rebuilt, but these rows are not the projection's: look at them, and delete them by hand:",
       ) + remaining.map(findingsText).join("");
 
-const outcomeText = ({
-  untouched,
-  rebuilt,
-  refused,
-  remaining,
-  failed,
-  suspended,
-}: Outcome): string =>
+const outcomeText = (
+  stream: string,
+  { untouched, rebuilt, skipped, remaining, failed, suspended }: Outcome,
+): string =>
   [
-    refusedText(refused),
+    skippedText(skipped),
     remainingText(remaining),
-    ...failed.map(({ accountId, error }) => lines(`${accountId}: not rebuilt: ${error}`)),
+    ...failed.map(({ streamId, error }) => lines(`${streamId}: not rebuilt: ${error}`)),
     ...suspended.map(suspendedText),
     lines(
-      `${counted(rebuilt, "account")} rebuilt, ${untouched} right as they were, ` +
-        `${refused.length} refused, ${failed.length} failed, ${suspended.length} suspended.`,
+      `${counted(rebuilt, stream)} rebuilt, ${untouched} right as they were, ` +
+        `${skipped.length} skipped, ${failed.length} failed, ${suspended.length} suspended.`,
     ),
   ].join("");
 
-const outcomeJson = (outcome: Outcome) => ({
-  ...outcome,
-  refused: outcome.refused.map(findingsJson),
-  remaining: outcome.remaining.map(findingsJson),
+const outcomeJson = (
+  idField: string,
+  { untouched, rebuilt, skipped, remaining, failed, suspended }: Outcome,
+) => ({
+  untouched,
+  rebuilt,
+  skipped: skipped.map(findingsJson(idField)),
+  remaining: remaining.map(findingsJson(idField)),
+  failed: failed.map(({ streamId, error }) => ({ [idField]: streamId, error })),
+  suspended: suspended.map(suspendedJson(idField)),
 });
 
-const checkScope = ({ account, all }: Values): void => {
-  if ((account === undefined) === (all !== true)) {
-    throw new CommandError("say which: --account ID or --all");
-  }
-};
+export const rebuild: DomainCommand = ({ name }) => {
+  const { stream, aStream, streams, idField } = wordsOf(name);
+  const one = `--${stream} ID`;
+  return {
+    summary: `rebuild ${streams} from their first event, to mend or to replace their rows`,
+    usage: `rebuild ${one} | --all --stack NAME | --local [--trust-events] [--json]`,
+    help: `Rebuilds ${streams}: folds them from their first event and replaces their rows, while the projector is at work. The
+old rows serve their readers until then. Run it after the projection version was raised, for what is in the failure
+queue, and where verify has found a difference in the read model.
 
-export const rebuild: Command = {
-  summary: "fold accounts anew from their first event, to mend or to replace their rows",
-  usage: "rebuild --account ID | --all --stack NAME | --local [--trust-events] [--json]",
-  help: `Folds accounts anew from their first event and replaces their rows, while the projector is at work. The old rows serve
-their readers until then. Run it after the projection's number was raised, for what is in the failure queue, and where
-verify has found a difference in the read model.
+  ${one.padEnd(16)} this ${stream}, whatever state it is in
+  --all            every ${stream} whose rows are not the fold of its events; the others are read and left alone.
+                   Interrupted, it is run again: the tables show what is done, and it is not written a second time
+  --trust-events   rebuild also where events are not those that were folded once (see verify). Without it such
+                   ${aStream} is skipped, because a rebuild would write over the evidence
 
-  --account ID     this account, whatever state it is in
-  --all            every account whose rows are not what its events make of them; the others are read and left alone.
-                   Interrupted, it is run again: what is done is seen in the tables and not written a second time
-  --trust-events   rebuild also where events are not those that were folded once (see verify). Without it such an
-                   account is left alone, because a rebuild would write over the evidence
-
-Subscribers are not notified of what is folded by this command. The exit code is 1 when an account was left that is not
+Subscribers are not notified of what is folded by this command. The exit code is 1 when ${aStream} was left that is not
 as it should be.`,
-  options: {
-    account: { type: "string" },
-    all: { type: "boolean" },
-    "trust-events": { type: "boolean" },
-  },
-  check: checkScope,
-  run: async (context, values) => {
-    const trust = values["trust-events"] === true;
-    const outcome =
-      typeof values.account === "string"
-        ? await rebuildOne(context, values.account, trust)
-        : await rebuildAll(context, trust);
-    await context.write(context.json ? jsonText(outcomeJson(outcome)) : outcomeText(outcome));
-    const { refused, remaining, failed } = outcome;
-    return refused.length + remaining.length + failed.length === 0
-      ? exitCode.done
-      : exitCode.wanting;
-  },
+    options: {
+      [stream]: { type: "string" },
+      all: { type: "boolean" },
+      "trust-events": { type: "boolean" },
+    },
+    check: (values) => {
+      if ((values[stream] === undefined) === (values.all !== true)) {
+        throw new CommandError(`say which: ${one} or --all`);
+      }
+      if (values.all !== true) requiredStreamId(stream, values);
+    },
+    run: async (context, values) => {
+      const trust = values["trust-events"] === true;
+      const outcome =
+        values.all === true
+          ? await rebuildAll(context, trust)
+          : await rebuildOne(context, requiredStreamId(stream, values), trust);
+      await context.write(
+        context.json ? jsonText(outcomeJson(idField, outcome)) : outcomeText(stream, outcome),
+      );
+      const { skipped, remaining, failed } = outcome;
+      return skipped.length + remaining.length + failed.length === 0
+        ? exitCode.done
+        : exitCode.unresolved;
+    },
+  };
 };

@@ -1,45 +1,84 @@
 import * as E from "fp-ts/Either";
+import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
+import { noVersion, type StreamId } from "../../core/projection/identifiers";
 import { resumeStream } from "../../core/projection/resume-stream";
-import { type Command, exitCode, jsonText, lines } from "../command";
-import { CommandError } from "../errors";
-import { answerTo, checkAccount, type Ledger } from "../ledger-tables";
-import { requiredAccount, tellProjectionError } from "./account";
+import { isSuspended, type Summary } from "../../core/projection/summary";
+import { type DomainCommand, exitCode, jsonText, lines } from "../command";
+import { CommandError, explainProjectionError } from "../errors";
+import { answerOf, type OpenTables, requireStream } from "../tables";
+import { wordsOf } from "../words";
+import { requiredStreamId } from "./stream-option";
 
-const load = (ledger: Ledger, accountId: string) =>
-  answerTo(ledger.ports.readModel.load(accountId));
+/** A stream's summary before and after it was resumed. */
+interface Resumed {
+  readonly before: O.Option<Summary<unknown>>;
+  readonly after: O.Option<Summary<unknown>>;
+}
 
-export const resume: Command = {
-  summary: "let a suspended account go on",
-  usage: "resume --account ID --stack NAME | --local [--json]",
-  help: `Lets a suspended account go on, in order, from the event it was suspended at to its last one. Where that event still cannot be
-folded the account is suspended again, and the exit code is 1. An account that is not suspended is brought up to its last event.
-A resume that did not succeed may have let the account go already: repeat it until it does.
+const resumeOne = async <State>(
+  { environment }: OpenTables<State>,
+  streamId: StreamId,
+): Promise<Resumed> => {
+  const load = () => answerOf(environment.readModel.load(streamId));
+  const before = await load();
+  const resumed = await resumeStream<State>(streamId)(environment)();
+  if (E.isLeft(resumed)) {
+    throw new CommandError(`${streamId}: ${explainProjectionError(resumed.left)}`);
+  }
+  return { before, after: await load() };
+};
+
+export const resume: DomainCommand = ({ name }) => {
+  const { stream, aStream, idField } = wordsOf(name);
+  return {
+    summary: `let a suspended ${stream} go on`,
+    usage: `resume --${stream} ID --stack NAME | --local [--json]`,
+    help: `Lets a suspended ${stream} go on, in order, from the event it was suspended at to its last one. Where that event still
+cannot be folded, the ${stream} is suspended again, and the exit code is 1. Where ${aStream} is not suspended, it is brought
+up to its last event. A resume that did not succeed may have let the ${stream} go already: repeat it until it does.
 
 Subscribers are not notified of what is folded by this command; the mutation resumeStream notifies them.`,
-  options: { account: { type: "string" } },
-  check: (values) => void requiredAccount(values),
-  run: async ({ ledger, json, write }, values) => {
-    const accountId = requiredAccount(values);
-    await checkAccount(ledger, accountId);
-    const before = await load(ledger, accountId);
-    const resumed = await resumeStream(accountId)(ledger.ports)();
-    if (E.isLeft(resumed)) {
-      throw new CommandError(`${accountId}: ${tellProjectionError(resumed.left)}`);
-    }
-    const after = await load(ledger, accountId);
-    const version = O.isSome(after) ? after.value.version : 0;
-    const suspension = O.isSome(after) ? O.toNullable(after.value.suspended) : null;
-    const wasSuspended = O.isSome(before) && O.isSome(before.value.suspended);
-    const told =
-      suspension !== null
-        ? `${accountId} is suspended again, before event ${suspension.version}: ${suspension.reason}, ${suspension.detail}`
-        : wasSuspended
-          ? `${accountId} was resumed and has followed its events to version ${version}.`
-          : `${accountId} is not suspended; it is at version ${version}.`;
-    await write(
-      json ? jsonText({ accountId, version, wasSuspended, suspended: suspension }) : lines(told),
-    );
-    return suspension === null ? exitCode.done : exitCode.wanting;
-  },
+    options: { [stream]: { type: "string" } },
+    check: (values) => void requiredStreamId(stream, values),
+    run: async ({ tables, json, write }, values) => {
+      const streamId = requiredStreamId(stream, values);
+      await requireStream(tables, streamId);
+      const { before, after } = await resumeOne(tables, streamId);
+      const wasSuspended = O.exists(isSuspended)(before);
+      const suspension = pipe(
+        after,
+        O.flatMap(({ suspension }) => suspension),
+      );
+      const version = pipe(
+        after,
+        O.match(
+          () => noVersion,
+          ({ version }) => version,
+        ),
+      );
+      const text = pipe(
+        suspension,
+        O.match(
+          () =>
+            wasSuspended
+              ? `${streamId} was resumed and has followed its events to version ${version}.`
+              : `${streamId} is not suspended; it is at version ${version}.`,
+          ({ version, reason, detail }) =>
+            `${streamId} is suspended again, before event ${version}: ${reason}, ${detail}`,
+        ),
+      );
+      await write(
+        json
+          ? jsonText({
+              [idField]: streamId,
+              version,
+              wasSuspended,
+              suspension: O.toNullable(suspension),
+            })
+          : lines(text),
+      );
+      return O.isNone(suspension) ? exitCode.done : exitCode.unresolved;
+    },
+  };
 };

@@ -1,45 +1,54 @@
 import * as E from "fp-ts/Either";
 import * as t from "io-ts";
 import { decodeWith } from "../../core/projection/decoding";
-import { Suspension } from "../../core/projection/fold";
-import { suspensionKey } from "../../lambda/adapters/rows";
-import { type Command, exitCode, jsonText, lines } from "../command";
+import { StreamId } from "../../core/projection/identifiers";
+import { Suspension } from "../../core/projection/summary";
+import { suspendedPartition } from "../../lambda/adapters/keys";
+import { type DomainCommand, exitCode, jsonText, lines } from "../command";
 import { CommandError } from "../errors";
-import type { Ledger } from "../ledger-tables";
-import { type Suspended, suspendedText } from "../report";
+import { type SuspendedStream, suspendedJson, suspendedText } from "../report";
 import { rowsIn } from "../stored-rows";
+import type { Tables } from "../tables";
+import { wordsOf } from "../words";
 
-const SuspensionRow = t.intersection([t.type({ accountId: t.string }), Suspension]);
+const SuspensionRow = t.intersection([t.type({ sk: StreamId }), Suspension]);
 
 /** The suspended streams, as the read model lists them. */
-async function* suspendedStreams({ documents, readModel }: Ledger): AsyncGenerator<Suspended> {
-  for await (const row of rowsIn(documents, readModel, suspensionKey("").pk)) {
+async function* suspendedStreams({
+  documents,
+  readModel,
+}: Tables): AsyncGenerator<SuspendedStream> {
+  for await (const row of rowsIn(documents, readModel, suspendedPartition)) {
     const suspension = decodeWith(SuspensionRow)(row);
     if (E.isLeft(suspension)) {
       throw new CommandError(
         `the suspended stream ${String(row.sk)} cannot be read: ${suspension.left}`,
       );
     }
-    const { accountId, version, reason, detail, since } = suspension.right;
-    yield { accountId, version, reason, detail, since };
+    const { sk, version, reason, detail, since } = suspension.right;
+    yield { streamId: sk, version, reason, detail, since };
   }
 }
 
-export const suspended: Command = {
-  summary: "list the accounts that stand still before an event that cannot be folded",
-  usage: "suspended --stack NAME | --local [--json]",
-  help: `Lists every suspended account: the event it stands before, why, and since when. docs/operations.md tells what to do.`,
-  options: {},
-  run: async ({ ledger, json, write }) => {
-    const all: Suspended[] = [];
-    for await (const stream of suspendedStreams(ledger)) all.push(stream);
-    await write(
-      json
-        ? jsonText(all)
-        : all.length === 0
-          ? lines("No account is suspended.")
-          : all.map(suspendedText).join(""),
-    );
-    return exitCode.done;
-  },
+export const suspended: DomainCommand = ({ name }) => {
+  const { stream, streams, idField } = wordsOf(name);
+  return {
+    summary: `list the ${streams} that stand still before an event that cannot be folded`,
+    usage: "suspended --stack NAME | --local [--json]",
+    help: `Lists every suspended ${stream}: the event it stands before, why, and since when. docs/runbook/README.md says what
+to do.`,
+    options: {},
+    run: async ({ tables, json, write }) => {
+      const all: SuspendedStream[] = [];
+      for await (const one of suspendedStreams(tables)) all.push(one);
+      await write(
+        json
+          ? jsonText(all.map(suspendedJson(idField)))
+          : all.length === 0
+            ? lines(`No ${stream} is suspended.`)
+            : all.map(suspendedText).join(""),
+      );
+      return exitCode.done;
+    },
+  };
 };

@@ -1,87 +1,108 @@
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as t from "io-ts";
-import { Subject } from "../projection/identifiers";
-import { AccountName, type Event } from "./events";
-import { Balance, Currency } from "./money";
+import { columns } from "../projection/columns";
+import { type Decision, declined, posted } from "../projection/domain";
+import { type AccountEvent, AccountName } from "./events";
+import { type Amount, add, Balance, Currency, subtract, zero } from "./money";
 
-/**
- * An account as its events have left it. Strict, because it lies in one row with other columns: a codec that kept those
- * would have the account write them back, version included.
- */
-export const Account = t.strict(
-  {
-    owner: Subject,
-    name: AccountName,
-    currency: Currency,
-    balance: Balance,
-    status: t.keyof({ OPEN: null, CLOSED: null }),
-  },
-  "Account",
-);
-export type Account = t.TypeOf<typeof Account>;
+export const AccountStatus = t.keyof({ OPEN: null, CLOSED: null }, "AccountStatus");
 
-export const DeclineReason = t.keyof(
-  {
-    ACCOUNT_ALREADY_OPENED: null,
-    ACCOUNT_NOT_OPENED: null,
-    ACCOUNT_CLOSED: null,
-    INSUFFICIENT_FUNDS: null,
-    BALANCE_NOT_ZERO: null,
-  },
-  "DeclineReason",
-);
-export type DeclineReason = t.TypeOf<typeof DeclineReason>;
+/** The columns of an account. */
+export const accountColumns = columns({
+  name: AccountName,
+  currency: Currency,
+  balance: Balance,
+  status: AccountStatus,
+});
 
-/** What came of a request: it was posted, and left the account so; or it was declined, and changed nothing. */
-export type Decision =
-  | { readonly outcome: "POSTED"; readonly account: Account }
-  | { readonly outcome: "DECLINED"; readonly reason: DeclineReason };
+/** An account as its events have left it. */
+export interface Account {
+  readonly name: AccountName;
+  readonly currency: Currency;
+  readonly balance: Balance;
+  readonly status: t.TypeOf<typeof AccountStatus>;
+}
 
-const posted = (account: Account): Decision => ({ outcome: "POSTED", account });
-const declined = (reason: DeclineReason): Decision => ({ outcome: "DECLINED", reason });
+/** What a posted request changes. A balance moves by the amount, which may be added or taken. */
+export type Movement =
+  | { readonly kind: "OPENING"; readonly account: Account }
+  | { readonly kind: "CREDIT" | "DEBIT"; readonly amount: Amount; readonly balance: Balance }
+  | { readonly kind: "CLOSING" };
 
-const decideWithoutAccount = (event: Event): Decision =>
+export const declineReasons = [
+  "ACCOUNT_ALREADY_OPENED",
+  "ACCOUNT_NOT_OPENED",
+  "ACCOUNT_CLOSED",
+  "INSUFFICIENT_FUNDS",
+  "BALANCE_NOT_ZERO",
+] as const;
+export type DeclineReason = (typeof declineReasons)[number];
+
+const decline = (reason: DeclineReason): Decision<Movement> => declined(reason);
+
+const credit = (amount: Amount, { balance }: Account): Decision<Movement> =>
+  posted({ kind: "CREDIT", amount, balance: add(amount)(balance) });
+
+const debit = (amount: Amount, account: Account): Decision<Movement> =>
+  pipe(
+    account.balance,
+    subtract(amount),
+    O.match(
+      () => decline("INSUFFICIENT_FUNDS"),
+      (balance) => posted({ kind: "DEBIT", amount, balance }),
+    ),
+  );
+
+const close = ({ balance }: Account): Decision<Movement> =>
+  balance > zero ? decline("BALANCE_NOT_ZERO") : posted({ kind: "CLOSING" });
+
+const decideWithoutAccount = (event: AccountEvent): Decision<Movement> =>
   event.type === "AccountOpeningRequested"
     ? posted({
-        owner: event.owner,
-        name: event.data.name,
-        currency: event.data.currency,
-        balance: 0n,
-        status: "OPEN",
+        kind: "OPENING",
+        account: { ...event.data, balance: zero, status: "OPEN" },
       })
-    : declined("ACCOUNT_NOT_OPENED");
+    : decline("ACCOUNT_NOT_OPENED");
 
-const decideFor =
-  (event: Event) =>
-  (account: Account): Decision => {
-    if (event.type === "AccountOpeningRequested") return declined("ACCOUNT_ALREADY_OPENED");
-    if (account.status === "CLOSED") return declined("ACCOUNT_CLOSED");
+const decideWithAccount =
+  (event: AccountEvent) =>
+  (account: Account): Decision<Movement> => {
+    if (event.type === "AccountOpeningRequested") return decline("ACCOUNT_ALREADY_OPENED");
+    if (account.status === "CLOSED") return decline("ACCOUNT_CLOSED");
     switch (event.type) {
       case "DepositRequested":
-        return posted({ ...account, balance: account.balance + event.data.amount });
+        return credit(event.data.amount, account);
       case "WithdrawalRequested":
-        return event.data.amount > account.balance
-          ? declined("INSUFFICIENT_FUNDS")
-          : posted({ ...account, balance: account.balance - event.data.amount });
+        return debit(event.data.amount, account);
       case "AccountClosingRequested":
-        return account.balance > 0n
-          ? declined("BALANCE_NOT_ZERO")
-          : posted({ ...account, status: "CLOSED" });
+        return close(account);
     }
   };
 
-/** Decides a recorded request from the events before it alone, so that a replay decides the same. */
+/** Decides a recorded request from the account alone, so that a replay decides the same. */
 export const decide =
-  (event: Event) =>
-  (account: O.Option<Account>): Decision =>
+  (event: AccountEvent) =>
+  (account: O.Option<Account>): Decision<Movement> =>
     pipe(
       account,
-      O.match(() => decideWithoutAccount(event), decideFor(event)),
+      O.match(() => decideWithoutAccount(event), decideWithAccount(event)),
     );
 
-/** The account after a decision. */
+const move =
+  (movement: Exclude<Movement, { readonly kind: "OPENING" }>) =>
+  (account: Account): Account => {
+    switch (movement.kind) {
+      case "CREDIT":
+      case "DEBIT":
+        return { ...account, balance: movement.balance };
+      case "CLOSING":
+        return { ...account, status: "CLOSED" };
+    }
+  };
+
+/** The account after a movement. */
 export const evolve =
-  (decision: Decision) =>
+  (movement: Movement) =>
   (account: O.Option<Account>): O.Option<Account> =>
-    decision.outcome === "POSTED" ? O.some(decision.account) : account;
+    movement.kind === "OPENING" ? O.some(movement.account) : pipe(account, O.map(move(movement)));

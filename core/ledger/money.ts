@@ -1,5 +1,4 @@
-import * as E from "fp-ts/Either";
-import { pipe } from "fp-ts/function";
+import * as O from "fp-ts/Option";
 import * as t from "io-ts";
 
 interface AmountBrand {
@@ -55,19 +54,35 @@ export const Amount = new t.Type<AmountOfMoney, string>(
 );
 export type Amount = t.TypeOf<typeof Amount>;
 
+interface BalanceBrand {
+  readonly Balance: unique symbol;
+}
+
+type BalanceOfMoney = bigint & t.Brand<BalanceBrand>;
+
 const balancePattern = /^(0|[1-9][0-9]*)$/;
 
 /** What an account holds, in minor units: never negative, and of any size, since deposits add up. */
-export const Balance = new t.Type<bigint, string>(
+export const Balance = new t.Type<BalanceOfMoney, string>(
   "Balance",
-  (value): value is bigint => typeof value === "bigint" && value >= 0n,
+  (value): value is BalanceOfMoney => typeof value === "bigint" && value >= 0n,
   (value, context) =>
-    pipe(
-      t.string.validate(value, context),
-      E.chain((digits) =>
-        balancePattern.test(digits) ? t.success(BigInt(digits)) : t.failure(value, context),
-      ),
-    ),
+    typeof value === "string" && balancePattern.test(value)
+      ? t.success(BigInt(value) as BalanceOfMoney)
+      : t.failure(value, context),
   String,
 );
 export type Balance = t.TypeOf<typeof Balance>;
+
+export const zero = 0n as Balance;
+
+export const add =
+  (amount: Amount) =>
+  (balance: Balance): Balance =>
+    (balance + amount) as Balance;
+
+/** None where the balance is lower than the amount: there is no balance below zero. */
+export const subtract =
+  (amount: Amount) =>
+  (balance: Balance): O.Option<Balance> =>
+    amount > balance ? O.none : O.some((balance - amount) as Balance);

@@ -3,8 +3,8 @@ import { pipe } from "fp-ts/function";
 import type * as t from "io-ts";
 import { canonicalForm } from "./hash-chain";
 
-/** Long enough to recognise what was found, short enough to be kept and shown. */
-const excerpt = (value: unknown): string => {
+/** A value as text, long enough to recognise it, short enough to be stored and shown. */
+export const excerpt = (value: unknown): string => {
   const text = value === undefined ? "nothing" : canonicalForm(value);
   // Half of a surrogate pair is no well-formed text, and this text is stored.
   return text.length > 80 ? `${text.slice(0, 80).replace(/[\uD800-\uDBFF]$/, "")}…` : text;
@@ -20,7 +20,7 @@ const faultOf = ({ context, value }: t.ValidationError): string => {
   return `${path === "" ? "value" : path}: expected ${expected}, found ${excerpt(value)}`;
 };
 
-/** Decodes, or tells in one readable clause for each field what was expected and what was found. */
+/** Decodes. Left has one readable clause for each wrong field: what was expected and what was found. */
 export const decodeWith =
   <A>(codec: t.Decoder<unknown, A>) =>
   (value: unknown): E.Either<string, A> =>

@@ -1,13 +1,16 @@
 import * as t from "io-ts";
 
-interface AccountIdBrand {
-  readonly AccountId: unique symbol;
+interface StreamIdBrand {
+  readonly StreamId: unique symbol;
 }
 interface CommandIdBrand {
   readonly CommandId: unique symbol;
 }
 interface SubjectBrand {
   readonly Subject: unique symbol;
+}
+interface StreamVersionBrand {
+  readonly StreamVersion: unique symbol;
 }
 interface VersionBrand {
   readonly Version: unique symbol;
@@ -16,23 +19,26 @@ interface VersionBrand {
 /** What clients may choose as the id of a stream or of a command. A regular expression, to be anchored at both ends. */
 export const identifierPattern = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}";
 
-const identifier = new RegExp(`^${identifierPattern}$`);
+const wholeIdentifier = new RegExp(`^${identifierPattern}$`);
+
+/** Whether a text may be the id of a stream or of a command. */
+export const isIdentifier = (text: string): boolean => wholeIdentifier.test(text);
 
 /** GraphQL's `Int` has 32 bits, and a version travels as one. */
 export const highestVersion = 2_147_483_647;
 
-/** The client's name for an account, which is also the id of the account's stream of events. */
-export const AccountId = t.brand(
+/** The key of a stream in the event table. Clients choose identifiers; an item written by hand may have any other text. */
+export const StreamId = t.brand(
   t.string,
-  (id): id is t.Branded<string, AccountIdBrand> => identifier.test(id),
-  "AccountId",
+  (id): id is t.Branded<string, StreamIdBrand> => id.length > 0,
+  "StreamId",
 );
-export type AccountId = t.TypeOf<typeof AccountId>;
+export type StreamId = t.TypeOf<typeof StreamId>;
 
 /** The client's name for one command: sent again, it is the same command. */
 export const CommandId = t.brand(
   t.string,
-  (id): id is t.Branded<string, CommandIdBrand> => identifier.test(id),
+  (id): id is t.Branded<string, CommandIdBrand> => isIdentifier(id),
   "CommandId",
 );
 export type CommandId = t.TypeOf<typeof CommandId>;
@@ -45,10 +51,25 @@ export const Subject = t.brand(
 );
 export type Subject = t.TypeOf<typeof Subject>;
 
-/** An event's place in its stream: 1 for the first, without gaps. */
-export const Version = t.brand(
+/** The version of a stream: that of its last event, 0 before the first. */
+export const StreamVersion = t.brand(
   t.number,
-  (n): n is t.Branded<number, VersionBrand> => Number.isInteger(n) && n >= 1 && n <= highestVersion,
+  (n): n is t.Branded<number, StreamVersionBrand> =>
+    Number.isInteger(n) && n >= 0 && n <= highestVersion,
+  "StreamVersion",
+);
+export type StreamVersion = t.TypeOf<typeof StreamVersion>;
+
+/** The version of an event: its place in its stream, 1 for the first, without gaps. */
+export const Version = t.brand(
+  StreamVersion,
+  (n): n is t.Branded<StreamVersion, VersionBrand> => n >= 1,
   "Version",
 );
 export type Version = t.TypeOf<typeof Version>;
+
+/** The version of a stream without events. */
+export const noVersion = 0 as StreamVersion;
+
+/** The version of the event that follows a stream at `version`. */
+export const nextVersion = (version: StreamVersion): Version => (version + 1) as Version;

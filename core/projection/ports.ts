@@ -1,36 +1,40 @@
 import type { IO } from "fp-ts/IO";
 import type { Option } from "fp-ts/Option";
+import type { Task } from "fp-ts/Task";
 import type { TaskEither } from "fp-ts/TaskEither";
-import type { Change, Summary, Suspension } from "./fold";
-import type { Digest } from "./hash-chain";
+import type { Timestamp } from "./envelope";
+import type { Fold } from "./fold";
+import type { StreamId, StreamVersion } from "./identifiers";
+import type { Change, Summary, Suspension } from "./summary";
 
-// What the projection needs of the world, in the core's words. Adapters implement these; the core imports no adapter.
+// What the projection needs of its surroundings, in the core's words. Adapters implement these; the core imports no adapter.
 
-/** The world did not answer as asked (throttled, unreachable, …): the same may succeed when it is tried again. */
+/** A call did not succeed (throttled, unreachable, …): it may when it is tried again. */
 export interface Unavailable {
   readonly _tag: "Unavailable";
   readonly cause: unknown;
 }
 
-/** Somebody else has moved the summary since it was loaded. */
+/** Another projector has moved the summary since it was loaded. */
 export interface Superseded {
   readonly _tag: "Superseded";
 }
 
 export interface EventStore {
   /**
-   * The next events of a stream as they are stored, in order: those after `version`, one page of them. Empty at the
-   * stream's end. Strongly consistent: an event that a caller knows of is never missed.
+   * The next events of a stream as they are stored, in order: those after a version, one page of them. Empty at the
+   * stream's end. Strongly consistent: an event that a caller knows of is never missed. The beginning is before any
+   * item, also before those whose key is no version.
    */
   readonly readAfter: (
-    streamId: string,
-    version: number,
+    streamId: StreamId,
+    after: StreamVersion | "beginning",
   ) => TaskEither<Unavailable, ReadonlyArray<unknown>>;
 }
 
-export interface ReadModel {
+export interface ReadModel<State> {
   /** Strongly consistent. */
-  readonly load: (streamId: string) => TaskEither<Unavailable, Option<Summary>>;
+  readonly load: (streamId: StreamId) => TaskEither<Unavailable, Option<Summary<State>>>;
   /**
    * Writes the entries of the statement, each under its version. Writing one again changes nothing; one that a later
    * projection has written stays.
@@ -43,30 +47,30 @@ export interface ReadModel {
    * still at the version that was loaded.
    */
   readonly commit: (
-    loaded: Option<Summary>,
-    next: Summary,
+    loaded: Option<Summary<State>>,
+    next: Summary<State>,
   ) => TaskEither<Unavailable | Superseded, void>;
 }
 
 export interface Publisher {
-  readonly publish: (change: Change) => TaskEither<Unavailable, void>;
+  /** Announces a committed change to subscribers. The ledger does not depend on it, so it cannot fail. */
+  readonly publish: (change: Change) => Task<void>;
 }
 
-/** What operators get to know of the projection's work. None of it may fail. */
+/** What operators see of the projection's work. None of it may fail. */
 export interface Telemetry {
-  readonly folded: (streamId: string, events: number) => IO<void>;
-  readonly suspended: (streamId: string, suspension: Suspension) => IO<void>;
-  readonly publishFailed: (change: Change, cause: unknown) => IO<void>;
-  readonly streamFailed: (streamId: string, cause: unknown) => IO<void>;
+  readonly folded: (streamId: StreamId, events: number) => IO<void>;
+  readonly suspended: (streamId: StreamId, suspension: Suspension) => IO<void>;
+  readonly streamFailed: (streamId: StreamId, cause: unknown) => IO<void>;
 }
 
-export interface ProjectionPorts {
-  readonly projection: number;
+/** What the projection of a domain's streams works with. */
+export interface ProjectionEnvironment<State> {
+  readonly projectionVersion: number;
+  readonly fold: Fold<State>;
   readonly events: EventStore;
-  readonly readModel: ReadModel;
+  readonly readModel: ReadModel<State>;
   readonly publisher: Publisher;
   readonly telemetry: Telemetry;
-  readonly digest: Digest;
-  /** ISO 8601, UTC. */
-  readonly now: IO<string>;
+  readonly now: IO<Timestamp>;
 }

@@ -5,51 +5,55 @@ import * as RA from "fp-ts/ReadonlyArray";
 import * as R from "fp-ts/ReadonlyRecord";
 import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
-import type { ProjectionPorts } from "./ports";
+import type { StreamId } from "./identifiers";
+import type { ProjectionEnvironment } from "./ports";
 import { type Delivered, projectStream } from "./project-stream";
 
 /** An event as a delivery brings it; `id` is the delivery's own, to ask for it again. */
 export interface Delivery extends Delivered {
   readonly id: string;
-  readonly streamId: string;
+  readonly streamId: StreamId;
 }
 
 /** How many streams of a batch are worked on at a time: enough to hide the tables' latency, few enough not to flood them. */
-const concurrentStreams = 16;
+const maxConcurrentStreams = 16;
 
-const projectOne = (
-  streamId: string,
-  deliveries: ReadonlyArray<Delivery>,
-): RT.ReaderTask<ProjectionPorts, ReadonlyArray<string>> => {
-  return (ports) =>
-    pipe(
-      projectStream(streamId, deliveries)(ports),
+/** Projects one stream, and answers with the deliveries to be sent again: none, or all of it. */
+const projectOne =
+  <State>(deliveries: NEA.NonEmptyArray<Delivery>) =>
+  (environment: ProjectionEnvironment<State>): T.Task<ReadonlyArray<string>> => {
+    const { streamId } = NEA.head(deliveries);
+    return pipe(
+      environment,
+      projectStream<State>(streamId, deliveries),
       TE.matchE(
         (error) =>
           pipe(
-            T.fromIO(ports.telemetry.streamFailed(streamId, error)),
+            T.fromIO(environment.telemetry.streamFailed(streamId, error)),
             T.map(() => deliveries.map(({ id }) => id)),
           ),
         () => T.of([]),
       ),
     );
-};
+  };
 
 /**
  * Projects every stream of a batch, each for itself, and answers with the deliveries to be sent again. It never fails:
- * what is wrong with one stream is no other stream's business.
+ * what is wrong with one stream does not concern another.
  */
 export const projectBatch =
-  (deliveries: ReadonlyArray<Delivery>): RT.ReaderTask<ProjectionPorts, ReadonlyArray<string>> =>
-  (ports) =>
+  <State>(
+    deliveries: ReadonlyArray<Delivery>,
+  ): RT.ReaderTask<ProjectionEnvironment<State>, ReadonlyArray<string>> =>
+  (environment) =>
     pipe(
       [...deliveries],
-      // The prefix keeps any name of a stream from being that of an object's own prototype.
+      // The prefix keeps any id of a stream from being a name of an object's own prototype.
       NEA.groupBy(({ streamId }) => `stream:${streamId}`),
       R.toReadonlyArray,
-      RA.chunksOf(concurrentStreams),
+      RA.chunksOf(maxConcurrentStreams),
       T.traverseSeqArray(
-        T.traverseArray(([, events]) => projectOne(NEA.head(events).streamId, events)(ports)),
+        T.traverseArray(([, ofStream]) => projectOne<State>(ofStream)(environment)),
       ),
       T.map((failed) => failed.flat(2)),
     );

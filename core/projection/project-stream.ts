@@ -1,32 +1,28 @@
+import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import * as TE from "fp-ts/TaskEither";
-import { emptySummary, type Summary } from "./fold";
-import {
-  announce,
-  type Folded,
-  foldEvents,
-  loadSummary,
-  type Result,
-  retryingLostRaces,
-  type Step,
-  suspendForMissing,
-} from "./fold-events";
+import { type Folded, foldEvents, suspendForMissing } from "./fold-events";
+import { noVersion, type StreamId, type StreamVersion, type Version } from "./identifiers";
+import { loop } from "./loop";
+import type { ProjectionEnvironment } from "./ports";
 import { rebuildLoaded } from "./rebuild-stream";
+import { emptySummary, isSuspended, type Summary } from "./summary";
+import { announce, loadSummary, retrySuperseded, type Step, type UseCase } from "./use-case";
 
-// The projection is gated by version, never by the order of delivery: whatever arrives twice, late, out of order or
-// beside another projector, a summary only ever moves from the version it was loaded at to the fold of more events.
+// The projection is gated by version, never by the order of delivery. Whatever arrives twice, late, out of order or beside
+// another projector, a summary only ever moves from the version it was loaded at to the fold of more events.
 
 /** One event of a stream as it was delivered. */
 export interface Delivered {
-  readonly version: number;
+  readonly version: Version;
   readonly stored: unknown;
 }
 
 /** What was delivered after `version`, if nothing is missing in it. */
 const runAfter = (
-  version: number,
+  version: StreamVersion,
   delivered: ReadonlyArray<Delivered>,
 ): O.Option<ReadonlyArray<unknown>> => {
   const later = delivered.filter((event) => event.version > version);
@@ -39,75 +35,120 @@ const runAfter = (
 
 /** How far to go: to a version that is known to have been written, or on from there to the end of the stream. */
 export interface Goal {
-  readonly known: number;
+  readonly known: StreamVersion;
   readonly toTheEnd: boolean;
 }
 
-/** Folds what follows `from`: from the delivery where that is complete, from the event table where it is not. */
-const foldNext =
-  (from: Summary, delivered: ReadonlyArray<Delivered>, known: number): Step<O.Option<Folded>> =>
-  (ports) =>
-    pipe(
-      runAfter(from.version, delivered),
-      O.match(() => ports.events.readAfter(from.streamId, from.version), TE.right),
-      TE.map((events) => {
-        if (events.length > 0) return O.some(foldEvents(ports)(from, events));
-        return from.version < known
-          ? O.some({ summary: suspendForMissing(from, known, ports.now()), changes: [] })
-          : O.none;
-      }),
-    );
+/** Folds what follows `from`: from the delivery if that is complete, else from the event table. */
+const foldNext = <State>(
+  from: Summary<State>,
+  delivered: ReadonlyArray<Delivered>,
+  known: StreamVersion,
+): Step<State, O.Option<Folded<State>>> =>
+  pipe(
+    RTE.ask<ProjectionEnvironment<State>>(),
+    RTE.flatMapTaskEither((environment) =>
+      pipe(
+        runAfter(from.version, delivered),
+        O.match(
+          () => environment.events.readAfter(from.streamId, from.version),
+          (run) => TE.right(run),
+        ),
+        TE.map((events) => {
+          if (events.length > 0) return O.some(foldEvents(environment, from, events));
+          return from.version < known
+            ? O.some({
+                summary: suspendForMissing(from, known, environment.now()),
+                changes: [],
+              })
+            : O.none;
+        }),
+      ),
+    ),
+  );
+
+/**
+ * Writes what was folded. The order makes a crash harmless: entries can be written again, and nothing counts as folded
+ * before the summary has moved.
+ */
+const commit = <State>(
+  loaded: O.Option<Summary<State>>,
+  folded: Folded<State>,
+): Step<State, void> =>
+  pipe(
+    RTE.ask<ProjectionEnvironment<State>>(),
+    RTE.tapTaskEither(({ readModel }) => readModel.saveEntries(folded.changes)),
+    RTE.tapTaskEither(({ readModel }) => readModel.commit(loaded, folded.summary)),
+    RTE.flatMap(() => announce(folded)),
+  );
+
+/** How far a stream has come: the summary as it is stored, and as the fold goes on from it. */
+interface Position<State> {
+  readonly loaded: O.Option<Summary<State>>;
+  readonly from: Summary<State>;
+}
 
 /** Moves a summary towards its goal, page by page, so that a crash loses no more than a page's work. */
-export const advance =
-  (
-    loaded: O.Option<Summary>,
-    from: Summary,
-    delivered: ReadonlyArray<Delivered>,
-    goal: Goal,
-  ): Step<void> =>
-  (ports) =>
-    O.isSome(from.suspended) || (from.version >= goal.known && !goal.toTheEnd)
-      ? TE.right(undefined)
-      : pipe(
-          foldNext(from, delivered, goal.known)(ports),
-          TE.chain(
-            O.match(
-              () => TE.right(undefined),
-              (folded) =>
-                pipe(
-                  // The order makes a crash harmless: entries can be written again, and nothing counts as folded
-                  // before the summary has moved.
-                  ports.readModel.saveEntries(folded.changes),
-                  TE.chain(() => ports.readModel.commit(loaded, folded.summary)),
-                  TE.chainW(() => announce(folded)(ports)),
-                  TE.chain(() =>
-                    advance(O.some(folded.summary), folded.summary, delivered, goal)(ports),
-                  ),
+export const advance = <State>(
+  position: Position<State>,
+  delivered: ReadonlyArray<Delivered>,
+  { known, toTheEnd }: Goal,
+): Step<State, void> =>
+  pipe(
+    position,
+    loop(
+      ({ loaded, from }): Step<State, E.Either<Position<State>, void>> =>
+        isSuspended(from) || (from.version >= known && !toTheEnd)
+          ? RTE.right(E.right(undefined))
+          : pipe(
+              foldNext(from, delivered, known),
+              RTE.flatMap(
+                O.match(
+                  () => RTE.right(E.right(undefined)),
+                  (folded) =>
+                    pipe(
+                      commit(loaded, folded),
+                      RTE.map(() =>
+                        E.left({ loaded: O.some(folded.summary), from: folded.summary }),
+                      ),
+                    ),
                 ),
+              ),
             ),
-          ),
-        );
+    ),
+  );
 
-const projectLoaded =
-  (streamId: string, loaded: O.Option<Summary>, delivered: ReadonlyArray<Delivered>): Step<void> =>
-  (ports) => {
-    const summary = O.getOrElse(() => emptySummary(streamId, ports.projection))(loaded);
-    const known = Math.max(...delivered.map(({ version }) => version));
-    if (O.isSome(summary.suspended)) return TE.right(undefined);
-    return summary.projection < ports.projection
-      ? rebuildLoaded(streamId, loaded, known)(ports)
-      : advance(loaded, summary, delivered, { known, toTheEnd: false })(ports);
-  };
+const projectLoaded = <State>(
+  streamId: StreamId,
+  loaded: O.Option<Summary<State>>,
+  delivered: ReadonlyArray<Delivered>,
+): Step<State, void> =>
+  pipe(
+    RTE.ask<ProjectionEnvironment<State>>(),
+    RTE.flatMap(({ projectionVersion }) => {
+      const known = delivered.reduce<StreamVersion>(
+        (highest, { version }) => (version > highest ? version : highest),
+        noVersion,
+      );
+      const from = pipe(
+        loaded,
+        O.getOrElse((): Summary<State> => emptySummary(streamId, projectionVersion)),
+      );
+      if (isSuspended(from)) return RTE.right(undefined);
+      return from.projectionVersion < projectionVersion
+        ? rebuildLoaded(streamId, loaded, known)
+        : advance({ loaded, from }, delivered, { known, toTheEnd: false });
+    }),
+  );
 
 /** Brings a stream's summary up to the events that were delivered, at the least. A suspended stream stays where it is. */
-export const projectStream = (
-  streamId: string,
+export const projectStream = <State>(
+  streamId: StreamId,
   delivered: ReadonlyArray<Delivered>,
-): Result<void> =>
-  retryingLostRaces(
+): UseCase<State, void> =>
+  retrySuperseded(
     pipe(
-      loadSummary(streamId),
-      RTE.chain((loaded) => projectLoaded(streamId, loaded, delivered)),
+      loadSummary<State>(streamId),
+      RTE.flatMap((loaded) => projectLoaded(streamId, loaded, delivered)),
     ),
   );

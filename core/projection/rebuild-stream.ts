@@ -1,142 +1,187 @@
+import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import * as TE from "fp-ts/TaskEither";
-import { emptySummary, type Summary } from "./fold";
-import {
-  announce,
-  type Folded,
-  foldEvents,
-  loadSummary,
-  type Result,
-  retryingLostRaces,
-  type Step,
-  suspendForMissing,
-} from "./fold-events";
+import { type Folded, foldEvents, suspendForMissing } from "./fold-events";
+import { noVersion, type StreamId, type StreamVersion } from "./identifiers";
+import { loop } from "./loop";
+import type { ProjectionEnvironment, Superseded } from "./ports";
+import { emptySummary, isSuspended, type Summary } from "./summary";
+import { announce, loadSummary, retrySuperseded, type Step, type UseCase } from "./use-case";
 
-// A rebuild folds a stream from its first event beside the live projection. The old summary serves its readers until
-// it is replaced in one step, under the same condition that guards every other move of a summary.
+// A rebuild folds a stream from its first event beside the live projection. The old summary serves its readers until it is
+// replaced in one step, under the same condition that guards every other move of a summary.
 
-/** How often a rebuild goes on beside a summary that others have moved, before it begins anew. */
-const attempts = 5;
+/** How often a rebuild goes on from a summary that others have moved, before it starts from the beginning. */
+const maxContinuations = 4;
 
-const versionOf = (summary: O.Option<Summary>): number =>
-  O.isSome(summary) ? summary.value.version : 0;
+const versionOf = (summary: O.Option<Summary<unknown>>): StreamVersion =>
+  pipe(
+    summary,
+    O.match(
+      () => noVersion,
+      ({ version }) => version,
+    ),
+  );
 
-const isSuspended = (summary: O.Option<Summary>): boolean =>
-  O.isSome(summary) && O.isSome(summary.value.suspended);
+const later = (a: StreamVersion, b: StreamVersion): StreamVersion => (a > b ? a : b);
 
-/** Folds on to the end of the stream, or to where it is suspended; keeps the changes that come after `announced`. */
-const rebuild =
-  (from: Folded, announced: number): Step<Folded> =>
-  (ports) =>
-    O.isSome(from.summary.suspended)
-      ? TE.right(from)
-      : pipe(
-          ports.events.readAfter(from.summary.streamId, from.summary.version),
-          TE.chainW((events) => {
-            if (events.length === 0) return TE.right(from);
-            const { summary, changes } = foldEvents(ports)(from.summary, events);
-            const news = changes.filter(({ version }) => version > announced);
-            return pipe(
-              ports.readModel.saveEntries(changes),
-              TE.chainW(() =>
-                rebuild({ summary, changes: [...from.changes, ...news] }, announced)(ports),
+const after = (version: StreamVersion, folded: Folded<unknown>) =>
+  folded.changes.filter((change) => change.version > version);
+
+/** Folds on to the end of the stream, or to where it is suspended; keeps the changes that come after `published`. */
+const foldToTheEnd = <State>(
+  from: Folded<State>,
+  published: StreamVersion,
+): Step<State, Folded<State>> =>
+  pipe(
+    from,
+    loop(
+      ({ summary, changes }): Step<State, E.Either<Folded<State>, Folded<State>>> =>
+        isSuspended(summary)
+          ? RTE.right(E.right({ summary, changes }))
+          : pipe(
+              RTE.ask<ProjectionEnvironment<State>>(),
+              RTE.flatMapTaskEither((environment) =>
+                pipe(
+                  environment.events.readAfter(summary.streamId, summary.version),
+                  TE.map((events) => foldEvents(environment, summary, events)),
+                  TE.tap((page) => environment.readModel.saveEntries(page.changes)),
+                  TE.map((page) =>
+                    page.summary === summary
+                      ? E.right({ summary, changes })
+                      : E.left({
+                          summary: page.summary,
+                          changes: [...changes, ...after(published, page)],
+                        }),
+                  ),
+                ),
               ),
-            );
-          }),
-        );
+            ),
+    ),
+  );
 
-/** What the old summary is replaced by: where a rebuild is suspended before it caught up, the last balance stays readable. */
-const replacement = (old: O.Option<Summary>, rebuilt: Summary): Summary =>
-  O.isSome(old) && rebuilt.version < old.value.version
-    ? { ...old.value, suspended: rebuilt.suspended }
-    : rebuilt;
+/** What the old summary is replaced by. If a rebuild is suspended before it caught up, the last state stays readable. */
+const replacement = <State>(
+  old: O.Option<Summary<State>>,
+  rebuilt: Summary<State>,
+): Summary<State> =>
+  pipe(
+    old,
+    O.filter(({ version }) => rebuilt.version < version),
+    O.match(
+      () => rebuilt,
+      (readable) => ({ ...readable, suspension: rebuilt.suspension }),
+    ),
+  );
 
-const rebuildFrom =
-  (from: Folded, old: O.Option<Summary>, known: number, attemptsLeft: number): Step<void> =>
-  (ports) =>
-    pipe(
-      rebuild(from, versionOf(old))(ports),
-      TE.chain((caughtUp) => {
-        const { summary } = caughtUp;
-        const complete =
-          O.isNone(summary.suspended) && summary.version < known
-            ? suspendForMissing(summary, known, ports.now())
-            : summary;
-        const rebuilt = replacement(old, complete);
-        // There is no such stream, and a summary would be an account that nobody has asked for.
-        if (O.isNone(old) && rebuilt.version === 0 && O.isNone(rebuilt.suspended)) {
-          return TE.right(undefined);
-        }
-        return pipe(
-          ports.readModel.commit(old, rebuilt),
-          TE.chainW(() =>
-            announce({
-              summary: rebuilt,
-              changes: caughtUp.changes.filter(({ version }) => version > versionOf(old)),
-            })(ports),
-          ),
-          TE.chain(() =>
-            // What was delivered while the stream was suspended does not come again: read on to where it ends now.
-            isSuspended(old) && O.isNone(rebuilt.suspended)
-              ? rebuildFrom(
-                  { summary: rebuilt, changes: [] },
-                  O.some(rebuilt),
-                  known,
-                  attempts,
-                )(ports)
-              : TE.right(undefined),
-          ),
-          TE.orElse((error) =>
-            error._tag === "Superseded" && attemptsLeft > 1
-              ? goOn(caughtUp, old, known, attemptsLeft - 1)(ports)
-              : TE.left(error),
-          ),
-        );
-      }),
-    );
+/** A rebuild under way. */
+interface Rebuild<State> {
+  readonly folded: Folded<State>;
+  /** The summary that is to be replaced. */
+  readonly old: O.Option<Summary<State>>;
+  /** A version that is known to have been written. */
+  readonly known: StreamVersion;
+  readonly continuations: number;
+}
+
+type Progress<State> = E.Either<Rebuild<State>, void>;
+
+const done: Progress<never> = E.right(undefined);
 
 /** Continues a rebuild beside which the summary has moved. */
-const goOn =
-  (
-    { summary, changes }: Folded,
-    old: O.Option<Summary>,
-    known: number,
-    attemptsLeft: number,
-  ): Step<void> =>
-  (ports) =>
-    pipe(
-      loadSummary(summary.streamId)(ports),
-      TE.chain((moved) => {
-        // Only who set out to resume a suspended stream may do so: the others begin anew, and find it suspended.
-        if (isSuspended(moved) && !isSuspended(old)) return TE.left({ _tag: "Superseded" });
-        return rebuildFrom(
-          // What it was suspended by may have been mended by now: that event is read again.
-          { summary: { ...summary, suspended: O.none }, changes },
-          moved,
-          Math.max(known, versionOf(moved)),
-          attemptsLeft,
-        )(ports);
+const continueBeside = <State>(
+  { folded, old, known, continuations }: Rebuild<State>,
+  superseded: Superseded,
+): Step<State, Progress<State>> =>
+  continuations === 0
+    ? RTE.left(superseded)
+    : pipe(
+        loadSummary<State>(folded.summary.streamId),
+        RTE.flatMap((moved): Step<State, Progress<State>> => {
+          const mayResume = O.exists(isSuspended)(old);
+          // Only who set out to resume a suspended stream may do so: the others start again, and find it suspended.
+          return O.exists(isSuspended)(moved) && !mayResume
+            ? RTE.left(superseded)
+            : RTE.right(
+                E.left({
+                  // The event that suspended it may have been mended by now, and is read again.
+                  folded: { ...folded, summary: { ...folded.summary, suspension: O.none } },
+                  old: moved,
+                  known: later(known, versionOf(moved)),
+                  continuations: continuations - 1,
+                }),
+              );
+        }),
+      );
+
+/** Replaces the old summary by the rebuilt one. */
+const replace = <State>(rebuild: Rebuild<State>): Step<State, Progress<State>> =>
+  pipe(
+    RTE.ask<ProjectionEnvironment<State>>(),
+    RTE.flatMap(({ readModel, now }): Step<State, Progress<State>> => {
+      const { folded, old, known } = rebuild;
+      const complete =
+        !isSuspended(folded.summary) && folded.summary.version < known
+          ? suspendForMissing(folded.summary, known, now())
+          : folded.summary;
+      const summary = replacement(old, complete);
+      // There is no such stream, and a summary would be one that nobody has asked for.
+      if (O.isNone(old) && summary.version === 0 && !isSuspended(summary)) return RTE.right(done);
+      return pipe(
+        RTE.fromTaskEither(readModel.commit(old, summary)),
+        RTE.flatMap(() => announce({ summary, changes: after(versionOf(old), folded) })),
+        RTE.map(
+          (): Progress<State> =>
+            // What was delivered while the stream was suspended does not come again: read on to where it ends now.
+            O.exists(isSuspended)(old) && !isSuspended(summary)
+              ? E.left({
+                  folded: { summary, changes: [] },
+                  old: O.some(summary),
+                  known,
+                  continuations: maxContinuations,
+                })
+              : done,
+        ),
+        RTE.orElse((error) =>
+          error._tag === "Superseded" ? continueBeside(rebuild, error) : RTE.left(error),
+        ),
+      );
+    }),
+  );
+
+/** Folds a stream from its first event and replaces its summary. `known` is a version that is known to have been written. */
+export const rebuildLoaded = <State>(
+  streamId: StreamId,
+  old: O.Option<Summary<State>>,
+  known: StreamVersion,
+): Step<State, void> =>
+  pipe(
+    RTE.ask<ProjectionEnvironment<State>>(),
+    RTE.map(
+      ({ projectionVersion }): Rebuild<State> => ({
+        folded: { summary: emptySummary(streamId, projectionVersion), changes: [] },
+        old,
+        known: later(known, versionOf(old)),
+        continuations: maxContinuations,
       }),
-    );
+    ),
+    RTE.flatMap(
+      loop((rebuild) =>
+        pipe(
+          foldToTheEnd(rebuild.folded, versionOf(rebuild.old)),
+          RTE.flatMap((folded) => replace({ ...rebuild, folded })),
+        ),
+      ),
+    ),
+  );
 
-/** Folds a stream anew and replaces its summary, whose last event or a delivered one is known to have `known` as version. */
-export const rebuildLoaded =
-  (streamId: string, old: O.Option<Summary>, known: number): Step<void> =>
-  (ports) =>
-    rebuildFrom(
-      { summary: emptySummary(streamId, ports.projection), changes: [] },
-      old,
-      Math.max(known, versionOf(old)),
-      attempts,
-    )(ports);
-
-/** Folds a stream anew although nothing asks for it: to mend what was lost, or to replace rows ahead of their next event. */
-export const rebuildStream = (streamId: string): Result<void> =>
-  retryingLostRaces(
+/** Rebuilds a stream although nothing asks for it: to mend what was lost, or to replace rows ahead of their next event. */
+export const rebuildStream = <State>(streamId: StreamId): UseCase<State, void> =>
+  retrySuperseded(
     pipe(
-      loadSummary(streamId),
-      RTE.chain((loaded) => rebuildLoaded(streamId, loaded, 0)),
+      loadSummary<State>(streamId),
+      RTE.flatMap((loaded) => rebuildLoaded(streamId, loaded, noVersion)),
     ),
   );

@@ -1,39 +1,37 @@
 import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as t from "io-ts";
-import { decodeWith } from "./decoding";
+import { decodeWith, excerpt } from "./decoding";
+import { Envelope } from "./envelope";
 
-// Events are kept as they were recorded, for ever. What an earlier release recorded is upcast to what this one reads,
-// one schema version at a time, before it is decoded.
+// Events are kept as they were recorded, for ever. What an earlier release recorded is upcast to what this one reads, one
+// schema version at a time, before it is decoded.
 
 type Stored = Readonly<Record<string, unknown>>;
 
 /** Upcasts a stored event from one schema version to the next. */
-type Upcaster = (event: Stored) => Stored;
+export type Upcaster = (event: Stored) => Stored;
 
-/** Version 1 knew no names: such an account goes by its id. */
-const nameAfterId: Upcaster = (event) => ({
-  ...event,
-  data: { ...Object(event.data), name: event.streamId },
-});
+/** One type of event: what its data is today, and how its earlier schema versions become that. */
+export interface EventDefinition {
+  readonly data: t.Mixed;
+  /** From schema version 1 to 2, from 2 to 3, and so on, up to the current one. */
+  readonly upcasters: ReadonlyArray<Upcaster>;
+}
 
-/** For each event type the upcasters from version 1, from version 2, and so on, up to the current one. */
-const upcasters = {
-  AccountOpeningRequested: [nameAfterId],
-  DepositRequested: [],
-  WithdrawalRequested: [],
-  AccountClosingRequested: [],
-} satisfies Record<string, ReadonlyArray<Upcaster>>;
+/** Every type of event of a domain, by name. */
+export type EventDefinitions = Readonly<Record<string, EventDefinition>>;
 
-export type EventType = keyof typeof upcasters;
+/** The events that definitions describe: a union with one member for each type. */
+export type EventOf<Definitions extends EventDefinitions> = {
+  readonly [Type in keyof Definitions & string]: Envelope & {
+    readonly type: Type;
+    readonly data: t.TypeOf<Definitions[Type]["data"]>;
+  };
+}[keyof Definitions & string];
 
 /** The schema version in which events of a type are recorded today. */
-export const currentSchemaVersion = (type: EventType): number => upcasters[type].length + 1;
-
-const Header = t.type({
-  type: t.keyof(upcasters, "EventType"),
-  schemaVersion: t.refinement(t.number, (n) => Number.isInteger(n) && n >= 1, "SchemaVersion"),
-});
+export const schemaVersionOf = ({ upcasters }: EventDefinition): number => upcasters.length + 1;
 
 /** Why an event cannot be read; a newer one than this release knows waits for the next release instead of a guess. */
 export interface UnreadableEvent {
@@ -41,30 +39,59 @@ export interface UnreadableEvent {
   readonly detail: string;
 }
 
-export const unreadable = (detail: string): UnreadableEvent => ({
-  reason: "UNREADABLE_EVENT",
-  detail,
+const unreadable = (detail: string): UnreadableEvent => ({ reason: "UNREADABLE_EVENT", detail });
+
+const Header = t.type({
+  type: t.string,
+  schemaVersion: t.refinement(t.number, (n) => Number.isInteger(n) && n >= 1, "SchemaVersion"),
 });
 
-/** A stored event in the current schema version of its type. */
-export const upcast = (stored: unknown): E.Either<UnreadableEvent, Stored> =>
-  pipe(
-    E.Do,
-    E.apS("event", decodeWith(t.UnknownRecord)(stored)),
-    E.apS("header", decodeWith(Header)(stored)),
-    E.mapLeft(unreadable),
-    E.chain(({ event, header: { type, schemaVersion } }) => {
-      const current = currentSchemaVersion(type);
-      return schemaVersion > current
-        ? E.left({
-            reason: "NEWER_SCHEMA_VERSION",
-            detail: `schemaVersion ${schemaVersion} of ${type}; this release knows up to ${current}`,
-          })
-        : E.right({
-            ...upcasters[type]
-              .slice(schemaVersion - 1)
-              .reduce<Stored>((older, upcast) => upcast(older), event),
-            schemaVersion: current,
-          });
-    }),
+/** Applies the upcasters that lie between a stored event's schema version and the current one. */
+const upcast = (
+  event: Stored,
+  schemaVersion: number,
+  definition: EventDefinition,
+): E.Either<UnreadableEvent, Stored> => {
+  const current = schemaVersionOf(definition);
+  return schemaVersion > current
+    ? E.left({
+        reason: "NEWER_SCHEMA_VERSION",
+        detail: `schemaVersion ${schemaVersion} of ${event.type}; this release knows up to ${current}`,
+      })
+    : E.right({
+        ...definition.upcasters
+          .slice(schemaVersion - 1)
+          .reduce<Stored>((older, upcaster) => upcaster(older), event),
+        schemaVersion: current,
+      });
+};
+
+/** Reads stored events of any schema version that the definitions know, or says in one line why one cannot be read. */
+export const decodeEvents = <Definitions extends EventDefinitions>(
+  definitions: Definitions,
+): ((stored: unknown) => E.Either<UnreadableEvent, EventOf<Definitions>>) => {
+  const known = new Map(
+    Object.entries(definitions).map(([type, definition]) => [
+      type,
+      { definition, codec: t.intersection([Envelope, t.type({ data: definition.data })]) },
+    ]),
   );
+  return (stored) =>
+    pipe(
+      E.Do,
+      E.apS("event", decodeWith(t.UnknownRecord)(stored)),
+      E.apS("header", decodeWith(Header)(stored)),
+      E.bind("ofType", ({ header: { type } }) =>
+        E.fromNullable(`type: expected EventType, found ${excerpt(type)}`)(known.get(type)),
+      ),
+      E.mapLeft(unreadable),
+      E.flatMap(({ event, header, ofType: { definition, codec } }) =>
+        pipe(
+          upcast(event, header.schemaVersion, definition),
+          E.flatMap((upcasted) => pipe(upcasted, decodeWith(codec), E.mapLeft(unreadable))),
+        ),
+      ),
+      // Its type chose the codec, which TypeScript cannot follow.
+      E.map((event) => event as EventOf<Definitions>),
+    );
+};

@@ -1,54 +1,59 @@
 import * as E from "fp-ts/Either";
-import { pipe } from "fp-ts/function";
+import { flow, pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import * as TE from "fp-ts/TaskEither";
-import { emptySummary, type Summary, type Suspension } from "../projection/fold";
+import type { Row } from "../projection/columns";
 import { foldEvents } from "../projection/fold-events";
 import { genesis } from "../projection/hash-chain";
-import type { ProjectionPorts, Unavailable } from "../projection/ports";
+import { noVersion, type StreamId, type StreamVersion } from "../projection/identifiers";
+import { loop } from "../projection/loop";
+import type { ProjectionEnvironment, Unavailable } from "../projection/ports";
+import { emptySummary, isSuspended, type Summary, type Suspension } from "../projection/summary";
 import {
   type Comparison,
   compareEntries,
-  concluded,
+  conclude,
   differingColumns,
+  followChain,
+  nothingCompared,
+} from "./comparison";
+import {
   type EntryRow,
   type ExpectedRows,
   type Finding,
   finding,
-  followChain,
-  nothingCompared,
-  type Row,
   type SummaryRow,
   type Verification,
 } from "./verification";
 
-// Folds a stream anew, page by page, and compares what comes of it with what the read model keeps. It writes nothing.
+// Folds a stream from its first event, page by page, and compares the expected rows with the stored ones. It writes
+// nothing.
 
-/** The read model as it is stored. Strongly consistent. */
-export interface StoredRows {
-  readonly summary: (streamId: string) => TE.TaskEither<Unavailable, O.Option<SummaryRow>>;
+/** The rows of the read model as they are stored. Strongly consistent. */
+export interface StoredRows<State> {
+  readonly summary: (streamId: StreamId) => TE.TaskEither<Unavailable, O.Option<SummaryRow<State>>>;
   /** The stream's row in the list of suspended streams. */
-  readonly suspension: (streamId: string) => TE.TaskEither<Unavailable, O.Option<Row>>;
+  readonly suspension: (streamId: StreamId) => TE.TaskEither<Unavailable, O.Option<Row>>;
   /** All entries of the versions after `version` up to `last`, in their order. */
   readonly entries: (
-    streamId: string,
-    version: number,
-    last: number,
+    streamId: StreamId,
+    version: StreamVersion,
+    last: StreamVersion,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<EntryRow>>;
 }
 
-export interface VerificationPorts
-  extends Pick<ProjectionPorts, "projection" | "events" | "digest" | "now"> {
-  readonly stored: StoredRows;
-  readonly expectedRows: ExpectedRows;
+export interface VerificationEnvironment<State>
+  extends Pick<ProjectionEnvironment<State>, "projectionVersion" | "fold" | "events" | "now"> {
+  readonly storedRows: StoredRows<State>;
+  readonly expectedRows: ExpectedRows<State>;
 }
 
-type Look<A> = RTE.ReaderTaskEither<VerificationPorts, Unavailable, A>;
+type Look<State, A> = RTE.ReaderTaskEither<VerificationEnvironment<State>, Unavailable, A>;
 
 /** The stored summary, up to whose version the rows are in force. */
 interface Goal {
-  readonly version: number;
+  readonly version: StreamVersion;
   readonly chainHead: string;
   readonly openingHash: O.Option<string>;
   /** Whether the rows are this projection's, so that their contents can be compared. */
@@ -56,22 +61,18 @@ interface Goal {
 }
 
 /** How far a look has come. */
-interface Walk {
+interface Walk<State> {
   /** The fold so far, suspended where the next event cannot be folded. */
-  readonly summary: Summary;
+  readonly summary: Summary<State>;
   /** The fold at the goal, once it is reached. */
-  readonly reached: O.Option<Summary>;
+  readonly reached: O.Option<Summary<State>>;
   readonly comparison: Comparison;
 }
-
-/** Where to read on: at the start before any version there could be, so that no event stays unseen. */
-const cursor = ({ version }: Summary): number =>
-  version === 0 ? Number.MIN_SAFE_INTEGER : version;
 
 /** The summary's own link of the chain; where the entry of its version agrees, it is the summary that was altered. */
 const followHead = (
   comparison: Comparison,
-  { version, chainHead }: Summary,
+  { version, chainHead }: Summary<unknown>,
   goal: Goal,
 ): Comparison =>
   version === comparison.intact
@@ -79,71 +80,82 @@ const followHead = (
     : followChain(comparison, version, goal.chainHead, chainHead);
 
 /** Folds one page and compares it with its entries; a page never goes past the goal unless it begins there. */
-const step =
-  (walk: Walk, goal: Goal, events: ReadonlyArray<unknown>): Look<Walk> =>
-  (ports) => {
-    const from = walk.summary.version;
-    const inForce = from < goal.version;
-    const page = inForce ? events.slice(0, goal.version - from) : events;
-    const { summary, changes } = foldEvents(ports)(walk.summary, page);
-    return pipe(
-      ports.stored.entries(summary.streamId, from, summary.version),
-      TE.map((entries) => {
-        const compared = compareEntries(
-          walk.comparison,
-          changes,
-          { entries, openingHash: goal.openingHash },
-          ports.expectedRows.entry,
-          goal.contents && inForce,
-        );
-        const reached = inForce && summary.version === goal.version;
-        return {
-          summary,
-          reached: reached ? O.some(summary) : walk.reached,
-          comparison: {
-            ...(reached ? followHead(compared, summary, goal) : compared),
-            ahead: walk.comparison.ahead || (!inForce && entries.length > 0),
-          },
-        };
-      }),
-    );
-  };
+const comparePage = <State>(
+  walk: Walk<State>,
+  goal: Goal,
+  events: ReadonlyArray<unknown>,
+): Look<State, Walk<State>> =>
+  pipe(
+    RTE.ask<VerificationEnvironment<State>>(),
+    RTE.flatMapTaskEither((environment) => {
+      const from = walk.summary.version;
+      const inForce = from < goal.version;
+      const page = inForce ? events.slice(0, goal.version - from) : events;
+      const { summary, changes } = foldEvents(environment, walk.summary, page);
+      return pipe(
+        environment.storedRows.entries(summary.streamId, from, summary.version),
+        TE.map((entries): Walk<State> => {
+          const compared = compareEntries(
+            walk.comparison,
+            changes,
+            { entries, openingHash: goal.openingHash },
+            environment.expectedRows.entry,
+            goal.contents && inForce,
+          );
+          const reached = inForce && summary.version === goal.version;
+          return {
+            summary,
+            reached: reached ? O.some(summary) : walk.reached,
+            comparison: {
+              ...(reached ? followHead(compared, summary, goal) : compared),
+              ahead: walk.comparison.ahead || (!inForce && entries.length > 0),
+            },
+          };
+        }),
+      );
+    }),
+  );
 
-/** Goes on to the stream's end, or to an event that cannot be folded. */
-const walkOn =
-  (walk: Walk, goal: Goal): Look<Walk> =>
-  (ports) =>
-    O.isSome(walk.summary.suspended)
-      ? TE.right(walk)
-      : pipe(
-          ports.events.readAfter(walk.summary.streamId, cursor(walk.summary)),
-          TE.chain((events) =>
+/** Walks from a stream's first event to its end, or to an event that cannot be folded. */
+const walkToTheEnd = <State>(streamId: StreamId, goal: Goal): Look<State, Walk<State>> =>
+  pipe(
+    RTE.ask<VerificationEnvironment<State>>(),
+    RTE.map(({ projectionVersion }): Walk<State> => {
+      const summary = emptySummary(streamId, projectionVersion);
+      return {
+        summary,
+        reached: goal.version === 0 ? O.some(summary) : O.none,
+        comparison: nothingCompared,
+      };
+    }),
+    RTE.flatMap(
+      loop((walk): Look<State, E.Either<Walk<State>, Walk<State>>> => {
+        const { summary } = walk;
+        if (isSuspended(summary)) return RTE.right(E.right(walk));
+        return pipe(
+          RTE.ask<VerificationEnvironment<State>>(),
+          RTE.flatMapTaskEither(({ events }) =>
+            // From the beginning, before any version there could be, so that no item stays unseen.
+            events.readAfter(streamId, summary.version === 0 ? "beginning" : summary.version),
+          ),
+          RTE.flatMap((events) =>
             events.length === 0
-              ? TE.right(walk)
-              : pipe(
-                  step(walk, goal, events)(ports),
-                  TE.chain((next) => walkOn(next, goal)(ports)),
-                ),
+              ? RTE.right(E.right(walk))
+              : pipe(comparePage(walk, goal, events), RTE.map(E.left)),
           ),
         );
-
-/** Walks from a stream's first event on. */
-const walkToTheEnd =
-  (streamId: string, goal: Goal): Look<Walk> =>
-  (ports) => {
-    const summary = emptySummary(streamId, ports.projection);
-    const reached = goal.version === 0 ? O.some(summary) : O.none;
-    return walkOn({ summary, reached, comparison: nothingCompared }, goal)(ports);
-  };
+      }),
+    ),
+  );
 
 /** How many events after `version` were seen; where the walk was suspended there is one more, at the least. */
-const eventsAfter = (version: number, { summary }: Walk): number =>
-  summary.version - version + (O.isSome(summary.suspended) ? 1 : 0);
+const eventsAfter = (version: StreamVersion, { summary }: Walk<unknown>): number =>
+  summary.version - version + (isSuspended(summary) ? 1 : 0);
 
 /** What is wrong where the fold does not come as far as the summary says it came. */
-const shortfall = ({ summary }: Walk): Finding =>
+const shortfall = ({ summary }: Walk<unknown>): Finding =>
   pipe(
-    summary.suspended,
+    summary.suspension,
     O.filter(({ reason }) => reason !== "MISSING_EVENT"),
     O.match(
       () => finding("EVENT", summary.version + 1, `event ${summary.version + 1} is missing`),
@@ -156,154 +168,185 @@ const shortfall = ({ summary }: Walk): Finding =>
     ),
   );
 
-const suspensionFindings = (
-  streamId: string,
-  suspended: O.Option<Suspension>,
-  listed: O.Option<Row>,
-  expectedRows: ExpectedRows,
-): ReadonlyArray<Finding> => {
-  const stored = O.toUndefined(listed);
-  const expected = O.isSome(suspended)
-    ? expectedRows.suspension(streamId, suspended.value)
-    : undefined;
-  if (expected === undefined) {
-    return stored === undefined
-      ? []
-      : [finding("SUSPENSION", undefined, "listed as suspended, but is not")];
-  }
-  if (stored === undefined) {
-    return [
-      finding("SUSPENSION", undefined, "suspended, but not in the list of suspended streams"),
-    ];
-  }
-  const columns = differingColumns(stored, expected);
+const compareSuspensions = (listed: Row, expected: Row): ReadonlyArray<Finding> => {
+  const columns = differingColumns(listed, expected);
   return columns.length === 0
     ? []
-    : [
-        finding(
-          "SUSPENSION",
-          undefined,
-          "the list of suspended streams tells it otherwise",
-          columns,
-        ),
-      ];
+    : [finding("SUSPENSION", undefined, "the list of suspended streams differs", columns)];
 };
 
+const suspensionFindings = (
+  streamId: StreamId,
+  suspension: O.Option<Suspension>,
+  listed: O.Option<Row>,
+  { suspension: expectedRow }: ExpectedRows<never>,
+): ReadonlyArray<Finding> =>
+  pipe(
+    suspension,
+    O.match(
+      () =>
+        O.isSome(listed)
+          ? [finding("SUSPENSION", undefined, "listed as suspended, but is not")]
+          : [],
+      (suspended) =>
+        pipe(
+          listed,
+          O.match(
+            () => [
+              finding(
+                "SUSPENSION",
+                undefined,
+                "suspended, but not in the list of suspended streams",
+              ),
+            ],
+            (row) => compareSuspensions(row, expectedRow(streamId, suspended)),
+          ),
+        ),
+    ),
+  );
+
 /** Compares the summary with the fold of as many events as it has followed. */
-const summaryFindings = (
+const summaryFindings = <State>(
   row: Row,
-  stored: Summary,
-  { comparison, reached }: Walk,
-  { expectedRows, projection }: VerificationPorts,
+  stored: Summary<State>,
+  { comparison, reached }: Walk<State>,
+  {
+    expectedRows,
+    projectionVersion,
+  }: Pick<VerificationEnvironment<State>, "expectedRows" | "projectionVersion">,
 ): ReadonlyArray<Finding> => {
-  if (stored.projection !== projection) {
+  if (stored.projectionVersion !== projectionVersion) {
     return [
       finding(
         "SUMMARY",
         undefined,
-        `written by projection ${stored.projection}, and this release has projection ${projection}: only the hash chain was compared`,
+        `written by projection version ${stored.projectionVersion}, and this release has ${projectionVersion}: only the hash chain was compared`,
       ),
     ];
   }
   if (O.isNone(reached) || O.isSome(comparison.broken)) return [];
-  const columns = differingColumns(
-    row,
-    expectedRows.summary({ ...reached.value, suspended: stored.suspended }),
-  );
+  const expected = expectedRows.summary({ ...reached.value, suspension: stored.suspension });
+  const columns = differingColumns(row, expected);
   return columns.length === 0
     ? []
     : [finding("SUMMARY", stored.version, "the summary differs", columns)];
 };
 
-const verification = (streamId: string, found: Partial<Verification>): Verification => ({
+const verificationOf = (streamId: StreamId, found: Partial<Verification>): Verification => ({
   streamId,
-  version: 0,
+  version: noVersion,
   behind: 0,
-  suspended: O.none,
+  suspension: O.none,
   ahead: false,
   findings: [],
   omitted: 0,
   ...found,
 });
 
-const verifySummary =
-  (streamId: string, { row, summary }: SummaryRow, listed: O.Option<Row>): Look<Verification> =>
-  (ports) => {
-    if (E.isLeft(summary)) {
-      const detail = `the summary cannot be read: ${summary.left}`;
-      return TE.right(
-        verification(streamId, { findings: [finding("SUMMARY", undefined, detail)] }),
-      );
-    }
-    const stored = summary.right;
-    const goal = { ...stored, contents: stored.projection === ports.projection };
-    return pipe(
-      walkToTheEnd(streamId, goal)(ports),
-      TE.map((walk) =>
-        verification(streamId, {
-          version: stored.version,
-          behind: O.isSome(stored.suspended) ? 0 : Math.max(0, eventsAfter(stored.version, walk)),
-          suspended: pipe(
-            stored.suspended,
-            O.map((suspension) => ({
-              ...suspension,
-              ready: walk.summary.version > stored.version,
-            })),
-          ),
-          ahead: walk.comparison.ahead,
-          ...concluded(walk.comparison, [
-            ...(O.isNone(walk.reached) ? [shortfall(walk)] : []),
-            ...summaryFindings(row, stored, walk, ports),
-            ...suspensionFindings(streamId, stored.suspended, listed, ports.expectedRows),
-          ]),
-        }),
-      ),
-    );
-  };
+const verifySummary = <State>(
+  streamId: StreamId,
+  row: Row,
+  stored: Summary<State>,
+  listed: O.Option<Row>,
+): Look<State, Verification> =>
+  pipe(
+    RTE.ask<VerificationEnvironment<State>>(),
+    RTE.bindTo("environment"),
+    RTE.bind("walk", ({ environment: { projectionVersion } }) =>
+      walkToTheEnd<State>(streamId, {
+        version: stored.version,
+        chainHead: stored.chainHead,
+        openingHash: pipe(
+          stored.opened,
+          O.map(({ hash }) => hash),
+        ),
+        contents: stored.projectionVersion === projectionVersion,
+      }),
+    ),
+    RTE.map(({ environment, walk }) =>
+      verificationOf(streamId, {
+        version: stored.version,
+        behind: isSuspended(stored) ? 0 : Math.max(0, eventsAfter(stored.version, walk)),
+        suspension: pipe(
+          stored.suspension,
+          O.map((suspension) => ({
+            ...suspension,
+            ready: walk.summary.version > stored.version,
+          })),
+        ),
+        ahead: walk.comparison.ahead,
+        ...conclude(walk.comparison, [
+          ...(O.isNone(walk.reached) ? [shortfall(walk)] : []),
+          ...summaryFindings(row, stored, walk, environment),
+          ...suspensionFindings(streamId, stored.suspension, listed, environment.expectedRows),
+        ]),
+      }),
+    ),
+  );
 
-/** Of a stream without a summary: nothing was projected yet, or the summary was lost and its entries are left. */
-const verifyWithoutSummary =
-  (streamId: string, listed: O.Option<Row>): Look<Verification> =>
-  (ports) =>
-    pipe(
-      walkToTheEnd(streamId, {
-        version: 0,
+const unreadableSummary = (streamId: StreamId, fault: string): Verification =>
+  verificationOf(streamId, {
+    findings: [finding("SUMMARY", undefined, `the summary cannot be read: ${fault}`)],
+  });
+
+/** A stream without a summary: nothing was projected yet, or the summary was lost and its entries are left. */
+const verifyWithoutSummary = <State>(
+  streamId: StreamId,
+  listed: O.Option<Row>,
+): Look<State, Verification> =>
+  pipe(
+    RTE.ask<VerificationEnvironment<State>>(),
+    RTE.bindTo("environment"),
+    RTE.bind("walk", () =>
+      walkToTheEnd<State>(streamId, {
+        version: noVersion,
         chainHead: genesis,
         openingHash: O.none,
         contents: false,
-      })(ports),
-      TE.map((walk) => {
-        const behind = eventsAfter(0, walk);
-        const orphaned = finding("EVENT", 1, "event 1 is missing: there are rows, but no events");
-        return verification(streamId, {
-          behind,
-          ahead: walk.comparison.ahead,
-          ...concluded(walk.comparison, [
-            ...(behind === 0 ? [orphaned] : []),
-            ...suspensionFindings(streamId, O.none, listed, ports.expectedRows),
-          ]),
-        });
       }),
-    );
+    ),
+    RTE.map(({ environment, walk }) => {
+      const behind = eventsAfter(noVersion, walk);
+      const orphaned = finding("EVENT", 1, "event 1 is missing: there are rows, but no events");
+      return verificationOf(streamId, {
+        behind,
+        ahead: walk.comparison.ahead,
+        ...conclude(walk.comparison, [
+          ...(behind === 0 ? [orphaned] : []),
+          ...suspensionFindings(streamId, O.none, listed, environment.expectedRows),
+        ]),
+      });
+    }),
+  );
 
 /** One look at a stream. What it finds may be a projector at work: see `settle`. */
-export const verifyStream = (streamId: string): Look<Verification> =>
+export const verifyStream = <State>(streamId: StreamId): Look<State, Verification> =>
   pipe(
-    RTE.ask<VerificationPorts>(),
-    RTE.chainTaskEitherK(({ stored }) =>
+    RTE.ask<VerificationEnvironment<State>>(),
+    RTE.flatMapTaskEither(({ storedRows }) =>
       pipe(
         TE.Do,
-        // Before the events and the entries: what the summary has followed lies there by then.
-        TE.apS("summary", stored.summary(streamId)),
-        TE.apS("listed", stored.suspension(streamId)),
+        // Read the summary first: every event and entry up to its version is already written.
+        TE.apS("summary", storedRows.summary(streamId)),
+        TE.apS("listed", storedRows.suspension(streamId)),
       ),
     ),
-    RTE.chain(({ summary, listed }) =>
+    RTE.flatMap(({ summary, listed }) =>
       pipe(
         summary,
         O.match(
-          () => verifyWithoutSummary(streamId, listed),
-          (row) => verifySummary(streamId, row, listed),
+          () => verifyWithoutSummary<State>(streamId, listed),
+          ({ row, summary: stored }) =>
+            pipe(
+              stored,
+              E.match(
+                flow(
+                  (fault) => unreadableSummary(streamId, fault),
+                  RTE.right<VerificationEnvironment<State>, Unavailable, Verification>,
+                ),
+                (readable) => verifySummary(streamId, row, readable, listed),
+              ),
+            ),
         ),
       ),
     ),

@@ -1,16 +1,19 @@
 import { createHash } from "node:crypto";
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { currentProjectionVersion } from "../../core/projection/fold";
-import type { ProjectionPorts } from "../../core/projection/ports";
+import type { Domain } from "../../core/projection/domain";
+import type { Envelope, Timestamp } from "../../core/projection/envelope";
+import { foldOf } from "../../core/projection/fold";
+import type { ProjectionEnvironment } from "../../core/projection/ports";
 import { dynamoEventStore } from "./event-store";
 import { numbers } from "./marshalling";
 import { appSyncPublisher } from "./publisher";
 import { dynamoReadModel } from "./read-model";
+import { rowsOf } from "./rows";
 import { settingsFrom } from "./settings";
-import { powertoolsTelemetry } from "./telemetry";
+import { powertoolsTelemetry, publishFailed } from "./telemetry";
 
-/** How long one invocation may spend on notifications, in milliseconds: a fraction of the function's timeout. */
+/** How long the publications of one invocation may take together: a fraction of the function's timeout. */
 const publishBudgetMs = 15_000;
 
 /** A client that reads and writes values as the core has them. */
@@ -23,10 +26,14 @@ export const documentClient = (config: DynamoDBClientConfig): DynamoDBDocumentCl
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-export const now = (): string => new Date().toISOString();
+/** JavaScript writes a moment as the codec reads it. */
+export const now = (): Timestamp => new Date().toISOString() as Timestamp;
 
-/** Puts the adapters together, once for the function's life; answers with the ports of one invocation. */
-export const compose = (given: unknown): (() => ProjectionPorts) => {
+/** Joins a domain to the adapters, once for the function's life; answers with the environment of one invocation. */
+export const compose = <Request extends Envelope, State, Movement>(
+  domain: Domain<Request, State, Movement>,
+  given: unknown,
+): (() => ProjectionEnvironment<State>) => {
   const settings = settingsFrom(given);
   const documents = documentClient({
     // A call that hangs would use up the invocation: it fails, and is tried again with the batch.
@@ -37,19 +44,20 @@ export const compose = (given: unknown): (() => ProjectionPorts) => {
     },
   });
   const lasting = {
-    projection: currentProjectionVersion,
+    projectionVersion: domain.projectionVersion,
+    fold: foldOf(domain, sha256),
     events: dynamoEventStore(documents, settings.eventTable),
-    readModel: dynamoReadModel(documents, settings.readModel),
+    readModel: dynamoReadModel(documents, settings.readModel, rowsOf(domain)),
     telemetry: powertoolsTelemetry,
-    digest: sha256,
     now,
   };
   return () => ({
     ...lasting,
-    publisher: appSyncPublisher(
-      documents.config,
-      settings.graphqlUrl,
-      AbortSignal.timeout(publishBudgetMs),
-    ),
+    publisher: appSyncPublisher(domain, {
+      endpoint: settings.graphqlUrl,
+      signer: documents.config,
+      budget: AbortSignal.timeout(publishBudgetMs),
+      failed: publishFailed,
+    }),
   });
 };

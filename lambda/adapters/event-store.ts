@@ -2,21 +2,27 @@ import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb
 import { pipe } from "fp-ts/function";
 import * as TE from "fp-ts/TaskEither";
 import type { EventStore } from "../../core/projection/ports";
-import { asking } from "./availability";
+import { call } from "./availability";
 
 /** Of about half a kilobyte each, a page of events is a dozen read units and far from DynamoDB's megabyte. */
 const pageSize = 100;
 
 /** The event table, as the projection reads it where the stream has left a gap. */
 export const dynamoEventStore = (client: DynamoDBDocumentClient, table: string): EventStore => ({
-  readAfter: (streamId, version) =>
+  readAfter: (streamId, after) =>
     pipe(
-      asking(() =>
+      call(() =>
         client.send(
           new QueryCommand({
             TableName: table,
-            KeyConditionExpression: "streamId = :streamId AND version > :version",
-            ExpressionAttributeValues: { ":streamId": streamId, ":version": version },
+            KeyConditionExpression:
+              after === "beginning"
+                ? "streamId = :streamId"
+                : "streamId = :streamId AND version > :version",
+            ExpressionAttributeValues: {
+              ":streamId": streamId,
+              ...(after === "beginning" ? {} : { ":version": after }),
+            },
             ConsistentRead: true,
             Limit: pageSize,
           }),

@@ -21,4 +21,7 @@ export const idName = (name: string): string => `${name}Id`;
 /** The mutation that publishes a committed change, e.g. `publishAccountChange`. `name` is the domain's. */
 export const publishField = (name: string): string => `publish${capitalized(name)}Change`;
 
+/** The type of that mutation's argument, e.g. `AccountChangeInput`. `name` is the domain's. */
+export const changeInput = (name: string): string => `${capitalized(name)}ChangeInput`;
+
 const capitalized = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

@@ -14,130 +14,124 @@ import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as RA from "fp-ts/ReadonlyArray";
 import * as TE from "fp-ts/TaskEither";
-import { type Change, leavesEntry, type Summary } from "../../core/projection/fold";
+import type { Row } from "../../core/projection/columns";
 import type { ReadModel, Superseded, Unavailable } from "../../core/projection/ports";
-import { asking, unavailable } from "./availability";
-import {
-  entryRow,
-  summaryFrom,
-  summaryKey,
-  summaryRow,
-  suspensionKey,
-  suspensionRow,
-} from "./rows";
+import { isSuspended, type Summary } from "../../core/projection/summary";
+import { call, unavailable } from "./availability";
+import { type Rows, suspensionKey } from "./rows";
 
 /** How many entries of a stream are written at a time. */
-const concurrentPuts = 25;
+const maxConcurrentPuts = 25;
 
 const isLostRace = (error: unknown): boolean =>
   error instanceof ConditionalCheckFailedException ||
   (error instanceof TransactionCanceledException &&
     (error.CancellationReasons ?? []).some(({ Code }) => Code === "ConditionalCheckFailed"));
 
-const writing = (write: () => Promise<unknown>): TE.TaskEither<Unavailable | Superseded, void> =>
+/** A write under a condition, which another projector may have broken. */
+const write = (request: () => Promise<unknown>): TE.TaskEither<Unavailable | Superseded, void> =>
   pipe(
-    TE.tryCatch(write, (error): Unavailable | Superseded =>
+    TE.tryCatch(request, (error): Unavailable | Superseded =>
       isLostRace(error) ? { _tag: "Superseded" } : unavailable(error),
     ),
-    TE.map(() => undefined),
+    TE.asUnit,
   );
 
-/** A word that DynamoDB's expressions reserve. */
-const projectionName = { "#projection": "projection" };
-
-const entryPut = (table: string, change: Change): PutCommandInput => ({
+const entryPut = (table: string, row: Row): PutCommandInput => ({
   TableName: table,
-  Item: entryRow(change),
+  Item: row,
   // A projector of an earlier release, late with its work, does not undo what a later one has written.
-  ConditionExpression: "attribute_not_exists(pk) OR #projection <= :projection",
-  ExpressionAttributeNames: projectionName,
-  ExpressionAttributeValues: { ":projection": change.projection },
+  ConditionExpression: "attribute_not_exists(pk) OR projectionVersion <= :projectionVersion",
+  ExpressionAttributeValues: { ":projectionVersion": row.projectionVersion },
 });
 
 const summaryPut = (
   table: string,
-  loaded: O.Option<Summary>,
-  next: Summary,
+  loaded: O.Option<Summary<unknown>>,
+  row: Row,
 ): PutCommandInput & { TableName: string } => ({
   TableName: table,
-  Item: summaryRow(next),
+  Item: row,
   ...pipe(
     loaded,
     O.match(
       () => ({ ConditionExpression: "attribute_not_exists(pk)" }),
-      ({ version, projection, suspended }) => ({
+      (summary) => ({
         ConditionExpression:
-          "version = :version AND #projection = :projection AND processing = :processing",
-        ExpressionAttributeNames: projectionName,
+          "version = :version AND projectionVersion = :projectionVersion AND processing = :processing",
         ExpressionAttributeValues: {
-          ":version": version,
-          ":projection": projection,
-          ":processing": O.isSome(suspended) ? "SUSPENDED" : "CURRENT",
+          ":version": summary.version,
+          ":projectionVersion": summary.projectionVersion,
+          ":processing": isSuspended(summary) ? "SUSPENDED" : "CURRENT",
         },
       }),
     ),
   ),
 });
 
+type TransactItems = NonNullable<TransactWriteCommandInput["TransactItems"]>;
+
 /** A stream that is suspended, or was, has a row in the list of suspended streams: both rows change together, or none. */
-const listing = (
+const listing = <State>(
   table: string,
-  loaded: O.Option<Summary>,
-  next: Summary,
-): NonNullable<TransactWriteCommandInput["TransactItems"]> => {
-  if (O.isSome(next.suspended)) {
-    return [
-      { Put: { TableName: table, Item: suspensionRow(next.streamId, next.suspended.value) } },
-    ];
-  }
-  return pipe(
-    loaded,
-    O.exists(({ suspended }) => O.isSome(suspended)),
-  )
-    ? [{ Delete: { TableName: table, Key: suspensionKey(next.streamId) } }]
-    : [];
-};
+  rows: Rows<State>,
+  loaded: O.Option<Summary<State>>,
+  { streamId, suspension }: Summary<State>,
+): TransactItems =>
+  pipe(
+    suspension,
+    O.match(
+      (): TransactItems =>
+        O.exists(isSuspended)(loaded)
+          ? [{ Delete: { TableName: table, Key: suspensionKey(streamId) } }]
+          : [],
+      (suspended) => [{ Put: { TableName: table, Item: rows.suspension(streamId, suspended) } }],
+    ),
+  );
 
 /** The read model's table, as the projection writes it. */
-export const dynamoReadModel = (client: DynamoDBDocumentClient, table: string): ReadModel => ({
+export const dynamoReadModel = <State>(
+  client: DynamoDBDocumentClient,
+  table: string,
+  rows: Rows<State>,
+): ReadModel<State> => ({
   load: (streamId) =>
     pipe(
-      asking(() =>
+      call(() =>
         client.send(
-          new GetCommand({ TableName: table, Key: summaryKey(streamId), ConsistentRead: true }),
+          new GetCommand({
+            TableName: table,
+            Key: rows.summaryKey(streamId),
+            ConsistentRead: true,
+          }),
         ),
       ),
-      TE.chain(({ Item }) =>
-        Item === undefined
-          ? TE.right(O.none)
-          : pipe(
-              summaryFrom(Item),
-              TE.fromEither,
-              TE.bimap(
-                (faults) => unavailable(new Error(`summary of ${streamId}: ${faults}`)),
-                O.some,
-              ),
-            ),
+      TE.flatMap(({ Item }) =>
+        pipe(
+          O.fromNullable(Item),
+          O.traverse(TE.ApplicativePar)((row) => TE.fromEither(rows.summaryFrom(row))),
+          TE.mapLeft((faults) => unavailable(new Error(`summary of ${streamId}: ${faults}`))),
+        ),
       ),
     ),
 
   saveEntries: (changes) =>
     pipe(
       changes,
-      RA.filter(leavesEntry),
-      RA.chunksOf(concurrentPuts),
+      RA.filter(({ opening }) => !opening),
+      RA.chunksOf(maxConcurrentPuts),
       TE.traverseSeqArray(
         TE.traverseArray((change) =>
-          writing(() => client.send(new PutCommand(entryPut(table, change)))),
+          write(() => client.send(new PutCommand(entryPut(table, rows.entry(change))))),
         ),
       ),
-      TE.map(() => undefined),
+      TE.asUnit,
     ),
 
   commit: (loaded, next) => {
-    const put = summaryPut(table, loaded, next);
-    const others = listing(table, loaded, next);
-    return writing(() =>
+    const put = summaryPut(table, loaded, rows.summary(next));
+    const others = listing(table, rows, loaded, next);
+    return write(() =>
       others.length === 0
         ? client.send(new PutCommand(put))
         : client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...others] })),

@@ -2,111 +2,143 @@ import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as t from "io-ts";
-import { Account } from "../../core/ledger/account";
-import { Balance } from "../../core/ledger/money";
+import type { Row, StoredColumns } from "../../core/projection/columns";
 import { decodeWith } from "../../core/projection/decoding";
-import { type Change, type Summary, Suspension } from "../../core/projection/fold";
+import type { Domain } from "../../core/projection/domain";
+import { Timestamp } from "../../core/projection/envelope";
+import { StreamId, StreamVersion, Subject } from "../../core/projection/identifiers";
+import {
+  type Change,
+  isSuspended,
+  type Opened,
+  type Summary,
+  Suspension,
+} from "../../core/projection/summary";
+import { entryPrefix, idName, partitionPrefix, summarySortKey, suspendedPartition } from "./keys";
 
-// The read model's rows: an account's summary and its entries lie under one partition key, the entries in the order of
-// their versions. The templates in vtl/query read the same rows.
+// The read model's rows: a stream's summary and its entries lie under one partition key, the entries in the order of their
+// versions. The templates in vtl/shared read the same rows.
 
-export const partition = (streamId: string) => `account:${streamId}`;
+/** The key of a row. */
+export interface RowKey {
+  readonly pk: string;
+  readonly sk: string;
+}
 
-/** Ten digits hold every version, and make the order of the texts that of the numbers. */
-export const entryKey = (version: number) => `entry:${version.toString().padStart(10, "0")}`;
-
-export const summaryKey = (streamId: string) => ({ pk: partition(streamId), sk: "summary" });
+/** The sort key of an entry. Ten digits hold every version, and make the order of the texts that of the numbers. */
+export const entryKey = (version: StreamVersion): string =>
+  `${entryPrefix}${version.toString().padStart(10, "0")}`;
 
 /** Where suspended streams are listed, one row each. */
-export const suspensionKey = (streamId: string) => ({ pk: "suspended", sk: streamId });
+export const suspensionKey = (streamId: StreamId): RowKey => ({
+  pk: suspendedPartition,
+  sk: streamId,
+});
+
+/** A domain's rows, written and read. */
+export interface Rows<State> {
+  /** The partition of a stream's summary and entries. */
+  readonly partition: (streamId: StreamId) => string;
+  readonly summaryKey: (streamId: StreamId) => RowKey;
+  readonly summary: (summary: Summary<State>) => Row;
+  /** Reads a summary's row. Left says in one line what is wrong with it. */
+  readonly summaryFrom: (row: unknown) => E.Either<string, Summary<State>>;
+  readonly entry: (change: Change) => Row;
+  readonly suspension: (streamId: StreamId, suspension: Suspension) => Row;
+}
 
 const SummaryRow = t.intersection([
   t.type({
-    accountId: t.string,
-    version: t.number,
-    projection: t.number,
+    version: StreamVersion,
+    projectionVersion: t.number,
     chainHead: t.string,
   }),
-  t.partial({
-    openedAt: t.string,
-    openingHash: t.string,
-    changedAt: t.string,
-    suspended: Suspension,
-  }),
+  t.partial({ changedAt: Timestamp, suspension: Suspension }),
 ]);
 
-export const summaryRow = (summary: Summary): Record<string, unknown> => ({
-  ...summaryKey(summary.streamId),
-  accountId: summary.streamId,
-  version: summary.version,
-  projection: summary.projection,
-  chainHead: summary.chainHead,
-  lastEntry: entryKey(summary.version),
-  openedAt: O.toUndefined(summary.openedAt),
-  openingHash: O.toUndefined(summary.openingHash),
-  changedAt: O.toUndefined(summary.changedAt),
-  processing: O.isSome(summary.suspended) ? "SUSPENDED" : "CURRENT",
-  suspended: O.toUndefined(summary.suspended),
-  ...(O.isSome(summary.account) ? Account.encode(summary.account.value) : {}),
-});
+const OpenedRow = t.type({ owner: Subject, openedAt: Timestamp, openingHash: t.string });
 
-/** An account's own columns are there from its opening on, and not before. */
-const accountIn = (row: unknown): E.Either<string, O.Option<Account>> =>
-  t.type({ owner: t.string }).is(row)
-    ? pipe(row, decodeWith(Account), E.map(O.some))
-    : E.right(O.none);
+/** A stream's own columns are there from its opening on, and not before. */
+const openedFrom =
+  <State>(state: StoredColumns<State>) =>
+  (row: unknown): E.Either<string, O.Option<Opened<State>>> =>
+    t.type({ owner: t.string }).is(row)
+      ? pipe(
+          E.Do,
+          E.apS("opened", decodeWith(OpenedRow)(row)),
+          E.apS("state", state.decode(row)),
+          E.map(({ opened: { owner, openedAt, openingHash }, state }) =>
+            O.some({ owner, at: openedAt, hash: openingHash, state }),
+          ),
+        )
+      : E.right(O.none);
 
-/** Reads a summary's row, or says in one line what is wrong with it. */
-export const summaryFrom = (row: unknown): E.Either<string, Summary> =>
-  pipe(
-    E.Do,
-    E.apS("columns", decodeWith(SummaryRow)(row)),
-    E.apS("account", accountIn(row)),
-    E.map(({ columns, account }) => ({
-      streamId: columns.accountId,
-      version: columns.version,
-      projection: columns.projection,
-      chainHead: columns.chainHead,
-      account,
-      openedAt: O.fromNullable(columns.openedAt),
-      openingHash: O.fromNullable(columns.openingHash),
-      changedAt: O.fromNullable(columns.changedAt),
-      suspended: O.fromNullable(columns.suspended),
-    })),
-  );
-
-const balanceAfter = (change: Change): string =>
-  pipe(
-    change.account,
-    O.match(
-      () => "0",
-      ({ balance }) => Balance.encode(balance),
-    ),
-  );
-
-/** An entry names no owner: only summaries have their place in the index by owner. */
-export const entryRow = (change: Change): Record<string, unknown> => ({
-  pk: partition(change.streamId),
-  sk: entryKey(change.version),
-  version: change.version,
-  projection: change.projection,
-  type: change.type,
-  commandId: change.commandId,
-  actor: change.actor,
-  recordedAt: change.recordedAt,
-  amount: pipe(change.amount, O.map(String), O.toUndefined),
-  memo: O.toUndefined(change.memo),
-  outcome: change.outcome,
-  reason: O.toUndefined(change.reason),
-  balance: balanceAfter(change),
-  hash: change.hash,
-});
-
-export const suspensionRow = (
-  streamId: string,
-  suspension: Suspension,
-): Record<string, unknown> => ({
-  ...suspensionKey(streamId),
-  accountId: streamId,
-  ...suspension,
-});
+/** The rows of a domain's streams. */
+export const rowsOf = <State>({
+  name,
+  state,
+}: Pick<Domain<never, State, never>, "name" | "state">): Rows<State> => {
+  const id = idName(name);
+  const Identified = t.type({ [id]: StreamId });
+  const partition = (streamId: StreamId) => `${partitionPrefix(name)}${streamId}`;
+  const summaryKey = (streamId: StreamId) => ({ pk: partition(streamId), sk: summarySortKey });
+  const openedColumns = ({ owner, at, hash, state: opened }: Opened<State>): Row => ({
+    ...{ owner, openedAt: at, openingHash: hash },
+    ...state.encode(opened),
+  });
+  return {
+    partition,
+    summaryKey,
+    summary: (summary) => ({
+      ...summaryKey(summary.streamId),
+      [id]: summary.streamId,
+      version: summary.version,
+      projectionVersion: summary.projectionVersion,
+      chainHead: summary.chainHead,
+      lastEntry: entryKey(summary.version),
+      changedAt: O.toUndefined(summary.changedAt),
+      processing: isSuspended(summary) ? "SUSPENDED" : "CURRENT",
+      suspension: O.toUndefined(summary.suspension),
+      ...pipe(
+        summary.opened,
+        O.match(() => ({}), openedColumns),
+      ),
+    }),
+    summaryFrom: (row) =>
+      pipe(
+        E.Do,
+        E.apS("identified", decodeWith(Identified)(row)),
+        E.apS("columns", decodeWith(SummaryRow)(row)),
+        E.apS("opened", openedFrom(state)(row)),
+        E.map(({ identified, columns, opened }) => ({
+          streamId: identified[id] as StreamId,
+          version: columns.version,
+          projectionVersion: columns.projectionVersion,
+          chainHead: columns.chainHead,
+          opened,
+          changedAt: O.fromNullable(columns.changedAt),
+          suspension: O.fromNullable(columns.suspension),
+        })),
+      ),
+    // An entry names no owner: only summaries have their place in the index by owner.
+    entry: ({ streamId, version, projectionVersion, ...change }) => ({
+      pk: partition(streamId),
+      sk: entryKey(version),
+      version,
+      projectionVersion,
+      type: change.type,
+      commandId: change.commandId,
+      actor: change.actor,
+      recordedAt: change.recordedAt,
+      outcome: change.outcome,
+      reason: O.toUndefined(change.reason),
+      ...change.entry,
+      hash: change.hash,
+    }),
+    suspension: (streamId, suspension) => ({
+      ...suspensionKey(streamId),
+      [id]: streamId,
+      ...suspension,
+    }),
+  };
+};

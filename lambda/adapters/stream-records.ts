@@ -4,6 +4,7 @@ import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as t from "io-ts";
 import { decodeWith } from "../../core/projection/decoding";
+import { StreamId, Version } from "../../core/projection/identifiers";
 import type { Delivery } from "../../core/projection/project-batch";
 import { numbers } from "./marshalling";
 
@@ -13,7 +14,7 @@ const Insertion = t.type({
   eventName: t.literal("INSERT"),
   dynamodb: t.type({
     SequenceNumber: t.string,
-    Keys: t.type({ streamId: t.type({ S: t.string }), version: t.type({ N: t.string }) }),
+    Keys: t.type({ streamId: t.type({ S: StreamId }), version: t.type({ N: t.string }) }),
     NewImage: Image,
   }),
 });
@@ -34,12 +35,20 @@ const storedFrom = (image: Record<string, unknown>): unknown =>
     E.toUnion,
   );
 
-const deliveryFrom = ({ dynamodb }: t.TypeOf<typeof Insertion>): Delivery => ({
-  id: dynamodb.SequenceNumber,
-  streamId: dynamodb.Keys.streamId.S,
-  version: Number(dynamodb.Keys.version.N),
-  stored: storedFrom(dynamodb.NewImage),
-});
+/** An item whose key is no version is no event of its stream. The projection passes it over, and `verify` reports it. */
+const deliveryFrom = ({ dynamodb }: t.TypeOf<typeof Insertion>): ReadonlyArray<Delivery> => {
+  const version = Number(dynamodb.Keys.version.N);
+  return Version.is(version)
+    ? [
+        {
+          id: dynamodb.SequenceNumber,
+          streamId: dynamodb.Keys.streamId.S,
+          version,
+          stored: storedFrom(dynamodb.NewImage),
+        },
+      ]
+    : [];
+};
 
 /**
  * The new events in a batch of stream records. Events are never changed or deleted, so records that say otherwise bring
@@ -54,6 +63,6 @@ export const deliveriesFrom = (event: unknown): ReadonlyArray<Delivery> =>
         throw new Error(`Not a batch of the event table's stream: ${faults}`);
       },
       ({ Records }) =>
-        Records.flatMap((record) => (record.eventName === "INSERT" ? [deliveryFrom(record)] : [])),
+        Records.flatMap((record) => (record.eventName === "INSERT" ? deliveryFrom(record) : [])),
     ),
   );

@@ -1,6 +1,8 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { IO } from "fp-ts/IO";
 import type { Telemetry } from "../../core/projection/ports";
+import type { Change } from "../../core/projection/summary";
 
 // Service, namespace and log level come from the POWERTOOLS_* variables that the program sets.
 const logger = new Logger();
@@ -18,24 +20,26 @@ export const powertoolsTelemetry: Telemetry = {
     count("EventsFolded", events);
     logger.debug("folded", { streamId, events });
   },
-  // The detail may quote the event, and is kept with the stream's row in the list of suspended streams.
+  // The detail may quote the event. It is stored with the stream's row in the list of suspended streams.
   suspended:
     (streamId, { version, reason }) =>
     () => {
       count("StreamsSuspended");
       logger.error("stream suspended", { streamId, version, reason });
     },
-  publishFailed:
-    ({ streamId, version }, cause) =>
-    () => {
-      count("PublishesFailed");
-      logger.warn("publish failed", { streamId, version, error: errorOf(cause) });
-    },
   streamFailed: (streamId, cause) => () => {
     count("StreamsFailed");
     logger.warn("stream failed, to be delivered again", { streamId, error: errorOf(cause) });
   },
 };
+
+/** Reports a publication that did not succeed. Subscribers have missed a change; the ledger has not. */
+export const publishFailed =
+  ({ streamId, version }: Change, cause: unknown): IO<void> =>
+  () => {
+    count("PublishesFailed");
+    logger.warn("publish failed", { streamId, version, error: errorOf(cause) });
+  };
 
 /** Writes out what has been counted: once an invocation. */
 export const flushTelemetry = (): void => {

@@ -1,29 +1,37 @@
 import { describe, expect, it } from "vitest";
-import { commands, readArguments } from "../../cli/arguments";
+import { commandsOf, readArguments } from "../../cli/arguments";
+import { ledger } from "../../core/ledger";
 
-describe("the arguments", () => {
-  it("choose a command and its options", () => {
-    const read = readArguments(["rebuild", "--all", "--stack", "dev", "--local", "--json"]);
+const commands = Object.entries(commandsOf(ledger));
 
-    expect(read).toEqual({
-      command: commands.rebuild,
+const read = (...args: string[]) => readArguments(ledger, "npm run ledger --", args);
+
+describe("a command line", () => {
+  it("has a command and its options", () => {
+    expect(read("rebuild", "--all", "--stack", "dev", "--local", "--json")).toMatchObject({
+      command: { usage: expect.stringMatching(/^rebuild --account ID/) },
       values: { all: true, stack: "dev", local: true, json: true },
     });
   });
 
-  it("ask for help, on the whole or on one command", () => {
-    const whole = readArguments(["--help"]);
-
-    for (const [name, { summary, usage }] of Object.entries(commands)) {
-      expect(whole).toMatchObject({ help: expect.stringContaining(summary) });
-      const help = readArguments([name, "-h"]);
-      expect(help).toMatchObject({ help: expect.stringContaining(usage) });
-      expect(usage).toContain(name);
-      for (const option of Object.keys(commands[name]?.options ?? {})) {
-        expect(help).toMatchObject({ help: expect.stringContaining(`--${option}`) });
-      }
+  it("is answered with the list of commands if it is --help", () => {
+    for (const [, { summary }] of commands) {
+      expect(read("--help")).toMatchObject({ help: expect.stringContaining(summary) });
     }
   });
+
+  it.each(commands)(
+    "is answered with every option of %s if -h follows that",
+    (name, { usage, options }) => {
+      const help = read(name, "-h");
+
+      expect(help).toMatchObject({ help: expect.stringContaining(`npm run ledger -- ${name}`) });
+      expect(help).toMatchObject({ help: expect.stringContaining(usage) });
+      for (const option of Object.keys(options)) {
+        expect(help).toMatchObject({ help: expect.stringContaining(`--${option}`) });
+      }
+    },
+  );
 
   it.each([
     [[], "which command? See `npm run ledger -- --help`."],
@@ -37,10 +45,11 @@ describe("the arguments", () => {
     [["verify", "--local", "savings"], "Unexpected argument 'savings'"],
     [["rebuild", "--local"], "say which: --account ID or --all"],
     [["rebuild", "--local", "--all", "--account", "a"], "say which: --account ID or --all"],
-    [["resume", "--local"], "--account ID is missing"],
-    [["export", "--local"], "--account ID is missing"],
+    [["rebuild", "--local", "--account", ""], "--account ID is missing: which account?"],
+    [["resume", "--local"], "--account ID is missing: which account?"],
+    [["export", "--local"], "--account ID is missing: which account?"],
     [["export", "--local", "--account", "a", "--csv", "--json"], "say which: --csv or --json"],
-  ])("%j are refused", (args, line) => {
-    expect(() => readArguments(args)).toThrow(line);
+  ])("is answered with what is wrong with it, in one line, if it is %j", (args, line) => {
+    expect(() => read(...args)).toThrow(line);
   });
 });

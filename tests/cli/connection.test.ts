@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
@@ -6,18 +6,19 @@ import { deployedStack, localStack } from "../../cli/connection";
 import { explain } from "../../cli/errors";
 import { fakePulumi } from "./fake-pulumi";
 
-const folder = mkdtempSync(join(tmpdir(), "connection-"));
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "connection-")));
 
 afterEach(() => void vi.unstubAllEnvs());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("a deployed stack", () => {
-  it("is found by the outputs that the Pulumi CLI tells of it", async () => {
-    const script = `[ "$*" = "stack output --json --non-interactive --color never --stack qa" ] || exit 1
+  it("is found by the outputs that the Pulumi CLI reads in the program's folder", async () => {
+    const script = `[ "$PWD" = "${folder}" ] || exit 1
+      [ "$*" = "stack output --json --non-interactive --color never --stack qa" ] || exit 1
       echo '{"region": "eu-west-1", "eventTableName": "e", "readModelTableName": "r", "graphqlUrl": "u"}'`;
     vi.stubEnv("PATH", fakePulumi(folder, script));
 
-    const { eventTable, readModel, client } = await deployedStack("qa");
+    const { eventTable, readModel, client } = await deployedStack(folder, "qa");
 
     expect([eventTable, readModel, client.region]).toEqual(["e", "r", "eu-west-1"]);
     expect([client.endpoint, client.credentials]).toEqual([undefined, undefined]);
@@ -29,16 +30,16 @@ describe("a deployed stack", () => {
       /^stack qa: no stack named 'qa' found$/,
     ],
     ["echo '{}'", /region: expected string, found nothing.*Deploy it: `pulumi up --stack qa`$/],
-  ])("that cannot be read is told in a line (%s)", async (script, line) => {
+  ])("that cannot be read is an error of one line (%s)", async (script, line) => {
     vi.stubEnv("PATH", fakePulumi(folder, script));
 
-    await expect(deployedStack("qa")).rejects.toThrow(line);
+    await expect(deployedStack(folder, "qa")).rejects.toThrow(line);
   });
 
-  it("needs the Pulumi CLI, and says where to get it", async () => {
+  it("that is asked for without the Pulumi CLI is an error that says where to get it", async () => {
     vi.stubEnv("PATH", folder);
 
-    await expect(deployedStack("qa")).rejects.toThrow(/is not installed: see https:/);
+    await expect(deployedStack(folder, "qa")).rejects.toThrow(/is not installed: see https:/);
   });
 });
 
@@ -52,17 +53,27 @@ describe("the local stack", () => {
   };
 
   it("is reached at its own endpoint, as its administrator", () => {
-    const { eventTable, readModel, client } = localStack(stack);
+    const { eventTable, readModel, client } = localStack(process.cwd(), stack);
 
     expect([eventTable, readModel]).toEqual(["e", "r"]);
     expect(client).toMatchObject({ endpoint: "http://d", credentials: stack.credentials });
   });
 
-  it("that does not run is told in a line", () => {
-    expect(() => localStack(undefined)).toThrow(
+  it("is started by `npm start`, if it does not run or is another program's", () => {
+    expect(() => localStack(process.cwd(), undefined)).toThrow(
       /^no local stack is running: run `npm start` first$/,
     );
-    expect(() => localStack({ ...stack, outputs: {} })).toThrow("Start it again: `npm start`");
+    expect(() => localStack(process.cwd(), { ...stack, outputs: {} })).toThrow(
+      "Start it again: `npm start`",
+    );
+  });
+});
+
+describe("the local stack of a program in another folder", () => {
+  it("is started by `npm start` with that folder", () => {
+    expect(() => localStack(join(process.cwd(), "examples", "other"), undefined)).toThrow(
+      "run `npm start -- --program examples/other` first",
+    );
   });
 });
 

@@ -8,7 +8,7 @@ describe("a CSV record", () => {
     );
   });
 
-  it("leaves empty what is not there, and writes numbers and objects as text", () => {
+  it("has nothing between its commas for a missing value, and numbers and objects as text", () => {
     expect(csvRecord([undefined, null, 5, 5n, { a: 1 }])).toBe(',,5,5,"{""a"":1}"\r\n');
   });
 });

@@ -1,31 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exportAccount } from "../../cli/commands/export";
-import type { Ledger } from "../../cli/ledger-tables";
+import { exportStream } from "../../cli/commands/export";
+import { ledger } from "../../core/ledger";
 import { deposit, opening, storedIn, withdrawal } from "../core/ledger/requests";
-import { contextFor, putEvents, seed, startWorld, type World } from "./world";
+import { contextFor, type Ledger, putEvents, seed, startWorld, type World } from "./world";
+
+const exportAccount = exportStream(ledger);
 
 let world: World;
-let ledger: Ledger;
+let tables: Ledger;
 
 const memo = 'rent, "May"\nand June';
 const events = storedIn("savings", opening(), deposit(500, memo), withdrawal(900), deposit(1));
 
 beforeAll(async () => {
   world = await startWorld();
-  ledger = world.ledger();
-  await seed(ledger, events.slice(0, 3));
-  await putEvents(ledger, events.slice(3));
+  tables = world.ledger();
+  await seed(tables, events.slice(0, 3));
+  await putEvents(tables, events.slice(3));
 });
 afterAll(() => world.stop());
 
 async function exported(json: boolean): Promise<string> {
-  const context = contextFor(ledger, json);
+  const context = contextFor(tables, json);
   expect(await exportAccount.run(context, { account: "savings" })).toBe(0);
   return context.written();
 }
 
 describe("export", () => {
-  it("writes a line of CSV for every event, with what came of it", async () => {
+  it("writes a line of CSV for every event, with its entry", async () => {
     const [names, openingLine, first, ...rest] = (await exported(false)).split("\r\n");
 
     expect(names).toBe(
@@ -50,8 +52,8 @@ describe("export", () => {
 
   it("writes the whole of a history of several pages", async () => {
     const long = storedIn("long", opening(), ...Array.from({ length: 230 }, () => deposit(1)));
-    await seed(ledger, long);
-    const context = contextFor(ledger, true);
+    await seed(tables, long);
+    const context = contextFor(tables, true);
     await exportAccount.run(context, { account: "long" });
 
     const { history } = JSON.parse(context.written());
@@ -61,8 +63,18 @@ describe("export", () => {
     expect(history[230].entry.balance).toBe("230");
   });
 
-  it("knows no account without rows", async () => {
-    const nobody = exportAccount.run(contextFor(ledger), { account: "nobody" });
+  it("leaves out an item whose key is no version of an event", async () => {
+    await seed(tables, storedIn("halves", opening(), deposit(1), deposit(2)));
+    await putEvents(tables, [{ streamId: "halves", version: 2.5, type: "Forged" }]);
+    const context = contextFor(tables);
+    await exportAccount.run(context, { account: "halves" });
+
+    expect(context.written()).not.toContain("Forged");
+    expect(context.written()).toContain("\r\n3,2026-");
+  });
+
+  it("says that there is no such account", async () => {
+    const nobody = exportAccount.run(contextFor(tables), { account: "nobody" });
 
     await expect(nobody).rejects.toThrow("there is no account nobody");
   });

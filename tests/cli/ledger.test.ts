@@ -65,8 +65,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe("the command line", () => {
-  it("verifies a stack, and its exit code says what it found", async () => {
+describe("npm run ledger", () => {
+  it("verifies a stack, and answers with an exit code", async () => {
     const fine = await ledger("verify", "--stack", "prod");
     await alterRow(world.ledger(), summaryOf("savings"), "balance", "6");
     const altered = await ledger("verify", "--stack", "prod");
@@ -85,7 +85,7 @@ describe("the command line", () => {
     expect(JSON.parse(mended.out)).toMatchObject({ rebuilt: 1, failed: [] });
   });
 
-  it("helps, on standard output", async () => {
+  it("prints its help on standard output", async () => {
     const { code, out, err } = await ledger("rebuild", "--help");
 
     expect(out).toContain("--trust-events");
@@ -95,11 +95,11 @@ describe("the command line", () => {
   it.each([
     [["mend"], 'Error: there is no command "mend". See `npm run ledger -- --help`.\n'],
     [["export", "--stack", "prod", "--account", "nobody"], "Error: there is no account nobody\n"],
-  ])("refuses %j in one line", async (args, line) => {
+  ])("answers %j with one line on standard error", async (args, line) => {
     expect(await ledger(...args)).toEqual({ code: 2, out: "", err: line });
   });
 
-  it("says which permission is missing", async () => {
+  it("names the permission that is missing", async () => {
     const visitor = world.iam.assumeRole(world.iam.createRole("visitor"));
 
     const { code, err } = await end(start(["suspended", "--stack", "prod"], visitor));

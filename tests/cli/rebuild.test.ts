@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rebuild } from "../../cli/commands/rebuild";
+import { rebuild as rebuildOf } from "../../cli/commands/rebuild";
 import { verifyAll } from "../../cli/commands/verify";
-import type { Ledger } from "../../cli/ledger-tables";
 import { rebuildAll, rebuildOne } from "../../cli/rebuilding";
+import { ledger } from "../../core/ledger";
+import type { StreamId } from "../../core/projection/identifiers";
 import { deposit, opening, storedIn, unreadable } from "../core/ledger/requests";
 import {
   alterRow,
   contextFor,
   entryOf,
+  type Ledger,
   project,
   putEvent,
   putEvents,
@@ -20,96 +22,98 @@ import {
   type World,
 } from "./world";
 
+const rebuild = rebuildOf(ledger);
+
 let world: World;
-let ledger: Ledger;
+let tables: Ledger;
 
 const history = (streamId: string) => storedIn(streamId, opening(), deposit(5), deposit(6));
 
 beforeAll(async () => {
   world = await startWorld();
-  ledger = world.ledger();
+  tables = world.ledger();
 });
 afterAll(() => world.stop());
 
 describe("rebuild", () => {
   it("mends lost and altered rows and what is behind, and leaves the others alone", async () => {
     for (const id of ["fine", "no-entry", "no-summary", "altered", "old"]) {
-      await seed(ledger, history(id));
+      await seed(tables, history(id));
     }
-    await putEvents(ledger, history("behind"));
-    await removeRow(ledger, entryOf("no-entry", 2));
-    await removeRow(ledger, summaryOf("no-summary"));
-    await alterRow(ledger, summaryOf("altered"), "balance", "1");
-    await alterRow(ledger, summaryOf("old"), "projection", 0);
+    await putEvents(tables, history("behind"));
+    await removeRow(tables, entryOf("no-entry", 2));
+    await removeRow(tables, summaryOf("no-summary"));
+    await alterRow(tables, summaryOf("altered"), "balance", "1");
+    await alterRow(tables, summaryOf("old"), "projectionVersion", 0);
 
-    const outcome = await rebuildAll(contextFor(ledger), false);
+    const outcome = await rebuildAll(contextFor(tables), false);
 
-    expect(outcome).toMatchObject({ untouched: 1, rebuilt: 5, refused: [], failed: [] });
-    const { differing, behind } = await verifyAll(contextFor(ledger));
+    expect(outcome).toMatchObject({ untouched: 1, rebuilt: 5, skipped: [], failed: [] });
+    const { differing, behind } = await verifyAll(contextFor(tables));
     expect([...differing, ...behind]).toEqual([]);
   });
 
-  it("run again, finds nothing left to do", async () => {
-    await seed(ledger, history("again"));
-    await removeRow(ledger, entryOf("again", 2));
-    await rebuildAll(contextFor(ledger), false);
+  it("finds nothing left to do when it is run again", async () => {
+    await seed(tables, history("again"));
+    await removeRow(tables, entryOf("again", 2));
+    await rebuildAll(contextFor(tables), false);
 
-    expect(await rebuildAll(contextFor(ledger), false)).toMatchObject({ rebuilt: 0 });
+    expect(await rebuildAll(contextFor(tables), false)).toMatchObject({ rebuilt: 0 });
   });
 
-  it("goes on with the others after an account that cannot be mended", async () => {
-    await seed(ledger, history("unreadable"));
-    await alterRow(ledger, summaryOf("unreadable"), "balance", "much");
-    await seed(ledger, history("mendable"));
-    await removeRow(ledger, entryOf("mendable", 3));
+  it("goes on after an account that cannot be mended", async () => {
+    await seed(tables, history("unreadable"));
+    await alterRow(tables, summaryOf("unreadable"), "balance", "much");
+    await seed(tables, history("mendable"));
+    await removeRow(tables, entryOf("mendable", 3));
 
-    const { failed, rebuilt } = await rebuildAll(contextFor(ledger), false);
+    const { failed, rebuilt } = await rebuildAll(contextFor(tables), false);
 
     expect(failed).toMatchObject([
-      { accountId: "unreadable", error: expect.stringContaining("balance: expected") },
+      { streamId: "unreadable", error: expect.stringContaining("balance: expected") },
     ]);
     expect(rebuilt).toBe(1);
-    await removeRow(ledger, summaryOf("unreadable"));
-    expect(await rebuildAll(contextFor(ledger), false)).toMatchObject({ rebuilt: 1 });
+    await removeRow(tables, summaryOf("unreadable"));
+    expect(await rebuildAll(contextFor(tables), false)).toMatchObject({ rebuilt: 1 });
   });
 
-  it("does not write over the evidence that an event was altered, unless told to", async () => {
+  it("skips an account whose events were altered, unless it is to trust them", async () => {
     const all = history("tampered");
-    await seed(ledger, all);
-    await putEvent(ledger, { ...all[2], data: { amount: "500" } });
-    const context = contextFor(ledger);
+    await seed(tables, all);
+    await putEvent(tables, { ...all[2], data: { amount: "500" } });
+    const context = contextFor(tables);
 
     expect(await rebuild.run(context, { account: "tampered" })).toBe(1);
     expect(context.written()).toContain("event 3 is not the one that was folded");
-    expect(await readRow(ledger, summaryOf("tampered"))).toMatchObject({ balance: "11" });
+    expect(await readRow(tables, summaryOf("tampered"))).toMatchObject({ balance: "11" });
 
     const trusting = { account: "tampered", "trust-events": true };
-    expect(await rebuild.run(contextFor(ledger), trusting)).toBe(0);
-    expect(await readRow(ledger, summaryOf("tampered"))).toMatchObject({ balance: "505" });
+    expect(await rebuild.run(contextFor(tables), trusting)).toBe(0);
+    expect(await readRow(tables, summaryOf("tampered"))).toMatchObject({ balance: "505" });
   });
 
-  it("tells of rows that a rebuild does not replace", async () => {
-    await seed(ledger, history("stranger"));
-    await putRow(ledger, { ...entryOf("stranger", 1), amount: "1" });
-    const context = contextFor(ledger);
+  it("reports rows that a rebuild does not replace", async () => {
+    await seed(tables, history("stranger"));
+    await putRow(tables, { ...entryOf("stranger", 1), amount: "1" });
+    const context = contextFor(tables);
 
     expect(await rebuild.run(context, { account: "stranger" })).toBe(1);
     expect(context.written()).toContain("the row entry:0000000001 is not of any event");
-    await removeRow(ledger, entryOf("stranger", 1));
+    await removeRow(tables, entryOf("stranger", 1));
   });
 
   it("leaves a suspended account suspended as long as its event cannot be folded", async () => {
     const [first, second] = history("stuck");
-    await putEvents(ledger, [first as object, unreadable(second as never) as object]);
-    await project(ledger, "stuck");
+    await putEvents(tables, [first as object, unreadable(second as never) as object]);
+    await project(tables, "stuck");
 
-    const { suspended } = await rebuildOne(contextFor(ledger), "stuck", false);
+    const { suspended } = await rebuildOne(contextFor(tables), "stuck" as StreamId, false);
 
-    expect(suspended).toMatchObject([{ accountId: "stuck", version: 2 }]);
+    expect(suspended).toMatchObject([{ streamId: "stuck", version: 2 }]);
   });
 
   it("says that there is no such account", async () => {
-    await expect(rebuild.run(contextFor(ledger), { account: "nobody" })).rejects.toThrow(
+    await expect(rebuild.run(contextFor(tables), { account: "nobody" })).rejects.toThrow(
       "there is no account nobody",
     );
   });

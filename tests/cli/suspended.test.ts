@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { resume } from "../../cli/commands/resume";
-import { suspended } from "../../cli/commands/suspended";
-import type { Ledger } from "../../cli/ledger-tables";
+import { resume as resumeOf } from "../../cli/commands/resume";
+import { suspended as suspendedOf } from "../../cli/commands/suspended";
+import { ledger } from "../../core/ledger";
 import { deposit, opening, storedIn, unreadable } from "../core/ledger/requests";
 import {
   contextFor,
+  type Ledger,
   project,
   putEvents,
   readRow,
@@ -13,29 +14,32 @@ import {
   type World,
 } from "./world";
 
+const suspended = suspendedOf(ledger);
+const resume = resumeOf(ledger);
+
 let world: World;
-let ledger: Ledger;
+let tables: Ledger;
 
 beforeAll(async () => {
   world = await startWorld();
-  ledger = world.ledger();
+  tables = world.ledger();
 });
 afterAll(() => world.stop());
 
 async function listed() {
-  const context = contextFor(ledger, true);
+  const context = contextFor(tables, true);
   await suspended.run(context, {});
   return JSON.parse(context.written());
 }
 
 async function resumed(account: string) {
-  const context = contextFor(ledger);
+  const context = contextFor(tables);
   return { code: await resume.run(context, { account }), text: context.written() };
 }
 
 describe("suspended and resume", () => {
-  it("say so when no account is suspended", async () => {
-    const context = contextFor(ledger);
+  it("say that no account is suspended", async () => {
+    const context = contextFor(tables);
 
     expect(await suspended.run(context, {})).toBe(0);
     expect(context.written()).toBe("No account is suspended.\n");
@@ -43,9 +47,9 @@ describe("suspended and resume", () => {
 
   it("show a suspended account, and let it go on once its event was repaired", async () => {
     const events = storedIn("savings", opening(), deposit(1), deposit(2), deposit(3));
-    await putEvents(ledger, events);
-    await putEvents(ledger, [unreadable(events[1] as never) as object]);
-    await project(ledger, "savings");
+    await putEvents(tables, events);
+    await putEvents(tables, [unreadable(events[1] as never) as object]);
+    await project(tables, "savings");
 
     expect(await listed()).toMatchObject([
       { accountId: "savings", version: 2, reason: "UNREADABLE_EVENT" },
@@ -55,13 +59,13 @@ describe("suspended and resume", () => {
       text: expect.stringContaining("savings is suspended again, before event 2: UNREADABLE_EVENT"),
     });
 
-    await putEvents(ledger, [events[1] as object]);
+    await putEvents(tables, [events[1] as object]);
     expect(await resumed("savings")).toEqual({
       code: 0,
       text: "savings was resumed and has followed its events to version 4.\n",
     });
     expect(await listed()).toEqual([]);
-    expect(await readRow(ledger, summaryOf("savings"))).toMatchObject({ balance: "6" });
+    expect(await readRow(tables, summaryOf("savings"))).toMatchObject({ balance: "6" });
   });
 
   it("leave an account alone that is not suspended", async () => {
@@ -71,7 +75,7 @@ describe("suspended and resume", () => {
     });
   });
 
-  it("know no account without rows", async () => {
+  it("say that there is no such account", async () => {
     await expect(resumed("nobody")).rejects.toThrow("there is no account nobody");
   });
 });

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { verify, verifyAll } from "../../cli/commands/verify";
-import { type Ledger, lookAt } from "../../cli/ledger-tables";
+import { verifyAll, verify as verifyOf } from "../../cli/commands/verify";
+import { verifyOnce } from "../../cli/tables";
+import { ledger } from "../../core/ledger";
+import type { StreamId } from "../../core/projection/identifiers";
 import { settle, type Verification } from "../../core/verification/verification";
 import { deposit, opening, storedIn, unreadable, withdrawal } from "../core/ledger/requests";
 import {
   alterRow,
   contextFor,
   entryOf,
+  type Ledger,
   project,
   putEvent,
   putEvents,
@@ -19,50 +22,52 @@ import {
   type World,
 } from "./world";
 
+const verify = verifyOf(ledger);
+
 let world: World;
-let ledger: Ledger;
+let tables: Ledger;
 let accounts = 0;
-let id: string;
+let id: StreamId;
 
 const history = (streamId: string) =>
   storedIn(streamId, opening(), deposit(500), withdrawal(200), withdrawal(900), deposit(40));
 
 beforeAll(async () => {
   world = await startWorld();
-  ledger = world.ledger();
-  await seed(ledger, storedIn("untouched", opening(), deposit(7), withdrawal(9)));
+  tables = world.ledger();
+  await seed(tables, storedIn("untouched", opening(), deposit(7), withdrawal(9)));
 });
 afterAll(() => world.stop());
 
 beforeEach(() => {
   accounts += 1;
-  id = `account-${accounts}`;
+  id = `account-${accounts}` as StreamId;
 });
 
-const told = ({ findings }: Verification) =>
+const shown = ({ findings }: Verification) =>
   findings.map(({ about, detail, columns }) => ({ about, detail, columns }));
 
-/** What is found of the test's own account. */
+/** The findings about the test's own account. */
 async function found() {
-  return told(settle(await lookAt(ledger, id), await lookAt(ledger, id)));
+  return shown(settle(await verifyOnce(tables, id), await verifyOnce(tables, id)));
 }
 
-/** The same of a verification of all accounts, which has to come across it by itself. */
+/** The same, from a verification of all accounts. */
 async function foundAmongAll() {
-  const { differing } = await verifyAll(contextFor(ledger));
-  return differing.filter(({ streamId }) => streamId === id).flatMap(told);
+  const { differing } = await verifyAll(contextFor(tables));
+  return differing.filter(({ streamId }) => streamId === id).flatMap(shown);
 }
 
 describe("verify", () => {
   it("finds nothing in a read model that is the fold of its events", async () => {
-    await seed(ledger, history(id));
+    await seed(tables, history(id));
 
     expect(await foundAmongAll()).toEqual([]);
   });
 
   it("names an event of which one amount was altered", async () => {
-    await seed(ledger, history(id));
-    await putEvent(ledger, { ...history(id)[2], data: { amount: "201" } });
+    await seed(tables, history(id));
+    await putEvent(tables, { ...history(id)[2], data: { amount: "201" } });
 
     const [first, ...others] = await foundAmongAll();
     expect(first).toMatchObject({
@@ -74,8 +79,8 @@ describe("verify", () => {
   });
 
   it("names the opening that was altered: the summary keeps what no entry does", async () => {
-    await seed(ledger, history(id));
-    await putEvent(ledger, { ...history(id)[0], data: { currency: "EUR", name: "Mine" } });
+    await seed(tables, history(id));
+    await putEvent(tables, { ...history(id)[0], data: { currency: "EUR", name: "Mine" } });
 
     expect(await found()).toMatchObject([
       { detail: expect.stringContaining("event 1 is not the one that was folded") },
@@ -84,8 +89,8 @@ describe("verify", () => {
 
   it("names the place where an event was inserted and the later ones moved up", async () => {
     const later = history(id).slice(2);
-    await seed(ledger, history(id));
-    await putEvents(ledger, [
+    await seed(tables, history(id));
+    await putEvents(tables, [
       { ...later[0], ...deposit(1), commandId: "forged" },
       ...later.map((event) => ({ ...event, version: event.version + 1 })),
     ]);
@@ -96,8 +101,8 @@ describe("verify", () => {
   });
 
   it("names an event that was inserted before the first", async () => {
-    await seed(ledger, history(id));
-    await putEvent(ledger, { ...history(id)[1], version: 0 });
+    await seed(tables, history(id));
+    await putEvent(tables, { ...history(id)[1], version: 0 });
 
     expect(await found()).toMatchObject([
       { about: "EVENT", detail: expect.stringContaining("event 1 was folded once") },
@@ -105,8 +110,8 @@ describe("verify", () => {
   });
 
   it.each([1, 3, 5])("names event %i when it was removed", async (version) => {
-    await seed(ledger, history(id));
-    await removeEvent(ledger, id, version);
+    await seed(tables, history(id));
+    await removeEvent(tables, id, version);
 
     expect(await found()).toMatchObject([
       { about: "EVENT", detail: `event ${version} is missing` },
@@ -114,8 +119,8 @@ describe("verify", () => {
   });
 
   it("finds an altered entry, and which column", async () => {
-    await seed(ledger, history(id));
-    await alterRow(ledger, entryOf(id, 4), "balance", "1000");
+    await seed(tables, history(id));
+    await alterRow(tables, entryOf(id, 4), "balance", "1000");
 
     expect(await found()).toEqual([
       {
@@ -127,18 +132,18 @@ describe("verify", () => {
   });
 
   it("does not take an altered hash of an entry for an altered event", async () => {
-    await seed(ledger, history(id));
-    await alterRow(ledger, entryOf(id, 3), "hash", "0".repeat(64));
-    await alterRow(ledger, entryOf(id, 5), "hash", "0".repeat(64));
+    await seed(tables, history(id));
+    await alterRow(tables, entryOf(id, 3), "hash", "0".repeat(64));
+    await alterRow(tables, entryOf(id, 5), "hash", "0".repeat(64));
 
     const findings = await found();
     expect(findings.map(({ about }) => about)).toEqual(["ENTRY", "ENTRY"]);
   });
 
   it("finds a lost entry and an entry of no event", async () => {
-    await seed(ledger, history(id));
-    await removeRow(ledger, entryOf(id, 2));
-    await putRow(ledger, { ...entryOf(id, 1), amount: "1000000" });
+    await seed(tables, history(id));
+    await removeRow(tables, entryOf(id, 2));
+    await putRow(tables, { ...entryOf(id, 1), amount: "1000000" });
 
     const details = (await found()).map(({ detail }) => detail);
     expect(details).toHaveLength(2);
@@ -147,8 +152,8 @@ describe("verify", () => {
   });
 
   it("finds an altered balance", async () => {
-    await seed(ledger, history(id));
-    await alterRow(ledger, summaryOf(id), "balance", "341");
+    await seed(tables, history(id));
+    await alterRow(tables, summaryOf(id), "balance", "341");
 
     expect(await found()).toEqual([
       {
@@ -160,21 +165,21 @@ describe("verify", () => {
   });
 
   it("finds a summary that cannot be read", async () => {
-    await seed(ledger, history(id));
-    await alterRow(ledger, summaryOf(id), "balance", "much");
+    await seed(tables, history(id));
+    await alterRow(tables, summaryOf(id), "balance", "much");
 
     expect(await found()).toMatchObject([
       { about: "SUMMARY", detail: expect.stringContaining("balance: expected") },
     ]);
-    await removeRow(ledger, summaryOf(id));
+    await removeRow(tables, summaryOf(id));
   });
 
   it("finds a summary without any event", async () => {
-    await putRow(ledger, {
+    await putRow(tables, {
       ...summaryOf(id),
       accountId: id,
       version: 2,
-      projection: 1,
+      projectionVersion: 1,
       chainHead: "",
     });
 
@@ -182,7 +187,7 @@ describe("verify", () => {
   });
 
   it("finds entries whose account has neither events nor a summary", async () => {
-    await putRow(ledger, { ...entryOf(id, 2), version: 2 });
+    await putRow(tables, { ...entryOf(id, 2), version: 2 });
 
     expect(await foundAmongAll()).toMatchObject([
       { detail: "event 1 is missing: there are rows, but no events" },
@@ -190,26 +195,26 @@ describe("verify", () => {
   });
 
   it("finds a lost summary, and does not take it for a projector that is behind", async () => {
-    await seed(ledger, history(id));
-    await removeRow(ledger, summaryOf(id));
+    await seed(tables, history(id));
+    await removeRow(tables, summaryOf(id));
 
     expect(await foundAmongAll()).toMatchObject([
       { about: "SUMMARY", detail: expect.stringContaining("it was lost or set back") },
     ]);
   });
 
-  it("finds rows of another projection", async () => {
-    await seed(ledger, history(id));
-    await alterRow(ledger, summaryOf(id), "projection", 0);
+  it("finds rows of another projection version", async () => {
+    await seed(tables, history(id));
+    await alterRow(tables, summaryOf(id), "projectionVersion", 0);
 
     expect(await found()).toMatchObject([
-      { detail: expect.stringContaining("written by projection 0") },
+      { detail: expect.stringContaining("written by projection version 0") },
     ]);
   });
 
   it("finds a row that lists as suspended what is not", async () => {
-    await seed(ledger, history(id));
-    await putRow(ledger, { pk: "suspended", sk: id, accountId: id });
+    await seed(tables, history(id));
+    await putRow(tables, { pk: "suspended", sk: id, accountId: id });
 
     expect(await foundAmongAll()).toMatchObject([
       { about: "SUSPENSION", detail: "listed as suspended, but is not" },
@@ -218,13 +223,13 @@ describe("verify", () => {
 
   it("reports an account that is behind, which is no fault, and not one that has caught up", async () => {
     const all = history(id);
-    await seed(ledger, all.slice(0, 2));
-    await putEvents(ledger, all.slice(2));
+    await seed(tables, all.slice(0, 2));
+    await putEvents(tables, all.slice(2));
 
-    const still = await verifyAll(contextFor(ledger));
+    const still = await verifyAll(contextFor(tables));
     const caughtUp = await verifyAll({
-      ...contextFor(ledger),
-      pause: () => project(ledger, id),
+      ...contextFor(tables),
+      pause: () => project(tables, id),
     });
 
     const behind = { streamId: id, version: 2, behind: 3 };
@@ -233,27 +238,27 @@ describe("verify", () => {
     expect(caughtUp.behind.map(({ streamId }) => streamId)).not.toContain(id);
   });
 
-  it("lists suspended accounts, and tells which of them can go on", async () => {
+  it("lists suspended accounts, and says which of them can go on", async () => {
     const all = history(id);
-    await putEvents(ledger, [...all.slice(0, 2), unreadable(all[2] as never) as object]);
-    await project(ledger, id);
-    const stuck = await verifyAll(contextFor(ledger));
-    await putEvents(ledger, all.slice(2));
-    const repaired = await verifyAll(contextFor(ledger));
+    await putEvents(tables, [...all.slice(0, 2), unreadable(all[2] as never) as object]);
+    await project(tables, id);
+    const stuck = await verifyAll(contextFor(tables));
+    await putEvents(tables, all.slice(2));
+    const repaired = await verifyAll(contextFor(tables));
 
     expect(stuck.suspended).toMatchObject([
-      { accountId: id, version: 3, reason: "UNREADABLE_EVENT", ready: false },
+      { streamId: id, version: 3, reason: "UNREADABLE_EVENT", ready: false },
     ]);
-    expect(repaired.suspended).toMatchObject([{ accountId: id, ready: true }]);
+    expect(repaired.suspended).toMatchObject([{ streamId: id, ready: true }]);
     expect(await found()).toEqual([]);
   });
 
   it("names an altered event on a later page of one account", async () => {
     const amounts = Array.from({ length: 249 }, (_, n) => deposit(n + 1));
     const all = storedIn(id, opening(), ...amounts);
-    await seed(ledger, all);
+    await seed(tables, all);
     expect(await found()).toEqual([]);
-    await putEvent(ledger, { ...all[220], data: { amount: "1" } });
+    await putEvent(tables, { ...all[220], data: { amount: "1" } });
 
     expect(await found()).toMatchObject([
       { about: "EVENT", detail: expect.stringContaining("event 221 is not") },
@@ -261,9 +266,9 @@ describe("verify", () => {
   });
 
   it("answers with exit code 1 and in JSON when anything differs", async () => {
-    await seed(ledger, history(id));
-    await alterRow(ledger, summaryOf(id), "balance", "1");
-    const context = contextFor(ledger, true);
+    await seed(tables, history(id));
+    await alterRow(tables, summaryOf(id), "balance", "1");
+    const context = contextFor(tables, true);
 
     expect(await verify.run(context, {})).toBe(1);
     const report = JSON.parse(context.written());

@@ -13,21 +13,33 @@ import {
 import * as E from "fp-ts/Either";
 import { type Credentials, Iam, startDynamodb } from "local-aws";
 import type { Context } from "../../cli/command";
-import { type Ledger, openLedger } from "../../cli/ledger-tables";
+import type { Connection } from "../../cli/connection";
+import { type OpenTables, openTables, type Tables } from "../../cli/tables";
+import { ledger } from "../../core/ledger";
+import type { Account } from "../../core/ledger/account";
+import type { Domain } from "../../core/projection/domain";
+import type { Envelope } from "../../core/projection/envelope";
+import type { StreamId, StreamVersion } from "../../core/projection/identifiers";
 import { rebuildStream } from "../../core/projection/rebuild-stream";
-import { entryKey, partition, summaryKey } from "../../lambda/adapters/rows";
-import type { StoredEvent } from "../core/ledger/requests";
+import { entryKey, type RowKey, rowsOf } from "../../lambda/adapters/rows";
 
 const region = "eu-central-1";
 
-/** A ledger's two tables on DynamoDB Local. */
+/** The ledger's tables. */
+export type Ledger = OpenTables<Account>;
+
+/** A stack's two tables on DynamoDB Local. */
 export interface World {
   readonly endpoint: string;
   readonly region: string;
   readonly iam: Iam;
   /** The names of the two tables, by the names of the program's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
-  ledger(credentials?: Credentials): Ledger;
+  /** Opens the tables for a domain. */
+  open<Request extends Envelope, State, Movement>(
+    domain: Domain<Request, State, Movement>,
+  ): OpenTables<State>;
+  ledger(): Ledger;
   stop(): Promise<void>;
 }
 
@@ -59,23 +71,26 @@ export async function startWorld(): Promise<World> {
   const dynamodb = await startDynamodb({ region, iam, log: () => {} });
   const { endpoint } = dynamodb;
   await createTables(endpoint, iam.administrator);
-  const ledgers: Ledger[] = [];
+  const connection: Connection = {
+    eventTable: "events",
+    readModel: "read-model",
+    client: { region, endpoint, credentials: iam.administrator },
+  };
+  const opened: { close(): void }[] = [];
+  const open: World["open"] = (domain) => {
+    const tables = openTables(domain, connection);
+    opened.push(tables);
+    return tables;
+  };
   return {
     endpoint,
     region,
     iam,
     outputs: { region, eventTableName: "events", readModelTableName: "read-model" },
-    ledger: (credentials = iam.administrator) => {
-      const ledger = openLedger({
-        eventTable: "events",
-        readModel: "read-model",
-        client: { region, endpoint, credentials },
-      });
-      ledgers.push(ledger);
-      return ledger;
-    },
+    open,
+    ledger: () => open(ledger),
     stop: async () => {
-      for (const ledger of ledgers) ledger.close();
+      for (const tables of opened) tables.close();
       await dynamodb.stop();
     },
   };
@@ -83,7 +98,7 @@ export async function startWorld(): Promise<World> {
 
 /** Puts events into the event table, past the write path's rules. */
 export async function putEvents(
-  { documents, eventTable }: Ledger,
+  { documents, eventTable }: Tables,
   events: readonly object[],
 ): Promise<void> {
   const most = 25;
@@ -94,39 +109,50 @@ export async function putEvents(
 }
 
 /** Runs the projection over a stream. */
-export async function project(ledger: Ledger, streamId: string): Promise<void> {
-  const done = await rebuildStream(streamId)(ledger.ports)();
+export async function project<State>(
+  { environment }: OpenTables<State>,
+  streamId: string,
+): Promise<void> {
+  const done = await rebuildStream<State>(streamId as StreamId)(environment)();
   if (E.isLeft(done)) throw new Error(`${streamId}: ${JSON.stringify(done.left)}`);
 }
 
 /** A stream as it is after the projection has followed it. */
-export async function seed(ledger: Ledger, events: readonly StoredEvent[]): Promise<void> {
-  await putEvents(ledger, events);
+export async function seed<State>(
+  tables: OpenTables<State>,
+  events: readonly { readonly streamId: string }[],
+): Promise<void> {
+  await putEvents(tables, events);
   for (const streamId of new Set(events.map((event) => event.streamId))) {
-    await project(ledger, streamId);
+    await project(tables, streamId);
   }
 }
 
 /** Tampers with an event. */
-export const putEvent = (ledger: Ledger, event: object) => putEvents(ledger, [event]);
+export const putEvent = (tables: Tables, event: object) => putEvents(tables, [event]);
 
-export const removeEvent = ({ documents, eventTable }: Ledger, streamId: string, version: number) =>
+export const removeEvent = ({ documents, eventTable }: Tables, streamId: string, version: number) =>
   documents.send(new DeleteCommand({ TableName: eventTable, Key: { streamId, version } }));
 
-export const entryOf = (streamId: string, version: number) => ({
-  pk: partition(streamId),
-  sk: entryKey(version),
+const rows = rowsOf(ledger);
+
+export const summaryOf = (streamId: string): RowKey => rows.summaryKey(streamId as StreamId);
+
+export const entryOf = (streamId: string, version: number): RowKey => ({
+  pk: rows.partition(streamId as StreamId),
+  sk: entryKey(version as StreamVersion),
 });
 
-export const summaryOf = summaryKey;
-
-type Key = Readonly<Record<string, string>>;
-
-export const readRow = async ({ documents, readModel }: Ledger, Key: Key) =>
+export const readRow = async ({ documents, readModel }: Tables, Key: RowKey) =>
   (await documents.send(new GetCommand({ TableName: readModel, Key }))).Item;
 
 /** Tampers with a row of the read model. */
-export const alterRow = ({ documents, readModel }: Ledger, Key: Key, column: string, to: unknown) =>
+export const alterRow = (
+  { documents, readModel }: Tables,
+  Key: RowKey,
+  column: string,
+  to: unknown,
+) =>
   documents.send(
     new UpdateCommand({
       TableName: readModel,
@@ -137,17 +163,20 @@ export const alterRow = ({ documents, readModel }: Ledger, Key: Key, column: str
     }),
   );
 
-export const removeRow = ({ documents, readModel }: Ledger, Key: Key) =>
+export const removeRow = ({ documents, readModel }: Tables, Key: RowKey) =>
   documents.send(new DeleteCommand({ TableName: readModel, Key }));
 
-export const putRow = ({ documents, readModel }: Ledger, Item: Record<string, unknown>) =>
+export const putRow = ({ documents, readModel }: Tables, Item: Record<string, unknown>) =>
   documents.send(new PutCommand({ TableName: readModel, Item }));
 
 /** What a command works with, and what it has written. */
-export function contextFor(ledger: Ledger, json = false): Context & { written(): string } {
+export function contextFor<State>(
+  tables: OpenTables<State>,
+  json = false,
+): Context<State> & { written(): string } {
   let written = "";
   return {
-    ledger,
+    tables,
     json,
     write: async (text) => {
       written += text;

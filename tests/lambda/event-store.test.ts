@@ -1,6 +1,7 @@
 import { BatchWriteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as E from "fp-ts/Either";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { noVersion, type StreamId, type StreamVersion } from "../../core/projection/identifiers";
 import type { EventStore } from "../../core/projection/ports";
 import { dynamoEventStore } from "../../lambda/adapters/event-store";
 import { deposit, opening, type StoredEvent, storedIn } from "../core/ledger/requests";
@@ -19,7 +20,7 @@ const write = async (events: readonly StoredEvent[]): Promise<void> => {
 };
 
 const read = async (streamId: string, version: number): Promise<readonly unknown[]> => {
-  const result = await store.readAfter(streamId, version)();
+  const result = await store.readAfter(streamId as StreamId, version as StreamVersion)();
   if (E.isLeft(result)) throw result.left.cause;
   return result.right;
 };
@@ -59,6 +60,13 @@ describe("the event table", () => {
     expect(await read("none", 0)).toEqual([]);
   });
 
+  it("gives from the beginning also an item whose key is no version", async () => {
+    const odd = { ...many[0], streamId: "negative", version: -1 };
+    await tables.documents.send(new PutCommand({ TableName: eventTable, Item: odd }));
+    expect(await read("negative", 0)).toEqual([]);
+    expect(await store.readAfter("negative" as StreamId, "beginning")()).toEqual(E.right([odd]));
+  });
+
   it("gives a number beyond 2^53 with every digit", async () => {
     const odd = { ...many[0], streamId: "odd", data: { amount: 12_345_678_901_234_567_890n } };
     await tables.documents.send(new PutCommand({ TableName: eventTable, Item: odd }));
@@ -67,7 +75,7 @@ describe("the event table", () => {
 
   it("is unavailable while DynamoDB throttles", async () => {
     tables.failure = { type: "ProvisionedThroughputExceededException", message: "slow down" };
-    expect(await store.readAfter("many", 0)()).toMatchObject(
+    expect(await store.readAfter("many" as StreamId, noVersion)()).toMatchObject(
       E.left({ _tag: "Unavailable", cause: { name: "ProvisionedThroughputExceededException" } }),
     );
   });

@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { buildSchema, type GraphQLSchema } from "graphql";
 import { type Credentials, type Iam, type Principal, signedRequestOf } from "local-aws";
+import { schema } from "../../infra/templates";
+import { wiring } from "../../vtl/wiring";
 
 /** What the API was asked, and by whom: the signature of each request is verified. */
 export interface Asked {
@@ -70,10 +71,6 @@ const appSyncDirectives = `
   directive @aws_cognito_user_pools(cognito_groups: [String!]) on FIELD_DEFINITION | OBJECT
 `;
 
-/** The API's schema, from its parts beside the templates. */
-export const apiSchema = (): GraphQLSchema => {
-  const parts = ["command", "query", "subscription"].map((part) =>
-    readFileSync(`vtl/${part}/schema.graphql`, "utf8"),
-  );
-  return buildSchema([...parts, appSyncDirectives].join("\n"));
-};
+/** The API's schema, as it is deployed. */
+export const apiSchema = (): GraphQLSchema =>
+  buildSchema([schema(wiring), appSyncDirectives].join("\n"));

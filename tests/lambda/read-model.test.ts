@@ -3,10 +3,15 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Summary, Suspension } from "../../core/projection/fold";
+import { ledger } from "../../core/ledger";
+import type { Account } from "../../core/ledger/account";
+import type { Timestamp } from "../../core/projection/envelope";
+import type { StreamId, Version } from "../../core/projection/identifiers";
 import type { ReadModel } from "../../core/projection/ports";
 import { projectStream } from "../../core/projection/project-stream";
+import type { Suspension } from "../../core/projection/summary";
 import { dynamoReadModel } from "../../lambda/adapters/read-model";
+import { rowsOf } from "../../lambda/adapters/rows";
 import {
   closing,
   deposit,
@@ -15,15 +20,17 @@ import {
   storedIn,
   withdrawal,
 } from "../core/ledger/requests";
-import { foldOf, World } from "../core/projection/memory";
+import { folded, type Summary, World } from "../core/projection/memory";
 import { readModelTable, startTables, type Tables } from "./tables";
 
 let tables: Tables;
-let readModel: ReadModel;
+let readModel: ReadModel<Account>;
+
+const rows = rowsOf(ledger);
 
 beforeAll(async () => {
   tables = await startTables();
-  readModel = dynamoReadModel(tables.documents, readModelTable);
+  readModel = dynamoReadModel(tables.documents, readModelTable, rows);
 });
 
 afterAll(() => tables.stop());
@@ -49,7 +56,7 @@ const suspendedStreams = async () => (await rowsUnder("suspended")).map(({ sk })
 const entriesOf = async (streamId: string) =>
   (await rowsUnder(`account:${streamId}`)).filter(({ sk }) => sk !== "summary");
 
-const load = (streamId: string) => readModel.load(streamId)();
+const load = (streamId: string) => readModel.load(streamId as StreamId)();
 const commit = (loaded: Summary | undefined, next: Summary) =>
   readModel.commit(O.fromNullable(loaded), next)();
 
@@ -59,17 +66,20 @@ const superseded = E.left({ _tag: "Superseded" });
 /** The summaries of a stream after each of its events, under a name of its own. */
 const summariesOf = (streamId: string) => {
   const events = storedIn(streamId, opening(), deposit(100), withdrawal(30));
-  const after = (count: number): Summary => foldOf(events.slice(0, count), streamId).summary;
+  const after = (count: number): Summary => folded(events.slice(0, count), streamId).summary;
   return { one: after(1), two: after(2), three: after(3) };
 };
 
 const suspension: Suspension = {
-  version: 3,
+  version: 3 as Version,
   reason: "UNREADABLE_EVENT",
   detail: "…",
-  since: "2026",
+  since: "2026-01-01T00:00:00Z" as Timestamp,
 };
-const suspended = (summary: Summary): Summary => ({ ...summary, suspended: O.some(suspension) });
+const suspended = (summary: Summary): Summary => ({
+  ...summary,
+  suspension: O.some(suspension),
+});
 
 describe("a summary", () => {
   it("is not there before it has been committed, and then as it was committed", async () => {
@@ -96,7 +106,10 @@ describe("a summary", () => {
 
   it.each([
     ["version", ({ two }: ReturnType<typeof summariesOf>) => two],
-    ["projection", ({ one }: ReturnType<typeof summariesOf>) => ({ ...one, projection: 2 })],
+    [
+      "projection version",
+      ({ one }: ReturnType<typeof summariesOf>) => ({ ...one, projectionVersion: 2 }),
+    ],
     ["suspension", ({ one }: ReturnType<typeof summariesOf>) => suspended(one)],
   ])("does not move when somebody else has changed its %s", async (name, changed) => {
     const summaries = summariesOf(`raced-${name}`);
@@ -154,7 +167,7 @@ describe("the list of suspended streams", () => {
 describe("entries", () => {
   const changesOf = (streamId: string, projection = 1, count = 3) => {
     const deposits = Array.from({ length: count - 1 }, (_, i) => deposit(i + 1));
-    return foldOf(storedIn(streamId, opening(), ...deposits), streamId, projection).changes;
+    return folded(storedIn(streamId, opening(), ...deposits), streamId, projection).changes;
   };
 
   it("are the same however often they are written", async () => {
@@ -173,7 +186,7 @@ describe("entries", () => {
     await readModel.saveEntries(changesOf("newer", 1))();
     expect(await readModel.saveEntries(changesOf("newer", 2))()).toEqual(done);
     const before = await entriesOf("newer");
-    expect(before.map(({ projection }) => projection)).toEqual([2, 2]);
+    expect(before.map(({ projectionVersion }) => projectionVersion)).toEqual([2, 2]);
     expect(await readModel.saveEntries(changesOf("newer", 1))()).toEqual(superseded);
     expect(await entriesOf("newer")).toEqual(before);
   });
@@ -195,7 +208,7 @@ describe("while DynamoDB throttles", () => {
     expect(await commit(one, two)).toMatchObject(unavailable);
     expect(await commit(one, suspended(one))).toMatchObject(unavailable);
     expect(
-      await readModel.saveEntries(foldOf(storedIn("throttled", deposit(1)), "throttled").changes)(),
+      await readModel.saveEntries(folded(storedIn("throttled", deposit(1)), "throttled").changes)(),
     ).toMatchObject(unavailable);
   });
 });
@@ -217,7 +230,7 @@ describe("folding one event", () => {
   const unitsOf = async (act: () => Promise<unknown>): Promise<number> => {
     const billed: ConsumedCapacity[] = [];
     const client = dynamoClientBilling(billed);
-    readModel = dynamoReadModel(client, readModelTable);
+    readModel = dynamoReadModel(client, readModelTable, rows);
     await act();
     return billed.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
   };
@@ -245,8 +258,8 @@ describe("folding one event", () => {
     const units: number[] = [];
     for (const event of largest) {
       const project = () =>
-        projectStream(longest, [{ version: event.version, stored: event }])({
-          ...new World().ports(),
+        projectStream<Account>(longest as StreamId, [{ version: event.version, stored: event }])({
+          ...new World().environment(),
           readModel,
         })();
       units.push(await unitsOf(async () => expect(await project()).toEqual(done)));
@@ -256,8 +269,8 @@ describe("folding one event", () => {
       E.right(
         O.some({
           version: largest.length,
-          suspended: O.none,
-          account: O.some({ status: "CLOSED" }),
+          suspension: O.none,
+          opened: O.some({ state: { status: "CLOSED" } }),
         }),
       ),
     );

@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { flushTelemetry, powertoolsTelemetry as telemetry } from "../../lambda/adapters/telemetry";
-import { deposit, opening, stored } from "../core/ledger/requests";
-import { foldOf } from "../core/projection/memory";
+import type { StreamId } from "../../core/projection/identifiers";
+import type { Suspension } from "../../core/projection/summary";
+import {
+  flushTelemetry,
+  publishFailed,
+  powertoolsTelemetry as telemetry,
+} from "../../lambda/adapters/telemetry";
+import { deposit, opening, savings, stored } from "../core/ledger/requests";
+import { folded } from "../core/projection/memory";
 
 // Read when the module is loaded. Powertools then writes to the console that a test can watch, not to one of its own.
 vi.hoisted(() => {
@@ -30,7 +36,7 @@ const linesOf = (act: () => void): Record<string, unknown>[] => {
   return lines.map((line) => JSON.parse(line));
 };
 
-const change = foldOf(stored(opening(), deposit(4711, "a secret"))).changes[1];
+const change = folded(stored(opening(), deposit(4711, "a secret"))).changes[1];
 if (change === undefined) throw new Error("a deposit makes a change");
 
 const suspension = {
@@ -38,16 +44,18 @@ const suspension = {
   reason: "UNREADABLE_EVENT",
   detail: 'data.amount: expected Amount, found "4711.00"',
   since: "2026-01-01T00:00:00Z",
-} as const;
+} as unknown as Suspension;
+
+const stream = (id: string) => id as StreamId;
 
 describe("telemetry", () => {
   it("counts an invocation's work in CloudWatch's embedded metric format", () => {
     const lines = linesOf(() => {
-      telemetry.folded("a", 3)();
-      telemetry.folded("b", 2)();
-      telemetry.suspended("b", suspension)();
-      telemetry.publishFailed(change, new Error("no answer"))();
-      telemetry.streamFailed("c", new Error("throttled"))();
+      telemetry.folded(stream("a"), 3)();
+      telemetry.folded(stream("b"), 2)();
+      telemetry.suspended(stream("b"), suspension)();
+      publishFailed(change, new Error("no answer"))();
+      telemetry.streamFailed(stream("c"), new Error("throttled"))();
       flushTelemetry();
     });
     expect(lines.at(-1)).toMatchObject({
@@ -60,7 +68,7 @@ describe("telemetry", () => {
   });
 
   it("says which stream is suspended, before which version, and why", () => {
-    const [line] = linesOf(telemetry.suspended("savings", suspension));
+    const [line] = linesOf(telemetry.suspended(savings, suspension));
     expect(line).toMatchObject({
       level: "ERROR",
       message: "stream suspended",
@@ -72,8 +80,8 @@ describe("telemetry", () => {
 
   it("keeps amounts and memos out of the log", () => {
     const lines = linesOf(() => {
-      telemetry.suspended("savings", suspension)();
-      telemetry.publishFailed(change, new Error("no answer"))();
+      telemetry.suspended(savings, suspension)();
+      publishFailed(change, new Error("no answer"))();
     });
     expect(lines).toHaveLength(2);
     expect(JSON.stringify(lines)).not.toMatch(/4711|secret/);
@@ -81,7 +89,7 @@ describe("telemetry", () => {
 
   it("says what failed", () => {
     const [line] = linesOf(
-      telemetry.streamFailed("savings", { _tag: "Unavailable", cause: new Error("throttled") }),
+      telemetry.streamFailed(savings, { _tag: "Unavailable", cause: new Error("throttled") }),
     );
     expect(line).toMatchObject({ level: "WARN", streamId: "savings" });
     expect(JSON.stringify(line)).toContain("throttled");

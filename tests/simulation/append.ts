@@ -1,28 +1,27 @@
 import { isDeepStrictEqual } from "node:util";
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { StreamId } from "../../core/projection/identifiers";
 import type { Client } from "./client";
 import type { Item } from "./conditions";
 import { isLostRace } from "./dynamo";
+import type { Asked } from "./subject";
 
 /** A command as the templates get it: what becomes the event after the version that the client expects. */
-export interface Command {
-  readonly accountId: string;
+export interface Command extends Asked {
+  readonly streamId: StreamId;
   readonly commandId: string;
   readonly owner: string;
-  readonly type: string;
-  readonly schemaVersion: number;
-  readonly data: Item;
 }
 
 export type Appended = "recorded" | "conflict" | "unavailable";
 
 const withoutTime = ({ recordedAt, ...item }: Item): Item => item;
 
-/** The pipeline of vtl/command, step by step: the read of the expected version, the conditional put, the comparison. */
+/** The pipeline of vtl/shared, step by step: the read of the expected version, the conditional put, the comparison. */
 export const append = async (
   client: Client,
   table: string,
-  { accountId: streamId, owner, ...command }: Command,
+  { streamId, owner, ...command }: Command,
   expectedVersion: number,
   now: () => string,
 ): Promise<Appended> => {

@@ -1,19 +1,26 @@
 import { isDeepStrictEqual } from "node:util";
-import { summaryKey } from "../../lambda/adapters/rows";
+import type { StreamId, Version } from "../../core/projection/identifiers";
+import { summarySortKey } from "../../lambda/adapters/keys";
+import type { Item } from "./conditions";
 import type { Expectations } from "./expectations";
-import { truthOf } from "./oracle";
+import type { Simulated } from "./simulated";
 import type { World } from "./world";
 
-/** What has to hold when a run has come to rest. */
-export class AtRest {
-  constructor(
-    private readonly world: World,
-    private readonly expectations: Expectations,
-  ) {}
+/** Holds a run that has come to rest against what is promised. */
+export class AtRest<State> {
+  readonly #world: World;
+  readonly #simulated: Simulated<State>;
+  readonly #expectations: Expectations<State>;
+
+  constructor(world: World, simulated: Simulated<State>, expectations: Expectations<State>) {
+    this.#world = world;
+    this.#simulated = simulated;
+    this.#expectations = expectations;
+  }
 
   /** Every acknowledged command is one event, no command is two, and versions have no gaps. */
   logsAreRight(): void {
-    const logs = this.world.streams().map((streamId) => this.world.log(streamId));
+    const logs = this.#world.streams().map((streamId) => this.#world.log(streamId));
     for (const log of logs) {
       const versions = log.map(({ version }) => version);
       this.#demand(
@@ -23,53 +30,74 @@ export class AtRest {
     }
     const recorded = logs.flat().map(({ commandId }) => commandId);
     this.#demand(new Set(recorded).size === recorded.length, "a command was recorded twice");
-    for (const commandId of this.world.acknowledged) {
+    for (const commandId of this.#world.acknowledged) {
       this.#demand(recorded.includes(commandId), `${commandId} was acknowledged, and is lost`);
     }
   }
 
-  /** What is not suspended ends as the fold of its log: all of it, once. Answers with the streams that are suspended. */
-  streamsAreFolded(streams: ReadonlyArray<string>): ReadonlyArray<string> {
+  /** Every stream that is not suspended is the fold of its log: all of it, once. Answers with the suspended ones. */
+  streamsAreFolded(streams: ReadonlyArray<StreamId>): ReadonlyArray<StreamId> {
     return streams.filter((streamId) => {
-      const summary = this.world.readModel.read(summaryKey(streamId));
-      if (summary?.suspended !== undefined) return true;
-      const log = this.world.log(streamId);
+      const summary = this.#summaryOf(streamId);
+      if (summary?.suspension !== undefined) return true;
+      const log = this.#world.log(streamId);
       this.#demand(
         Number(summary?.version ?? 0) === log.length,
         `${streamId} is at version ${summary?.version ?? 0}, its log ends at ${log.length}`,
       );
-      this.#rowsAreRight(streamId, log.length);
+      this.#entriesAreRight(streamId, log.length as Version);
       return false;
     });
   }
 
-  /** The sum of all balances is what was deposited and not withdrawn. */
-  moneyIsKept(): void {
-    const streams = this.world.streams();
-    const rows = streams.map((streamId) => this.world.readModel.read(summaryKey(streamId)));
-    const balances = rows.reduce((sum, row) => sum + BigInt(String(row?.balance ?? "0")), 0n);
-    const truths = streams.map((streamId) => truthOf(this.world.log(streamId)).at(-1));
-    const kept = truths.reduce(
-      (sum, truth) => sum + (truth?.deposited ?? 0n) - (truth?.withdrawn ?? 0n),
-      0n,
-    );
-    this.#demand(balances === kept, `the balances add up to ${balances}, the log to ${kept}`);
-  }
-
-  projectedAs(projection: number): void {
-    for (const streamId of this.world.streams()) {
-      const rows = this.world.readModel.partition(String(summaryKey(streamId).pk));
+  /** All streams together hold what the posted requests of all logs have moved: nothing is lost, and nothing is made. */
+  nothingIsLost(): void {
+    const streams = this.#world.streams();
+    for (const { what, held, moved } of this.#simulated.conserved) {
+      const stored = streams
+        .map((streamId) => this.#summaryOf(streamId))
+        .filter((summary): summary is Item => summary?.owner !== undefined)
+        .reduce((sum, summary) => sum + held(summary), 0n);
+      const recorded = streams
+        .flatMap((streamId) => {
+          const log = this.#world.log(streamId);
+          const truths = this.#simulated.oracle(log);
+          return log.map((event, index) => ({ event, truth: truths[index] }));
+        })
+        .filter(({ truth }) => truth?.reason === undefined)
+        .reduce(
+          (sum, { event, truth }) => sum + (moved[event.type]?.(truth?.entry ?? {}) ?? 0n),
+          0n,
+        );
       this.#demand(
-        rows.every((row) => row.projection === projection),
-        `${streamId} has rows of an earlier projection than ${projection}`,
+        stored === recorded,
+        `the streams hold ${stored} (${what}), the logs ${recorded}`,
       );
     }
   }
 
-  #rowsAreRight(streamId: string, version: number): void {
-    const rows = this.world.readModel.partition(String(summaryKey(streamId).pk));
-    const entries = rows.filter(({ sk }) => sk !== "summary").map((row) => row.version);
-    const expected = this.expectations.entryVersions(streamId, version);
+  projectedAs(projectionVersion: number): void {
+    for (const streamId of this.#world.streams()) {
+      this.#demand(
+        this.#rowsOf(streamId).every((row) => row.projectionVersion === projectionVersion),
+        `${streamId} has rows of an earlier projection version than ${projectionVersion}`,
+      );
+    }
+  }
+
+  #summaryOf(streamId: StreamId): Item | undefined {
+    return this.#world.readModel.read({ ...this.#simulated.rows.summaryKey(streamId) });
+  }
+
+  #rowsOf(streamId: StreamId): ReadonlyArray<Item> {
+    return this.#world.readModel.partition(this.#simulated.rows.partition(streamId));
+  }
+
+  #entriesAreRight(streamId: StreamId, version: Version): void {
+    const entries = this.#rowsOf(streamId)
+      .filter(({ sk }) => sk !== summarySortKey)
+      .map((row) => row.version);
+    const expected = this.#expectations.entryVersions(streamId, version);
     this.#demand(
       isDeepStrictEqual(entries, expected),
       `${streamId} has the entries ${entries}, not ${expected}`,
@@ -77,6 +105,6 @@ export class AtRest {
   }
 
   #demand(holds: boolean, otherwise: string): void {
-    if (!holds) throw this.world.journal.violated(otherwise);
+    if (!holds) throw this.#world.journal.violated(otherwise);
   }
 }

@@ -1,18 +1,19 @@
 import type { Sequenced } from "local-aws";
+import type { StreamId, Version } from "../../core/projection/identifiers";
 import type { Stored } from "./table";
 import type { World } from "./world";
 
 /** A change of the event table, in the shape in which the function gets it. */
 export interface StreamRecord extends Sequenced {
-  readonly streamId: string;
-  readonly version: number;
+  readonly streamId: StreamId;
+  readonly version: Version;
   readonly event: unknown;
 }
 
 interface Change {
   readonly eventName: "INSERT" | "MODIFY";
-  readonly streamId: string;
-  readonly version: number;
+  readonly streamId: StreamId;
+  readonly version: Version;
   readonly image: Stored;
 }
 
@@ -50,15 +51,16 @@ const hashOf = (text: string): number =>
  * by chance, and lie on shards that are read beside each other.
  */
 export class ChangeStream {
+  readonly #world: World;
+  readonly #deliver: (records: ReadonlyArray<StreamRecord>) => Promise<void>;
   readonly #roots: ReadonlyArray<Shard>;
   readonly #all: Shard[] = [];
   readonly #arrivals = new Map<string, Promise<void>>();
   #sequence = 0;
 
-  constructor(
-    private readonly world: World,
-    private readonly deliver: (records: ReadonlyArray<StreamRecord>) => Promise<void>,
-  ) {
+  constructor(world: World, deliver: (records: ReadonlyArray<StreamRecord>) => Promise<void>) {
+    this.#world = world;
+    this.#deliver = deliver;
     this.#roots = Array.from({ length: world.plan.shards }, (_, n) => this.#shard(`shard-${n}`));
   }
 
@@ -66,24 +68,24 @@ export class ChangeStream {
     const item = `${change.streamId}#${change.version}`;
     const earlier = this.#arrivals.get(item) ?? Promise.resolve();
     const arrival = earlier.then(async () => {
-      await this.world.pause(this.world.network, this.world.plan.streamDelay);
+      await this.#world.pause(this.#world.network, this.#world.plan.streamDelay);
       this.#place(item, change);
     });
     this.#arrivals.set(item, arrival);
-    this.world.start(() => arrival);
+    this.#world.start(() => arrival);
   }
 
-  /** Closes one of the open shards; what comes after goes to its two children. */
+  /** Closes one of the open shards; later records go to its two children. */
   split(): void {
-    const shard = this.world.random.pickAny(this.#all.filter(({ children }) => !children));
+    const shard = this.#world.random.pickAny(this.#all.filter(({ children }) => !children));
     if (shard === undefined) return;
     shard.children = [this.#shard(`${shard.name}a`, shard), this.#shard(`${shard.name}b`, shard)];
-    this.world.journal.count("shardSplits");
-    this.world.journal.note("stream", () => `${shard.name} splits`);
+    this.#world.journal.count("shardSplits");
+    this.#world.journal.note("stream", () => `${shard.name} splits`);
   }
 
   #shard(name: string, parent?: Shard): Shard {
-    const lanes = Array.from({ length: this.world.plan.parallelizationFactor }, () => ({
+    const lanes = Array.from({ length: this.#world.plan.parallelizationFactor }, () => ({
       queue: [],
       running: false,
     }));
@@ -114,22 +116,22 @@ export class ChangeStream {
     this.#pump();
   }
 
-  /** Sets every lane going that has something to do and may do it. */
+  /** Starts every lane that has records and whose shard may be read. */
   #pump(): void {
     for (const shard of this.#all.filter(isReadable)) {
       for (const lane of shard.lanes) {
-        if (!lane.running && lane.queue.length > 0) this.world.start(() => this.#run(lane));
+        if (!lane.running && lane.queue.length > 0) this.#world.start(() => this.#run(lane));
       }
     }
   }
 
   async #run(lane: Lane): Promise<void> {
-    const poller = this.world.process("poller");
+    const poller = this.#world.process("poller");
     lane.running = true;
     while (lane.queue.length > 0) {
-      await this.world.pause(poller, this.world.plan.batchingWindow);
-      const records = lane.queue.slice(0, this.world.plan.batchSize);
-      await this.deliver(records);
+      await this.#world.pause(poller, this.#world.plan.batchingWindow);
+      const records = lane.queue.slice(0, this.#world.plan.batchSize);
+      await this.#deliver(records);
       lane.queue.splice(0, records.length);
     }
     lane.running = false;

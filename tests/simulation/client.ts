@@ -14,7 +14,7 @@ import type { Faults } from "./plan";
 import { never, type Process } from "./scheduler";
 import type { World } from "./world";
 
-/** What becomes of a request: what it asks for is done, or one of these happens. */
+/** A write is done, or one of these happens. */
 const writeFates = [
   "throttled",
   "crashBefore",
@@ -60,7 +60,7 @@ const surroundings = (world: World): Surroundings => ({
 
 type Answer = { readonly output: unknown } | { readonly error: unknown };
 
-/** Does what is asked, in one step of the world. */
+/** Executes a command, in one step of the world. */
 const attempt = (world: World, who: string, command: Command): Answer => {
   try {
     const output = execute(surroundings(world), command);
@@ -76,7 +76,7 @@ const attempt = (world: World, who: string, command: Command): Answer => {
 
 /**
  * DynamoDB as one process reaches it: requests and answers take their time, and any of the plan's faults may come
- * between. `troubled` hears of every stream for which a request did not succeed.
+ * between. `troubled` gets every stream for which a request did not succeed.
  */
 export const clientFor = (
   world: World,

@@ -61,10 +61,6 @@ const compile = (expression: string): Predicate => {
     alternatives.some((all) => all.every((predicate) => predicate(item, values)));
 };
 
-/** An expression in which attributes are called by their own names. */
-export const withNames = (expression: string, names: Record<string, string> = {}): string =>
-  expression.replaceAll(/#\w+/g, (name) => names[name] ?? name);
-
 const compiled = new Map<string, Predicate>();
 
 export const holds = (expression: string, item: Item | undefined, values: Item): boolean => {

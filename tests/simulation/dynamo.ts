@@ -12,7 +12,8 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from "@aws-sdk/lib-dynamodb";
-import { holds, type Item, withNames } from "./conditions";
+import { summarySortKey } from "../../lambda/adapters/keys";
+import { holds, type Item } from "./conditions";
 import type { Stored, Table } from "./table";
 
 // DynamoDB's operations as the adapters use them, each in one step. What they do not use is refused.
@@ -114,13 +115,7 @@ const prepare = (world: Surroundings, write: Write) => {
   const { Put, Delete } = write;
   only(write, ["Put", "Delete"]);
   if (Put) {
-    only(Put, [
-      "TableName",
-      "Item",
-      "ConditionExpression",
-      "ExpressionAttributeNames",
-      "ExpressionAttributeValues",
-    ]);
+    only(Put, ["TableName", "Item", "ConditionExpression", "ExpressionAttributeValues"]);
   }
   if (Delete) only(Delete, ["TableName", "Key"]);
   const table = tableOf(world, Put?.TableName ?? Delete?.TableName);
@@ -128,11 +123,7 @@ const prepare = (world: Surroundings, write: Write) => {
   const before = table.read(key);
   const allowed =
     Put?.ConditionExpression === undefined ||
-    holds(
-      withNames(Put.ConditionExpression, Put.ExpressionAttributeNames),
-      before,
-      Put.ExpressionAttributeValues ?? {},
-    );
+    holds(Put.ConditionExpression, before, Put.ExpressionAttributeValues ?? {});
   return {
     Code: allowed ? "None" : "ConditionalCheckFailed",
     apply: () => {
@@ -176,9 +167,9 @@ const subjects = (command: Command): ReadonlyArray<ReadonlyArray<unknown>> => {
   return writesOf(command).map(({ Put, Delete }) => keys(Put?.Item ?? Delete?.Key));
 };
 
-/** The stream of events that a command is about. */
+/** The stream that a command is about: an event lies under its id, a row of the read model under a prefix and its id. */
 export const streamOf = (command: Command): string =>
-  String(subjects(command)[0]?.[0]).replace("account:", "");
+  String(subjects(command)[0]?.[0]).replace(/^[^:]*:/, "");
 
 /** A command in a few words, for the trace. */
 export const describe = (command: Command): string => {
@@ -191,6 +182,9 @@ export const describe = (command: Command): string => {
 
 const stateText = (command: PutCommand | TransactWriteCommand): string =>
   writesOf(command)
-    .flatMap(({ Put }) => (Put?.Item?.sk === "summary" ? [Put.Item] : []))
-    .map((row) => ` (version ${row.version}, projection ${row.projection}, ${row.processing})`)
+    .flatMap(({ Put }) => (Put?.Item?.sk === summarySortKey ? [Put.Item] : []))
+    .map(
+      (row) =>
+        ` (version ${row.version}, projection version ${row.projectionVersion}, ${row.processing})`,
+    )
     .join("");

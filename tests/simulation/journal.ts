@@ -23,15 +23,15 @@ export const counted = {
   crashAfter: "crashes after a write",
   landsLate: "crashes with a write that took effect later",
   lostRaces: "conditional writes that lost a race",
-  notifications: "notifications delivered",
-  notificationsFailed: "notifications failed",
-  notificationsSlow: "notifications slow",
+  published: "changes published",
+  publishesFailed: "publications that failed, their changes dropped",
+  publishesSlow: "publications that were slow",
   corrupted: "undecodable events put into the event table",
   unknown: "events newer than the old release knows",
   suspended: "times a stream was suspended",
   resumed: "resumes of a suspended stream",
   rebuilt: "rebuilds of a stream",
-  raised: "deployments that raise the projection number",
+  raised: "deployments that raise the projection version",
   deployed: "deployments with old and new release side by side",
   statements: "statements read while the projection works",
 } as const;
@@ -47,7 +47,7 @@ export const addCounts = (to: Counts, more: Counts): void => {
   for (const kind of kinds) to[kind] += more[kind];
 };
 
-/** Thrown for whatever a run must never show: a broken promise of the ledger, or of the simulation itself. */
+/** Thrown for whatever a run must never show: a broken promise of the program, or of the simulation itself. */
 export class Violation extends Error {}
 
 /** What happened in a run: always counted, and written down where somebody wants to read it. */
@@ -56,8 +56,11 @@ export class Journal {
   readonly lines: string[] = [];
   /** The first thing that was wrong. */
   violation: string | undefined;
+  readonly #tracing: boolean;
 
-  constructor(private readonly tracing: boolean) {}
+  constructor(tracing: boolean) {
+    this.#tracing = tracing;
+  }
 
   count(kind: Counted, times = 1): void {
     this.counts[kind] += times;
@@ -65,7 +68,7 @@ export class Journal {
 
   /** A line of the trace; `what` is a function, because most runs are not traced. */
   note(who: string, what: () => string): void {
-    if (this.tracing) {
+    if (this.#tracing) {
       this.lines.push(`${String(this.lines.length + 1).padStart(5)}  ${who.padEnd(16)} ${what()}`);
     }
   }

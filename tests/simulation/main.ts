@@ -3,14 +3,20 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { addCounts, type Counts, counted, noCounts } from "./journal";
+import { loadSubject } from "./load-subject";
 import { planFor } from "./plan";
 import { type Summary, shrink } from "./run";
 import { simulate } from "./simulate";
+import type { Simulated } from "./simulated";
 
-const help = `Simulates the projection, with everything that can go wrong, and checks what the ledger promises.
+/** The ledger's subject. */
+const ledger = "tests/core/ledger/subject.ts";
+
+const help = `Simulates the projection of a domain, with everything that can go wrong, and checks what is promised.
 
   npm run simulate -- [options]
 
+  --subject F   the module that exports the domain's subject     (${ledger})
   --seeds N     how many runs, one a seed                        (1000)
   --from S      the first seed                                   (1)
   --workers N   how many processes share them                    (one for each processor)
@@ -20,6 +26,7 @@ const help = `Simulates the projection, with everything that can go wrong, and c
 Exits with 1 when a promise was broken, with 2 when it was called wrongly.`;
 
 interface Options {
+  readonly subject: string;
   readonly seeds: number;
   readonly from: number;
   readonly workers: number;
@@ -39,6 +46,7 @@ const optionsFrom = (args: string[]): Options => {
   const { values } = parseArgs({
     args,
     options: {
+      subject: { type: "string", default: ledger },
       seeds: { type: "string", default: "1000" },
       from: { type: "string", default: "1" },
       workers: { type: "string", default: String(availableParallelism()) },
@@ -47,6 +55,7 @@ const optionsFrom = (args: string[]): Options => {
     },
   });
   return {
+    subject: values.subject,
     seeds: wholeNumber("seeds", values.seeds, 1),
     from: wholeNumber("from", values.from, 0),
     workers: wholeNumber("workers", values.workers, 1),
@@ -56,13 +65,13 @@ const optionsFrom = (args: string[]): Options => {
 };
 
 /** Prints one run, step by step. Answers whether it passed. */
-const replay = async (seed: number): Promise<boolean> => {
+const replay = async <State>(subject: Simulated<State>, seed: number): Promise<boolean> => {
   const plan = planFor(seed);
-  const { violation } = await simulate(plan);
-  const told = violation === undefined ? plan : await shrink(plan);
-  const { trace, violation: broken } = await simulate(told, {}, true);
+  const { violation } = await simulate(subject, plan);
+  const printed = violation === undefined ? plan : await shrink(subject, plan);
+  const { trace, violation: broken } = await simulate(subject, printed, {}, true);
   console.log(trace.join("\n"));
-  console.log(told === plan ? "\nThe plan:" : "\nThe plan, reduced:", told);
+  console.log(printed === plan ? "\nThe plan:" : "\nThe plan, reduced:", printed);
   console.log(broken === undefined ? `Seed ${seed} passes.` : `Seed ${seed} fails: ${broken}`);
   return broken === undefined;
 };
@@ -76,7 +85,7 @@ const employ = (
   done: (summary: Summary) => void,
 ): Promise<void> =>
   new Promise((resolve, reject) => {
-    const goOn = () => {
+    const sendNext = () => {
       const range = nextRange();
       if (range === undefined) {
         worker.disconnect();
@@ -87,23 +96,23 @@ const employ = (
     };
     worker.on("message", (summary: Summary) => {
       done(summary);
-      goOn();
+      sendNext();
     });
     worker.on("error", reject);
     worker.on("exit", (code) => {
       if (code !== 0) reject(new Error(`a worker process ended with ${code}`));
     });
-    goOn();
+    sendNext();
   });
 
-/** A line that is written over on a terminal; elsewhere a line every ten seconds. */
+/** Overwrites one line on a terminal; elsewhere writes a line every ten seconds. */
 const reporter = (all: number) => {
   const started = Date.now();
-  let told = started;
+  let reported = started;
   return (done: number, failed: number): void => {
     const now = Date.now();
-    if (!process.stderr.isTTY && done < all && now - told < 10_000) return;
-    told = now;
+    if (!process.stderr.isTTY && done < all && now - reported < 10_000) return;
+    reported = now;
     const rate = done / ((now - started) / 1000);
     const left = Math.ceil((all - done) / rate);
     const text = `${done} of ${all} seeds, ${rate.toFixed(0)} a second, ${left} s left, ${failed} failed`;
@@ -123,7 +132,7 @@ const table = (counts: Counts): string =>
     .join("\n");
 
 /** Runs all seeds on all workers. Answers whether all passed. */
-const runAll = async ({ seeds, from, workers }: Options): Promise<boolean> => {
+const runAll = async ({ subject, seeds, from, workers }: Options): Promise<boolean> => {
   const report = reporter(seeds);
   const counts = noCounts();
   const failures: Summary["failures"][number][] = [];
@@ -143,22 +152,24 @@ const runAll = async ({ seeds, from, workers }: Options): Promise<boolean> => {
   };
   await Promise.all(
     Array.from({ length: Math.min(workers, Math.ceil(seeds / chunk)) }, () =>
-      employ(fork(join(__dirname, "worker.ts")), nextRange, done),
+      employ(fork(join(__dirname, "worker.ts"), [subject]), nextRange, done),
     ),
   );
   console.log(table(counts));
   if (failures.length === 0) return true;
   const least = Math.min(...failures.map(({ seed }) => seed));
   console.log(
-    `${failures.length} of ${seeds} seeds fail. Replay: npm run simulate -- --seed ${least}`,
+    `${failures.length} of ${seeds} seeds fail. Replay: npm run simulate -- --subject ${subject} --seed ${least}`,
   );
   return false;
 };
 
 const main = async (): Promise<number> => {
   let options: Options;
+  let subject: Simulated<unknown>;
   try {
     options = optionsFrom(process.argv.slice(2));
+    subject = await loadSubject(options.subject);
   } catch (error) {
     console.error(
       `${error instanceof Error ? error.message : error}\nSee npm run simulate -- --help`,
@@ -169,7 +180,8 @@ const main = async (): Promise<number> => {
     console.log(help);
     return 0;
   }
-  const passed = options.seed === undefined ? await runAll(options) : await replay(options.seed);
+  const passed =
+    options.seed === undefined ? await runAll(options) : await replay(subject, options.seed);
   return passed ? 0 : 1;
 };
 

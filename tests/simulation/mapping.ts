@@ -16,7 +16,7 @@ const outcomeOf = async (invoke: Invoke, batch: Batch<StreamRecord>): Promise<Ou
   }
 };
 
-/** Delivery is at least once: a batch may come again, at any time, although it was dealt with. */
+/** Delivery is at least once: a batch may come again, at any time, although it has succeeded. */
 const perhapsAgain = (world: World, invoke: Invoke, batch: Batch<StreamRecord>): void => {
   if (!world.random.chance(world.plan.faults.duplicate)) return;
   world.start(async () => {

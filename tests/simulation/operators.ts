@@ -1,90 +1,106 @@
 import * as E from "fp-ts/Either";
-import type { Result } from "../../core/projection/fold-events";
+import type { StreamId } from "../../core/projection/identifiers";
+import type { UseCase } from "../../core/projection/use-case";
+import { suspendedPartition } from "../../lambda/adapters/keys";
 import type { Projector } from "./projector";
 import type { Release, Releases } from "./releases";
 import type { World } from "./world";
 
-// What people do, by the book: resume suspended streams, rebuild what the failure queue names, mend what nobody can read.
+// What people do, by the runbook: resume suspended streams, rebuild what the failure queue names, mend what nobody can read.
 
-/** No bad weather lasts for ever: an operator who has tried so often finds a quiet moment. */
-const attemptsInBadWeather = 10;
+/** Faults do not last for ever: an operator's command that has been tried so often meets none any more. */
+const attemptsWithFaults = 10;
 /** Beyond what any command needs then, other operators and projectors in its way included. */
-const mostAttempts = 30;
+const maxAttempts = 30;
 
-export class Operators {
-  constructor(
-    private readonly world: World,
-    private readonly projector: Projector,
-    private readonly releases: Releases,
-  ) {}
+export class Operators<State> {
+  readonly #world: World;
+  readonly #projector: Projector<State>;
+  readonly #releases: Releases;
 
-  /** What goes on beside the live traffic. */
-  start(): void {
-    const { plan } = this.world;
-    this.#sometime(plan.resumes, () => this.releaseHeld(this.releases.current()));
-    this.#sometime(plan.rebuilds, () => this.rebuild(this.#anyStream(), this.releases.current()));
-    this.#sometime(plan.oldRebuilds, () => this.rebuild(this.#anyStream(), this.releases.old));
+  constructor(world: World, projector: Projector<State>, releases: Releases) {
+    this.#world = world;
+    this.#projector = projector;
+    this.#releases = releases;
   }
 
-  async releaseHeld(release: Release): Promise<void> {
+  /** Starts what operators do beside the live traffic. */
+  start(): void {
+    const { plan } = this.#world;
+    this.#sometime(plan.resumes, () => this.resumeSuspended(this.#releases.current()));
+    this.#sometime(plan.rebuilds, () => this.rebuild(this.#anyStream(), this.#releases.current()));
+    this.#sometime(plan.oldRebuilds, () => this.rebuild(this.#anyStream(), this.#releases.old));
+  }
+
+  async resumeSuspended(release: Release): Promise<void> {
     for (const streamId of this.#suspended()) {
-      this.world.journal.count("resumed");
-      await this.#insist(`release ${streamId}`, release, this.projector.resumeStream(streamId));
+      this.#world.journal.count("resumed");
+      await this.#insist(
+        `resume ${streamId}`,
+        release,
+        this.#projector.resumeStream<State>(streamId),
+      );
     }
   }
 
-  async rebuild(streamId: string | undefined, release: Release): Promise<void> {
+  async rebuild(streamId: StreamId | undefined, release: Release): Promise<void> {
     if (streamId === undefined) return;
-    this.world.journal.count("rebuilt");
-    await this.#insist(`rebuild ${streamId}`, release, this.projector.rebuildStream(streamId));
+    this.#world.journal.count("rebuilt");
+    await this.#insist(
+      `rebuild ${streamId}`,
+      release,
+      this.#projector.rebuildStream<State>(streamId),
+    );
   }
 
   /** Puts right in the event table what a faulty program has put there. */
   mend(): void {
-    for (const event of this.world.corrupted.values()) this.world.write(this.world.events, event);
+    for (const event of this.#world.corrupted.values()) {
+      this.#world.write(this.#world.events, { ...event });
+    }
   }
 
-  #suspended(): ReadonlyArray<string> {
-    return this.world.readModel.partition("suspended").map(({ sk }) => String(sk));
+  #suspended(): ReadonlyArray<StreamId> {
+    return this.#world.readModel.partition(suspendedPartition).map(({ sk }) => sk as StreamId);
   }
 
   /** Most often one that is suspended, as long as there is any: that is where it can go wrong. */
-  #anyStream(): string | undefined {
-    const { random } = this.world;
+  #anyStream(): StreamId | undefined {
+    const { random } = this.#world;
     const suspended = random.chance(0.7) ? random.pickAny(this.#suspended()) : undefined;
-    return suspended ?? random.pickAny(this.world.streams());
+    return suspended ?? random.pickAny(this.#world.streams());
   }
 
   #sometime(times: number, what: () => Promise<void>): void {
     for (let n = 0; n < times; n += 1) {
-      this.world.start(async () => {
-        await this.world.pause(this.world.network, 2 * this.world.plan.duration);
+      this.#world.start(async () => {
+        await this.#world.pause(this.#world.network, 2 * this.#world.plan.duration);
         await what();
       });
     }
   }
 
-  /** Repeats a command until it has succeeded; an outdated release is told so, and is believed. */
-  async #insist(what: string, release: Release, useCase: Result<void>): Promise<void> {
-    const { journal, network } = this.world;
-    const outdated = release.projection < this.releases.newest.projection;
-    for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-      const operator = this.world.process(`${release.name}-operator`);
-      operator.sheltered = attempt > attemptsInBadWeather;
+  /** Repeats a command until it succeeds. An old release may be refused as outdated, and is not tried again then. */
+  async #insist(what: string, release: Release, useCase: UseCase<State, void>): Promise<void> {
+    const { journal, network } = this.#world;
+    const outdated = release.projectionVersion < this.#releases.newest.projectionVersion;
+    for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+      const operator = this.#world.process(`${release.name}-operator`);
+      operator.sheltered = attempt > attemptsWithFaults;
       journal.note(operator.name, () => what);
       const result = await Promise.race([
-        useCase(this.projector.ports(operator, release))(),
+        useCase(this.#projector.environment(operator, release))(),
         operator.died.then(() => "died" as const),
       ]);
       if (result !== "died") {
-        const told = E.isRight(result) ? "done" : result.left._tag;
-        journal.note(operator.name, () => `${what}: ${told}`);
-        if (told === "done" || (outdated && told === "Outdated")) return;
+        const outcome = E.isRight(result) ? "done" : result.left._tag;
+        journal.note(operator.name, () => `${what}: ${outcome}`);
+        if (outcome === "done" || (outdated && outcome === "Outdated")) return;
       }
-      await this.world.pause(network, 100);
+      await this.#world.pause(network, 100);
     }
-    // Where a later release has begun to write its rows, an old one does not get its way.
+    // Where a later release keeps writing its rows, an old one need not succeed.
     if (outdated) return;
-    throw journal.violated(`${what}: has not succeeded in ${mostAttempts} attempts`);
+    throw journal.violated(`${what}: has not succeeded in ${maxAttempts} attempts`);
   }
 }

@@ -9,8 +9,8 @@ export interface Faults {
   readonly crashAfter: number;
   readonly landsLate: number;
   readonly slow: number;
-  readonly notificationFails: number;
-  readonly notificationSlow: number;
+  readonly publishFails: number;
+  readonly publishSlow: number;
   readonly duplicate: number;
   readonly impatientClient: number;
 }
@@ -18,7 +18,7 @@ export interface Faults {
 /** One run, drawn from its seed. Times are simulated milliseconds. */
 export interface Plan {
   readonly seed: number;
-  readonly accounts: number;
+  readonly streams: number;
   readonly clients: number;
   readonly commandsPerClient: number;
   /** Events that a faulty writer puts into the event table: no release can decode them. */
@@ -66,8 +66,8 @@ const faultsFrom = (random: Random): Faults => {
     crashAfter: rate(0.4, 0.1),
     landsLate: rate(0.3, 0.1),
     slow: rate(0.4, 0.2),
-    notificationFails: rate(0.3, 0.5),
-    notificationSlow: rate(0.3, 0.3),
+    publishFails: rate(0.3, 0.5),
+    publishSlow: rate(0.3, 0.3),
     duplicate: rate(0.6, 0.4),
     impatientClient: rate(0.5, 0.4),
   };
@@ -82,7 +82,7 @@ const mixedPlan = (seed: number, random: Random): Plan => {
   const duration = random.pick(durations);
   return {
     seed,
-    accounts: random.between(1, 5),
+    streams: random.between(1, 5),
     clients: random.between(1, 4),
     commandsPerClient: random.between(2, 10),
     corruptedEvents: random.chance(0.35) ? random.between(1, 3) : 0,
@@ -107,10 +107,10 @@ const mixedPlan = (seed: number, random: Random): Plan => {
   };
 };
 
-/** A plan about streams that are suspended and let go in the midst of traffic: short ones, and many who set them going. */
+/** A plan about streams that are suspended and resumed in the midst of traffic: short ones, with many operators. */
 const suspendingPlan = (plan: Plan, random: Random): Plan => ({
   ...plan,
-  accounts: 6,
+  streams: 6,
   clients: 4,
   commandsPerClient: 3,
   duration: 400,
@@ -123,11 +123,25 @@ const suspendingPlan = (plan: Plan, random: Random): Plan => ({
   faults: { ...plan.faults, throttled: 0, slow: 0.3 },
 });
 
+/** A plan about two releases that write the same rows: both rebuild streams while writes of the old one are under way. */
+const overlappingPlan = (plan: Plan, random: Random): Plan => ({
+  ...plan,
+  streams: 2,
+  commandsPerClient: 5,
+  duration: 500,
+  deployment: { from: 100, to: 600, raises: true },
+  rebuilds: random.between(2, 6),
+  oldRebuilds: random.between(2, 6),
+  faults: { ...plan.faults, throttled: 0, slow: 0.4, landsLate: 0.05 },
+});
+
 export const planFor = (seed: number): Plan => {
   // Not the seed itself: the run draws from that, and would repeat the plan's draws.
   const random = new Random(seed ^ 0x5eed);
   const plan = mixedPlan(seed, random);
-  return random.chance(0.3) ? suspendingPlan(plan, random) : plan;
+  const kind = random.next();
+  if (kind < 0.3) return suspendingPlan(plan, random);
+  return kind < 0.5 ? overlappingPlan(plan, random) : plan;
 };
 
 export const noFaults: Faults = {
@@ -138,8 +152,8 @@ export const noFaults: Faults = {
   crashAfter: 0,
   landsLate: 0,
   slow: 0,
-  notificationFails: 0,
-  notificationSlow: 0,
+  publishFails: 0,
+  publishSlow: 0,
   duplicate: 0,
   impatientClient: 0,
 };
@@ -147,7 +161,7 @@ export const noFaults: Faults = {
 /** Every plan that is one step simpler: one kind of fault less, half of a number, no deployment. */
 export const simplerThan = (plan: Plan): ReadonlyArray<Plan> => {
   const numbers = [
-    ["accounts", 1],
+    ["streams", 1],
     ["clients", 1],
     ["commandsPerClient", 1],
     ["corruptedEvents", 0],

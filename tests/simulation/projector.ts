@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
+import { pipe } from "fp-ts/function";
 import * as RA from "fp-ts/ReadonlyArray";
 import * as TE from "fp-ts/TaskEither";
-import type { ProjectionPorts, Telemetry } from "../../core/projection/ports";
+import type { ProjectionEnvironment, Publisher, Telemetry } from "../../core/projection/ports";
 import { projectBatch } from "../../core/projection/project-batch";
 import { rebuildStream } from "../../core/projection/rebuild-stream";
 import { resumeStream } from "../../core/projection/resume-stream";
-import { unavailable } from "../../lambda/adapters/availability";
+import type { Change } from "../../core/projection/summary";
+import { call } from "../../lambda/adapters/availability";
 import { dynamoEventStore } from "../../lambda/adapters/event-store";
 import { dynamoReadModel } from "../../lambda/adapters/read-model";
 import { deliveriesFrom } from "../../lambda/adapters/stream-records";
@@ -13,16 +14,20 @@ import type { StreamRecord } from "./change-stream";
 import { asDocumentClient, type Client, clientFor } from "./client";
 import type { Release } from "./releases";
 import type { Process } from "./scheduler";
+import type { Simulated } from "./simulated";
 import type { Watch } from "./watch";
 import { positionOf, type World } from "./world";
 
-// The projector is put together as lambda/projector.ts does it: the core and the adapters are the real ones.
+// The projector is put together as lambda/adapters/composition.ts does it: the core and the adapters are the real ones.
 
-/** What a wrong projector does otherwise than the real one. */
+/** What a wrong projector does otherwise than the real one, in any domain. */
 export interface Variant {
   readonly client?: (client: Client) => Client;
-  readonly ports?: (ports: ProjectionPorts, client: Client) => ProjectionPorts;
-  readonly deliveries?: typeof deliveriesFrom;
+  readonly environment?: <State>(
+    environment: ProjectionEnvironment<State>,
+  ) => ProjectionEnvironment<State>;
+  /** Makes a publisher of a publication that may fail. */
+  readonly publisher?: (publish: (change: Change) => Promise<void>) => Publisher;
   readonly batch?: typeof projectBatch;
   readonly resume?: typeof resumeStream;
   readonly rebuild?: typeof rebuildStream;
@@ -32,94 +37,98 @@ export interface Variant {
 const everyOne = (records: ReadonlyArray<StreamRecord>): ReadonlyArray<string> =>
   records.map(({ sequenceNumber }) => sequenceNumber);
 
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
-
-export class Projector {
+export class Projector<State> {
   readonly resumeStream: typeof resumeStream;
   readonly rebuildStream: typeof rebuildStream;
+  readonly #world: World;
+  readonly #simulated: Simulated<State>;
+  readonly #watch: Watch<State>;
+  readonly #variant: Variant;
   readonly #delivered = new Map<string, number[]>();
 
-  constructor(
-    private readonly world: World,
-    private readonly watch: Watch,
-    private readonly variant: Variant,
-  ) {
+  constructor(world: World, simulated: Simulated<State>, watch: Watch<State>, variant: Variant) {
+    this.#world = world;
+    this.#simulated = simulated;
+    this.#watch = watch;
+    this.#variant = variant;
     this.resumeStream = variant.resume ?? resumeStream;
     this.rebuildStream = variant.rebuild ?? rebuildStream;
   }
 
   /** One invocation with a batch of records, which rejects when the process dies. */
   async invoke(release: Release, records: ReadonlyArray<StreamRecord>): Promise<unknown> {
-    const process = this.world.process(`${release.name}-projector`);
+    const process = this.#world.process(`${release.name}-projector`);
     this.#countDeliveries(process, records);
     const troubled = new Set<string>();
-    const ports = this.ports(process, release, (streamId) => troubled.add(streamId));
+    const environment = this.environment(process, release, (streamId) => troubled.add(streamId));
     const failed = await Promise.race([
-      this.#project(release, ports, records).catch(() => everyOne(records)),
+      this.#project(release, environment, records).catch(() => everyOne(records)),
       process.died.then(() => Promise.reject(new Error(`${process.name} died`))),
     ]);
-    this.watch.failuresHaveCauses(release, failed, records, troubled);
+    this.#watch.failuresHaveCauses(release, failed, records, troubled);
     if (failed.length > 0) {
-      this.world.journal.note(process.name, () => `reports ${failed.map(Number).join(", ")}`);
+      this.#world.journal.note(process.name, () => `reports ${failed.map(Number).join(", ")}`);
     }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   }
 
-  async #project(
-    release: Release,
-    ports: ProjectionPorts,
-    records: ReadonlyArray<StreamRecord>,
-  ): Promise<ReadonlyArray<string>> {
-    const decode = this.variant.deliveries ?? deliveriesFrom;
-    const deliveries = decode({ Records: records.map(({ event }) => event) });
-    const project = this.variant.batch ?? projectBatch;
-    return project(
-      deliveries.map((delivery) => ({ ...delivery, stored: release.sees(delivery.stored) })),
-    )(ports)();
-  }
-
-  ports(
+  environment(
     process: Process,
     release: Release,
     troubled: (streamId: string) => void = () => undefined,
-  ): ProjectionPorts {
-    const real = clientFor(this.world, process, troubled);
-    const client = this.variant.client?.(real) ?? real;
-    const documents = asDocumentClient(client);
-    const events = dynamoEventStore(documents, this.world.events.name);
-    const ports: ProjectionPorts = {
-      projection: release.projection,
+  ): ProjectionEnvironment<State> {
+    const { client: wrongClient, environment: wrong } = this.#variant;
+    const real = clientFor(this.#world, process, troubled);
+    const documents = asDocumentClient(wrongClient?.(real) ?? real);
+    const events = dynamoEventStore(documents, this.#world.events.name);
+    const environment: ProjectionEnvironment<State> = {
+      projectionVersion: release.projectionVersion,
+      fold: this.#simulated.fold,
       events: {
         readAfter: (streamId, version) => {
-          this.world.journal.count("gapReads");
-          return TE.map(RA.map(release.sees))(events.readAfter(streamId, version));
+          this.#world.journal.count("gapReads");
+          return pipe(events.readAfter(streamId, version), TE.map(RA.map(release.sees)));
         },
       },
-      readModel: dynamoReadModel(documents, this.world.readModel.name),
+      readModel: dynamoReadModel(documents, this.#world.readModel.name, this.#simulated.rows),
       publisher: this.#publisher(process),
       telemetry: this.#telemetry(process),
-      digest,
-      now: this.world.now,
+      now: this.#world.now,
     };
-    return this.variant.ports?.(ports, client) ?? ports;
+    return wrong?.(environment) ?? environment;
   }
 
-  #publisher(process: Process): ProjectionPorts["publisher"] {
-    const { journal, plan, random } = this.world;
-    return {
-      publish: (change) =>
-        TE.tryCatch(async () => {
-          const slow = random.chance(plan.faults.notificationSlow);
-          if (slow) journal.count("notificationsSlow");
-          await this.world.pause(process, slow ? 2_000 : 5);
-          if (random.chance(plan.faults.notificationFails)) {
-            journal.count("notificationsFailed");
-            throw new Error("AppSync answered 503");
-          }
-          journal.count("notifications");
-          this.watch.published(change);
-        }, unavailable),
+  async #project(
+    release: Release,
+    environment: ProjectionEnvironment<State>,
+    records: ReadonlyArray<StreamRecord>,
+  ): Promise<ReadonlyArray<string>> {
+    const deliveries = deliveriesFrom({ Records: records.map(({ event }) => event) });
+    const project = this.#variant.batch ?? projectBatch;
+    return project<State>(
+      deliveries.map((delivery) => ({ ...delivery, stored: release.sees(delivery.stored) })),
+    )(environment)();
+  }
+
+  #publisher(process: Process): Publisher {
+    const { journal, plan, random } = this.#world;
+    const publish = async (change: Change): Promise<void> => {
+      const slow = random.chance(plan.faults.publishSlow);
+      if (slow) journal.count("publishesSlow");
+      await this.#world.pause(process, slow ? 2_000 : 5);
+      if (random.chance(plan.faults.publishFails)) throw new Error("AppSync answered 503");
+      journal.count("published");
+      this.#watch.published(change);
     };
+    // As the adapter has it: a failed publication is reported, and its change is dropped.
+    const reporting: Publisher = {
+      publish: (change) =>
+        pipe(
+          call(() => publish(change)),
+          TE.getOrElse(() => async () => journal.count("publishesFailed")),
+        ),
+    };
+    return this.#variant.publisher?.(publish) ?? reporting;
   }
 
   #telemetry(process: Process): Telemetry {
@@ -129,17 +138,16 @@ export class Projector {
       suspended:
         (streamId, { version, reason }) =>
         () =>
-          this.world.journal.note(
+          this.#world.journal.note(
             process.name,
             () => `suspends ${streamId} at ${version}: ${reason}`,
           ),
-      publishFailed: () => nothing,
       streamFailed: () => nothing,
     };
   }
 
   #countDeliveries({ name }: Process, records: ReadonlyArray<StreamRecord>): void {
-    const { journal } = this.world;
+    const { journal } = this.#world;
     journal.count("invocations");
     journal.count("deliveries", records.length);
     journal.note(name, () => {

@@ -6,21 +6,23 @@ export class Process {
   /** Set where nothing goes wrong any more for it. */
   sheltered = false;
   readonly died: Promise<void>;
-  #announceDeath: () => void = () => undefined;
+  #resolveDied: () => void = () => undefined;
 
-  /** `haste`: how likely it is to be the next to take a step, compared with others. */
-  constructor(
-    readonly name: string,
-    readonly haste: number,
-  ) {
+  readonly name: string;
+  /** How likely it is to be the next to take a step, compared with others. */
+  readonly haste: number;
+
+  constructor(name: string, haste: number) {
+    this.name = name;
+    this.haste = haste;
     this.died = new Promise((resolve) => {
-      this.#announceDeath = resolve;
+      this.#resolveDied = resolve;
     });
   }
 
   kill(): void {
     this.alive = false;
-    this.#announceDeath();
+    this.#resolveDied();
   }
 }
 
@@ -31,7 +33,7 @@ interface Waiting {
 }
 
 /** Beyond any run that comes to rest. */
-const mostSteps = 200_000;
+const maxSteps = 200_000;
 
 /**
  * Decides who takes the next step. Everything simulated waits here before it goes on, so that the seed alone decides
@@ -41,9 +43,12 @@ export class Scheduler {
   /** Simulated milliseconds. */
   now = 0;
   steps = 0;
+  readonly #random: Random;
   #waiting: Waiting[] = [];
 
-  constructor(private readonly random: Random) {}
+  constructor(random: Random) {
+    this.#random = random;
+  }
 
   /** Resolves when it is the process's turn, `delay` simulated milliseconds from now at the earliest: never, if it dies. */
   turn(process: Process, delay = 0): Promise<void> {
@@ -57,7 +62,7 @@ export class Scheduler {
     await settled();
     for (let next = this.#next(); next !== undefined && goOn(); next = this.#next()) {
       this.steps += 1;
-      if (this.steps > mostSteps) throw new Error(`no rest after ${mostSteps} steps`);
+      if (this.steps > maxSteps) throw new Error(`no rest after ${maxSteps} steps`);
       this.now += 1;
       next.resume();
       await settled();
@@ -77,7 +82,7 @@ export class Scheduler {
 
   #choose(ready: ReadonlyArray<Waiting>): Waiting | undefined {
     const total = ready.reduce((sum, { process }) => sum + process.haste, 0);
-    let mark = this.random.next() * total;
+    let mark = this.#random.next() * total;
     return ready.find(({ process }) => {
       mark -= process.haste;
       return mark < 0;
@@ -88,5 +93,5 @@ export class Scheduler {
 /** All microtasks have run when Node comes to its next immediate: this waits for them, and for no time. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** For what its process does not live to see. */
+/** The answer to a process that has died. */
 export const never = <A>(): Promise<A> => new Promise(() => undefined);

@@ -1,3 +1,4 @@
+import type { StreamId } from "../../core/projection/identifiers";
 import { AtRest } from "./at-rest";
 import { ChangeStream } from "./change-stream";
 import { Expectations } from "./expectations";
@@ -8,6 +9,8 @@ import type { Plan } from "./plan";
 import { Projector, type Variant } from "./projector";
 import { startReaders } from "./readers";
 import { Releases } from "./releases";
+import type { Simulated } from "./simulated";
+import type { StoredEvent } from "./subject";
 import { Watch } from "./watch";
 import { World } from "./world";
 import { startWriters } from "./writers";
@@ -21,14 +24,19 @@ export interface Outcome {
 }
 
 /** A world with everybody in it. */
-const assemble = (plan: Plan, variant: Variant, tracing: boolean) => {
+const assemble = <State>(
+  simulated: Simulated<State>,
+  plan: Plan,
+  variant: Variant,
+  tracing: boolean,
+) => {
   const world = new World(plan, tracing);
-  const expectations = new Expectations(world);
-  const watch = new Watch(world, expectations);
-  const releases = new Releases(world);
-  const projector = new Projector(world, watch, variant);
+  const expectations = new Expectations(world, simulated);
+  const watch = new Watch(world, simulated, expectations);
+  const releases = new Releases(world, simulated.projectionVersion);
+  const projector = new Projector(world, simulated, watch, variant);
   /** The streams of records that the mapping gave up. */
-  const abandoned = new Set<string>();
+  const abandoned = new Set<StreamId>();
   const deliver = delivery(
     world,
     (records) => projector.invoke(releases.current(), records),
@@ -40,19 +48,18 @@ const assemble = (plan: Plan, variant: Variant, tracing: boolean) => {
   world.listeners.push(({ table, key, item: image, before }) => {
     if (table !== world.events || image === undefined) return;
     const eventName = before === undefined ? "INSERT" : "MODIFY";
-    const { streamId, version } = key as { streamId: string; version: number };
-    stream.add({ eventName, streamId, version, image });
+    stream.add({ eventName, ...(key as Pick<StoredEvent, "streamId" | "version">), image });
   });
   return {
-    ...{ world, watch, releases, abandoned, stream },
-    atRest: new AtRest(world, expectations),
+    ...{ world, simulated, watch, releases, abandoned, stream },
+    atRest: new AtRest(world, simulated, expectations),
     operators: new Operators(world, projector, releases),
   };
 };
 
-type Everybody = ReturnType<typeof assemble>;
+type Everybody<State> = ReturnType<typeof assemble<State>>;
 
-const toRest = async ({ world, watch }: Everybody): Promise<void> => {
+const toRest = async <State>({ world, watch }: Everybody<State>): Promise<void> => {
   const { journal } = world;
   await world.scheduler.run(() => {
     watch.afterStep();
@@ -61,11 +68,11 @@ const toRest = async ({ world, watch }: Everybody): Promise<void> => {
   if (journal.violation !== undefined) throw new Violation(journal.violation);
 };
 
-/** Commands, deliveries and operators, all at once. What no record was given up of must then be folded, or suspended. */
-const live = async (everybody: Everybody): Promise<void> => {
-  const { world, watch, operators, stream, abandoned, atRest } = everybody;
-  startWriters(world);
-  startReaders(world, watch);
+/** Commands, deliveries and operators, all at once. Then every stream of which no record was given up is folded, or suspended. */
+const live = async <State>(everybody: Everybody<State>): Promise<void> => {
+  const { world, simulated, watch, operators, stream, abandoned, atRest } = everybody;
+  startWriters(world, simulated);
+  startReaders(world, simulated, watch);
   operators.start();
   for (let n = 0; n < world.plan.shardSplits; n += 1) {
     world.start(async () => {
@@ -79,39 +86,40 @@ const live = async (everybody: Everybody): Promise<void> => {
 };
 
 /** What is suspended or was given up is mended by the runbook. Nothing may be left of it. */
-const mend = async (everybody: Everybody): Promise<void> => {
+const mend = async <State>(everybody: Everybody<State>): Promise<void> => {
   const { world, releases, operators, abandoned, atRest } = everybody;
   releases.complete();
   operators.mend();
   for (const streamId of abandoned) {
     world.start(() => operators.rebuild(streamId, releases.newest));
   }
-  world.start(() => operators.releaseHeld(releases.newest));
+  world.start(() => operators.resumeSuspended(releases.newest));
   await toRest(everybody);
   const suspended = atRest.streamsAreFolded(world.streams());
   if (suspended.length > 0) throw world.journal.violated(`${suspended} are still suspended`);
-  atRest.moneyIsKept();
+  atRest.nothingIsLost();
 };
 
-/** Last, every stream is folded anew, which must come to the same, in rows of the newest projection only. */
-const rebuild = async (everybody: Everybody): Promise<void> => {
+/** Last, every stream is rebuilt, to the same state, in rows of the newest projection version only. */
+const rebuild = async <State>(everybody: Everybody<State>): Promise<void> => {
   const { world, releases, operators, atRest } = everybody;
   for (const streamId of world.streams()) {
     world.start(() => operators.rebuild(streamId, releases.newest));
   }
   await toRest(everybody);
   atRest.streamsAreFolded(world.streams());
-  atRest.projectedAs(releases.newest.projection);
-  atRest.moneyIsKept();
+  atRest.projectedAs(releases.newest.projectionVersion);
+  atRest.nothingIsLost();
 };
 
-/** Runs one plan from its first command to the end of all mending, and holds it against the ledger's promises. */
-export const simulate = async (
+/** Runs one plan from its first command to the end of all mending, and holds it against what is promised. */
+export const simulate = async <State>(
+  simulated: Simulated<State>,
   plan: Plan,
   variant: Variant = {},
   tracing = false,
 ): Promise<Outcome> => {
-  const everybody = assemble(plan, variant, tracing);
+  const everybody = assemble(simulated, plan, variant, tracing);
   const { journal, scheduler } = everybody.world;
   try {
     for (const phase of [live, mend, rebuild]) await phase(everybody);

@@ -15,13 +15,16 @@ type Partition = Map<string | number, Written[]>;
 
 /** A table with a partition and a sort key. It remembers what its items were, for readers that may see the past. */
 export class Table {
+  readonly name: string;
+  readonly #partitionKey: string;
+  readonly #sortKey: string;
   readonly #partitions = new Map<string, Partition>();
 
-  constructor(
-    readonly name: string,
-    private readonly partitionKey: string,
-    private readonly sortKey: string,
-  ) {}
+  constructor(name: string, partitionKey: string, sortKey: string) {
+    this.name = name;
+    this.#partitionKey = partitionKey;
+    this.#sortKey = sortKey;
+  }
 
   /** Writes at the moment `at`. Without an item, what is there is deleted. */
   write(key: Item, item: Item | undefined, at: number): Stored | undefined {
@@ -56,17 +59,17 @@ export class Table {
 
   keyOf(item: Item): Item {
     return {
-      [this.partitionKey]: item[this.partitionKey],
-      [this.sortKey]: item[this.sortKey],
+      [this.#partitionKey]: item[this.#partitionKey],
+      [this.#sortKey]: item[this.#sortKey],
     };
   }
 
   #partitionOf(key: Item): string {
-    return String(key[this.partitionKey]);
+    return String(key[this.#partitionKey]);
   }
 
   #sortOf(key: Item): string | number {
-    const sort = key[this.sortKey];
+    const sort = key[this.#sortKey];
     return typeof sort === "number" ? sort : String(sort);
   }
 }

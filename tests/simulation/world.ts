@@ -1,11 +1,14 @@
+import type { Timestamp } from "../../core/projection/envelope";
+import type { StreamId } from "../../core/projection/identifiers";
 import type { Item } from "./conditions";
 import { Journal, Violation } from "./journal";
 import type { Plan } from "./plan";
 import { Random } from "./random";
 import { Process, Scheduler } from "./scheduler";
+import type { StoredEvent } from "./subject";
 import { type Stored, Table } from "./table";
 
-/** A write of an item, told to whoever listens in the same step. */
+/** A write of an item. Listeners get it in the same step. */
 export interface Write {
   readonly table: Table;
   readonly key: Item;
@@ -17,6 +20,7 @@ export interface Write {
 
 /** What everybody in one run shares. */
 export class World {
+  readonly plan: Plan;
   readonly random: Random;
   readonly scheduler: Scheduler;
   readonly journal: Journal;
@@ -27,24 +31,23 @@ export class World {
   readonly network = new Process("network", 1);
   readonly listeners: Array<(write: Write) => void> = [];
   /** The events that no release could or can decode, by `positionOf`: what they are mended to. */
-  readonly corrupted = new Map<string, Item>();
+  readonly corrupted = new Map<string, StoredEvent>();
   /** The commands that clients know to be recorded. */
   readonly acknowledged: string[] = [];
   /** How many writes have been asked for. */
   writes = 0;
   #processes = 0;
 
-  constructor(
-    readonly plan: Plan,
-    tracing: boolean,
-  ) {
+  constructor(plan: Plan, tracing: boolean) {
+    this.plan = plan;
     this.random = new Random(plan.seed);
     this.scheduler = new Scheduler(this.random);
     this.journal = new Journal(tracing);
   }
 
   /** ISO 8601, from a day of its own. */
-  readonly now = (): string => new Date(Date.UTC(2030, 0, 1) + this.scheduler.now).toISOString();
+  readonly now = (): Timestamp =>
+    new Date(Date.UTC(2030, 0, 1) + this.scheduler.now).toISOString() as Timestamp;
 
   /** A new process: some are much slower than others. */
   process(kind: string): Process {
@@ -69,13 +72,13 @@ export class World {
   }
 
   /** The streams that have events. */
-  streams(): ReadonlyArray<string> {
-    return this.events.partitionKeys();
+  streams(): ReadonlyArray<StreamId> {
+    return this.events.partitionKeys() as ReadonlyArray<StreamId>;
   }
 
-  /** A stream's events, as they are stored now. */
-  log(streamId: string): ReadonlyArray<Item> {
-    return this.events.partition(streamId);
+  /** A stream's events, as they are stored now. What a faulty program has put there is no event until it is mended. */
+  log(streamId: StreamId): ReadonlyArray<StoredEvent> {
+    return this.events.partition(streamId) as ReadonlyArray<unknown> as ReadonlyArray<StoredEvent>;
   }
 
   /** Waits for a while between now and `most` simulated milliseconds. */

@@ -1,42 +1,18 @@
+import type { StreamId, Version } from "../../core/projection/identifiers";
 import { type Appended, append, type Command } from "./append";
 import { clientFor } from "./client";
-import type { Item } from "./conditions";
 import { unknownToOld } from "./releases";
 import type { Process } from "./scheduler";
+import type { Simulated } from "./simulated";
+import type { StoredEvent } from "./subject";
 import { positionOf, type World } from "./world";
 
 // Those who write to the event table: clients, through the API; and now and then a faulty program, past it.
 
 const owner = "owner";
 
-const amountFrom = ({ random }: World): string =>
-  random.chance(0.05) ? "9".repeat(18) : String(random.between(1, 100));
-
-const opening = (world: World): Pick<Command, "type" | "schemaVersion" | "data"> => ({
-  type: "AccountOpeningRequested",
-  // Clients of an earlier API knew no names.
-  ...(world.random.chance(0.3)
-    ? { schemaVersion: 1, data: { currency: "EUR" } }
-    : { schemaVersion: 2, data: { currency: "EUR", name: "Savings" } }),
-});
-
-const request = (world: World): Pick<Command, "type" | "schemaVersion" | "data"> => {
-  const kind = world.random.pick([
-    "Deposit",
-    "Deposit",
-    "Deposit",
-    "Withdrawal",
-    "Withdrawal",
-    "Close",
-  ]);
-  if (kind === "Close") return { type: "AccountClosingRequested", schemaVersion: 1, data: {} };
-  const memo = world.random.chance(0.2) ? { memo: "für später" } : {};
-  const data = { amount: amountFrom(world), ...memo };
-  return { type: `${kind}Requested`, schemaVersion: 1, data };
-};
-
-const accountOf = ({ plan, random }: World): string =>
-  `account-${random.between(1, plan.accounts)}`;
+const anyStreamId = ({ plan, random }: World, name: string): StreamId =>
+  `${name}-${random.between(1, plan.streams)}` as StreamId;
 
 /** One request to the API: a process of its own, which may die without an answer. */
 const ask = (world: World, command: Command, expectedVersion: number): Promise<Appended> => {
@@ -44,7 +20,7 @@ const ask = (world: World, command: Command, expectedVersion: number): Promise<A
   world.journal.count("commands");
   world.journal.note(
     request.name,
-    () => `${command.commandId}: ${command.type} ${command.accountId} after ${expectedVersion}`,
+    () => `${command.commandId}: ${command.type} ${command.streamId} after ${expectedVersion}`,
   );
   const client = clientFor(world, request);
   return Promise.race([
@@ -79,54 +55,54 @@ const record = async (
   }
 };
 
-const runClient = async (world: World, name: string): Promise<void> => {
+const runClient = async <State>(
+  world: World,
+  { name, draw }: Simulated<State>,
+  clientName: string,
+): Promise<void> => {
   const { plan, random } = world;
   const client = world.process("client");
-  const known = new Map<string, number>();
+  const known = new Map<StreamId, number>();
   for (let n = 1; n <= plan.commandsPerClient; n += 1) {
     await world.pause(client, (2 * plan.duration) / plan.commandsPerClient);
-    const accountId = accountOf(world);
-    const version = known.get(accountId) ?? 0;
+    const streamId = anyStreamId(world, name);
+    const version = known.get(streamId) ?? 0;
     const prefix = random.chance(plan.unknownEvents) ? unknownToOld : "";
-    const content = version === 0 ? opening(world) : request(world);
-    const command = { accountId, commandId: `${prefix}${name}-${n}`, owner, ...content };
-    known.set(accountId, await record(world, client, command, version));
+    const asked = draw(random, version === 0);
+    const command = { streamId, commandId: `${prefix}${clientName}-${n}`, owner, ...asked };
+    known.set(streamId, await record(world, client, command, version));
     world.acknowledged.push(command.commandId);
   }
 };
 
-/** What a faulty program makes of an event. */
-const corruptions: readonly [(event: Item) => Item, ...Array<(event: Item) => Item>] = [
-  (event) => ({ ...event, schemaVersion: 7 }),
-  (event) => ({ ...event, type: "InterestRequested" }),
-  (event) => ({ ...event, data: { amount: 5 } }),
-  (event) => ({ ...event, type: "DepositRequested", data: { amount: "007" } }),
-  (event) => ({ ...event, recordedAt: "yesterday" }),
-  ({ data, ...event }) => event,
-];
-
 /** Puts an event that nobody can read at the end of a stream. */
-const corrupt = (world: World, n: number): void => {
-  const streamId = accountOf(world);
-  const version = world.log(streamId).length + 1;
-  const intended: Item = {
+const corruptOne = <State>(
+  world: World,
+  { name, draw, corrupt }: Simulated<State>,
+  n: number,
+): void => {
+  const streamId = anyStreamId(world, name);
+  const version = (world.log(streamId).length + 1) as Version;
+  const intended: StoredEvent = {
     ...{ streamId, version, commandId: `faulty-${n}`, owner, actor: owner },
-    ...{ recordedAt: world.now(), type: "DepositRequested", schemaVersion: 1 },
-    data: { amount: amountFrom(world) },
+    recordedAt: world.now(),
+    ...draw(world.random, false),
   };
   world.corrupted.set(positionOf(streamId, version), intended);
   world.journal.count("corrupted");
   world.journal.note("faulty writer", () => `puts ${streamId} ${version}, which nobody can read`);
-  world.write(world.events, world.random.pick(corruptions)(intended));
+  world.write(world.events, corrupt(world.random, intended));
 };
 
-export const startWriters = (world: World): void => {
+export const startWriters = <State>(world: World, simulated: Simulated<State>): void => {
   const { plan } = world;
-  for (let n = 1; n <= plan.clients; n += 1) world.start(() => runClient(world, `c${n}`));
+  for (let n = 1; n <= plan.clients; n += 1) {
+    world.start(() => runClient(world, simulated, `c${n}`));
+  }
   for (let n = 1; n <= plan.corruptedEvents; n += 1) {
     world.start(async () => {
       await world.pause(world.network, plan.duration);
-      corrupt(world, n);
+      corruptOne(world, simulated, n);
     });
   }
 };

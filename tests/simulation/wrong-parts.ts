@@ -2,12 +2,14 @@ import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
+import type { ReaderTask } from "fp-ts/ReaderTask";
 import * as TE from "fp-ts/TaskEither";
-import { decodeEvent } from "../../core/ledger/events";
-import { emptySummary, fold, type Summary } from "../../core/projection/fold";
-import type { ProjectionPorts, ReadModel } from "../../core/projection/ports";
-import { projectBatch } from "../../core/projection/project-batch";
-import { deliveriesFrom } from "../../lambda/adapters/stream-records";
+import type { StreamId, StreamVersion } from "../../core/projection/identifiers";
+import type { ProjectionEnvironment, ReadModel } from "../../core/projection/ports";
+import { type Delivery, projectBatch } from "../../core/projection/project-batch";
+import { emptySummary, type Summary } from "../../core/projection/summary";
+import type { UseCase } from "../../core/projection/use-case";
+import { entryPrefix, summarySortKey } from "../../lambda/adapters/keys";
 import type { Client } from "./client";
 import type { Command } from "./dynamo";
 
@@ -29,8 +31,8 @@ export const sending =
     },
   });
 
-export const isSummary = ({ Item }: Put): boolean => Item?.sk === "summary";
-export const isEntry = ({ Item }: Put): boolean => String(Item?.sk).startsWith("entry:");
+export const isSummary = ({ Item }: Put): boolean => Item?.sk === summarySortKey;
+export const isEntry = ({ Item }: Put): boolean => String(Item?.sk).startsWith(entryPrefix);
 
 export const unconditionally = ({ TableName, Item }: Put): Put => ({ TableName, Item });
 
@@ -39,47 +41,72 @@ export const reading =
   (client: Client): Client => ({ send: (command) => client.send(change(command)) });
 
 export const withReadModel =
-  (change: (readModel: ReadModel) => Partial<ReadModel>) =>
-  (ports: ProjectionPorts): ProjectionPorts => ({
-    ...ports,
-    readModel: { ...ports.readModel, ...change(ports.readModel) },
+  (change: <State>(readModel: ReadModel<State>) => Partial<ReadModel<State>>) =>
+  <State>(environment: ProjectionEnvironment<State>): ProjectionEnvironment<State> => ({
+    ...environment,
+    readModel: { ...environment.readModel, ...change(environment.readModel) },
   });
 
 /** Moves the summary from wherever it is, not from where it was loaded. */
-export const blindly = (readModel: ReadModel): Partial<ReadModel> => ({
+export const commitBlindly = <State>(
+  readModel: ReadModel<State>,
+): Pick<ReadModel<State>, "commit"> => ({
   commit: (_, next) =>
     pipe(
       readModel.load(next.streamId),
-      TE.chainW((present) => readModel.commit(present, next)),
+      TE.flatMap((present) => readModel.commit(present, next)),
     ),
 });
 
-export const isSuspended = ({ suspended }: Summary): boolean => O.isSome(suspended);
+type Environments = <State>(
+  environment: ProjectionEnvironment<State>,
+) => ProjectionEnvironment<State>;
+type OfStream = <State>(streamId: StreamId) => UseCase<State, void>;
+
+/** Runs a use case in another environment. */
+export const inEnvironment =
+  (change: Environments, useCase: OfStream): OfStream =>
+  <State>(streamId: StreamId): UseCase<State, void> =>
+  (environment) =>
+    useCase<State>(streamId)(change(environment));
+
+type ProjectBatch = <State>(
+  deliveries: ReadonlyArray<Delivery>,
+) => ReaderTask<ProjectionEnvironment<State>, ReadonlyArray<string>>;
 
 export const reporting =
-  (report: (failed: ReadonlyArray<string>, all: ReadonlyArray<string>) => ReadonlyArray<string>) =>
-  (deliveries: Parameters<typeof projectBatch>[0]) =>
-  (ports: ProjectionPorts) =>
+  (
+    report: (failed: ReadonlyArray<string>, all: ReadonlyArray<string>) => ReadonlyArray<string>,
+  ): ProjectBatch =>
+  <State>(deliveries: ReadonlyArray<Delivery>) =>
+  (environment: ProjectionEnvironment<State>) =>
   async () =>
     report(
-      await projectBatch(deliveries)(ports)(),
+      await projectBatch<State>(deliveries)(environment)(),
       deliveries.map(({ id }) => id),
     );
 
+const summaryOr = <State>(
+  { projectionVersion }: ProjectionEnvironment<State>,
+  streamId: StreamId,
+): ((loaded: O.Option<Summary<State>>) => Summary<State>) =>
+  O.getOrElse((): Summary<State> => emptySummary(streamId, projectionVersion));
+
 /** Folds every delivery as if it were the next event of its stream. */
-export const foldWhatComes: typeof projectBatch = (deliveries) => (ports) => async () => {
+export const foldWhatComes: ProjectBatch = (deliveries) => (environment) => async () => {
+  const { fold, readModel } = environment;
   const failed: string[] = [];
   for (const { id, streamId, version, stored } of deliveries) {
     const folding = pipe(
-      ports.readModel.load(streamId),
-      TE.chainW((loaded) => {
-        const summary = O.getOrElse(() => emptySummary(streamId, ports.projection))(loaded);
-        const folded = fold(ports.digest)({ ...summary, version: version - 1 }, stored);
+      readModel.load(streamId),
+      TE.flatMap((loaded) => {
+        const summary = summaryOr(environment, streamId)(loaded);
+        const folded = fold({ ...summary, version: (version - 1) as StreamVersion }, stored);
         if (E.isLeft(folded)) return TE.right(undefined);
         const [next, change] = folded.right;
         return pipe(
-          ports.readModel.saveEntries([change]),
-          TE.chain(() => ports.readModel.commit(loaded, next)),
+          readModel.saveEntries([change]),
+          TE.flatMap(() => readModel.commit(loaded, next)),
         );
       }),
     );
@@ -88,24 +115,19 @@ export const foldWhatComes: typeof projectBatch = (deliveries) => (ports) => asy
   return failed;
 };
 
-export const passOnlyReadable: typeof deliveriesFrom = (event) => {
-  const deliveries = deliveriesFrom(event);
-  if (deliveries.some(({ stored }) => E.isLeft(decodeEvent(stored)))) throw new Error("unreadable");
-  return deliveries;
-};
-
-export const failWithNotification: typeof projectBatch = (deliveries) => (ports) => async () => {
-  let anyFailed = false;
-  const noticing: ProjectionPorts["publisher"] = {
-    publish: (change) =>
-      pipe(
-        ports.publisher.publish(change),
-        TE.mapLeft((error) => {
-          anyFailed = true;
-          return error;
-        }),
-      ),
+/** Projects a batch only if every event in it can be decoded. */
+export const projectOnlyReadable: ProjectBatch =
+  <State>(deliveries: ReadonlyArray<Delivery>) =>
+  (environment: ProjectionEnvironment<State>) =>
+  async () => {
+    const unreadable = deliveries.some(({ streamId, stored }) => {
+      const folded = environment.fold(
+        emptySummary(streamId, environment.projectionVersion),
+        stored,
+      );
+      // What cannot be decoded is never asked for its version.
+      return E.isLeft(folded) && folded.left.reason !== "MISSING_EVENT";
+    });
+    if (unreadable) throw new Error("a batch holds an event that cannot be decoded");
+    return projectBatch<State>(deliveries)(environment)();
   };
-  const failed = await projectBatch(deliveries)({ ...ports, publisher: noticing })();
-  return anyFailed ? deliveries.map(({ id }) => id) : failed;
-};

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { firstCaught } from "./run";
-import { wrongProjectors } from "./wrong-projectors";
+import { subject } from "../core/ledger/subject";
+import { firstCaught, wrongProjectors } from ".";
 
 describe("the simulation catches a projector that", () => {
   for (const { mistake, within, variant } of wrongProjectors) {
     it(`${mistake}, within ${within} seeds`, async () => {
-      expect((await firstCaught(variant, within))?.violation).toBeDefined();
+      expect((await firstCaught(subject, variant, within))?.violation).toBeDefined();
     });
   }
 });

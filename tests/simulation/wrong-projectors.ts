@@ -1,23 +1,23 @@
 import { PutCommand, QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
-import * as RTE from "fp-ts/ReaderTaskEither";
+import * as RA from "fp-ts/ReadonlyArray";
 import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
-import type { Summary } from "../../core/projection/fold";
-import type { ProjectionPorts, ReadModel } from "../../core/projection/ports";
+import { nextVersion } from "../../core/projection/identifiers";
+import type { EventStore } from "../../core/projection/ports";
 import { rebuildStream } from "../../core/projection/rebuild-stream";
 import { resumeStream } from "../../core/projection/resume-stream";
+import { type Change, isSuspended } from "../../core/projection/summary";
 import type { Variant } from "./projector";
 import {
-  blindly,
-  failWithNotification,
+  commitBlindly,
   foldWhatComes,
+  inEnvironment,
   isEntry,
   isSummary,
-  isSuspended,
   type Put,
-  passOnlyReadable,
+  projectOnlyReadable,
   reading,
   reporting,
   sending,
@@ -56,8 +56,8 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
     mistake: "moves a summary before its entries are written",
     within: 25,
     variant: {
-      ports: withReadModel((readModel) => {
-        let unsaved: Parameters<ReadModel["saveEntries"]>[0] = [];
+      environment: withReadModel((readModel) => {
+        let unsaved: ReadonlyArray<Change> = [];
         return {
           saveEntries: (changes) => {
             unsaved = changes;
@@ -66,7 +66,7 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
           commit: (loaded, next) =>
             pipe(
               readModel.commit(loaded, next),
-              TE.chain(() => readModel.saveEntries(unsaved)),
+              TE.flatMap(() => readModel.saveEntries(unsaved)),
             ),
         };
       }),
@@ -75,7 +75,9 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   {
     mistake: "does not read the event table where the stream has left a gap",
     within: 25,
-    variant: { ports: (ports) => ({ ...ports, events: { readAfter: () => TE.right([]) } }) },
+    variant: {
+      environment: (environment) => ({ ...environment, events: { readAfter: () => TE.right([]) } }),
+    },
   },
   {
     mistake: "reads the event table eventually consistently",
@@ -101,7 +103,7 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
     mistake: "takes an entry for written although there was no answer",
     within: 25,
     variant: {
-      ports: withReadModel((readModel) => ({
+      environment: withReadModel((readModel) => ({
         saveEntries: (changes) =>
           TE.fromTask(T.map(() => undefined)(readModel.saveEntries(changes))),
       })),
@@ -110,26 +112,26 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   {
     mistake: "fails a whole batch for one event that cannot be decoded",
     within: 25,
-    variant: { deliveries: passOnlyReadable },
+    variant: { batch: projectOnlyReadable },
   },
   {
-    mistake: "fails a batch for a notification",
+    mistake: "fails a batch for a publication",
     within: 25,
-    variant: { batch: failWithNotification },
+    variant: { publisher: (publish) => ({ publish: (change) => () => publish(change) }) },
   },
   {
     mistake: "publishes a change before it is committed",
     within: 25,
     variant: {
-      ports: (ports) => ({
-        ...ports,
+      environment: (environment) => ({
+        ...environment,
         readModel: {
-          ...ports.readModel,
+          ...environment.readModel,
           saveEntries: (changes) =>
             pipe(
               changes,
-              TE.traverseSeqArray((change) => ports.publisher.publish(change)),
-              TE.chainW(() => ports.readModel.saveEntries(changes)),
+              T.traverseSeqArray(environment.publisher.publish),
+              T.flatMap(() => environment.readModel.saveEntries(changes)),
             ),
         },
       }),
@@ -139,11 +141,13 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
     mistake: "skips an event that it should suspend its stream at",
     within: 25,
     variant: {
-      ports: withReadModel((readModel) => ({
+      environment: withReadModel((readModel) => ({
         commit: (loaded, next) =>
           readModel.commit(
             loaded,
-            isSuspended(next) ? { ...next, version: next.version + 1, suspended: O.none } : next,
+            isSuspended(next)
+              ? { ...next, version: nextVersion(next.version), suspension: O.none }
+              : next,
           ),
       })),
     },
@@ -171,83 +175,92 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
     mistake: "resumes a stream past the event it was suspended at",
     within: 25,
     variant: {
-      resume: (streamId) => (ports) =>
-        resumeStream(streamId)(
-          withReadModel((readModel) => ({
-            load: (id) =>
-              pipe(
-                readModel.load(id),
-                TE.map(
-                  O.map((summary) =>
-                    isSuspended(summary) ? { ...summary, version: summary.version + 1 } : summary,
-                  ),
+      resume: inEnvironment(
+        withReadModel((readModel) => ({
+          load: (id) =>
+            pipe(
+              readModel.load(id),
+              TE.map(
+                O.map((summary) =>
+                  isSuspended(summary)
+                    ? { ...summary, version: nextVersion(summary.version) }
+                    : summary,
                 ),
               ),
-            ...blindly(readModel),
-          }))(ports),
-        ),
+            ),
+          ...commitBlindly(readModel),
+        })),
+        resumeStream,
+      ),
     },
   },
   {
     mistake: "resumes at the event a stream was suspended at, and drops those after it",
     within: 25,
     variant: {
-      resume: (streamId) => (ports) => {
+      resume: inEnvironment((environment) => {
         let pages = 0;
-        const readAfter: ProjectionPorts["events"]["readAfter"] = (id, version) => {
+        const readAfter: EventStore["readAfter"] = (id, after) => {
           pages += 1;
           return pages > 1
             ? TE.right([])
-            : TE.map((page: ReadonlyArray<unknown>) => page.slice(0, 1))(
-                ports.events.readAfter(id, version),
-              );
+            : pipe(environment.events.readAfter(id, after), TE.map(RA.takeLeft(1)));
         };
-        return resumeStream(streamId)({ ...ports, events: { readAfter } });
-      },
+        return { ...environment, events: { readAfter } };
+      }, resumeStream),
     },
   },
   {
-    mistake: "leaves a stream alone that a resume which failed half-way has let go",
+    mistake: "leaves a stream alone that was resumed half-way, by a resume that failed",
     within: 25,
     variant: {
-      resume: (streamId) =>
-        RTE.local(
-          withReadModel((readModel) => ({
-            load: (id) => pipe(readModel.load(id), TE.map(O.filter(isSuspended))),
-          })),
-        )(resumeStream(streamId)),
+      resume: inEnvironment(
+        withReadModel((readModel) => ({
+          load: (id) => pipe(readModel.load(id), TE.map(O.filter(isSuspended))),
+        })),
+        resumeStream,
+      ),
     },
   },
   {
     mistake: "replaces a summary by a rebuilt one under no condition",
     within: 25,
     variant: {
-      ports: withReadModel((readModel) => ({
+      environment: withReadModel((readModel) => ({
         commit: (loaded, next) =>
-          O.isSome(loaded) && loaded.value.projection < next.projection
-            ? (blindly(readModel).commit ?? readModel.commit)(loaded, next)
+          pipe(
+            loaded,
+            O.exists((summary) => summary.projectionVersion < next.projectionVersion),
+          )
+            ? commitBlindly(readModel).commit(loaded, next)
             : readModel.commit(loaded, next),
       })),
-      rebuild: (streamId) => RTE.local(withReadModel(blindly))(rebuildStream(streamId)),
+      rebuild: inEnvironment(withReadModel(commitBlindly), rebuildStream),
     },
   },
   {
     mistake: "lets an old release overwrite the entries of a later one",
-    within: 25,
+    within: 50,
     variant: { client: sending((put) => (isEntry(put) ? unconditionally(put) : put)) },
   },
   {
     mistake: "lets an old release go on with the summaries of a later one",
     within: 25,
     variant: {
-      ports: (ports) =>
-        withReadModel((readModel) => ({
-          load: (id) =>
-            TE.map(O.map((summary: Summary) => ({ ...summary, projection: ports.projection })))(
-              readModel.load(id),
-            ),
-          ...blindly(readModel),
-        }))(ports),
+      environment: (environment) => {
+        const { projectionVersion } = environment;
+        return pipe(
+          environment,
+          withReadModel((readModel) => ({
+            load: (id) =>
+              pipe(
+                readModel.load(id),
+                TE.map(O.map((summary) => ({ ...summary, projectionVersion }))),
+              ),
+            ...commitBlindly(readModel),
+          })),
+        );
+      },
     },
   },
 ];

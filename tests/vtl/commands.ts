@@ -1,13 +1,14 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { newMap, type Rendered, type TemplateContext } from "local-aws";
-import { wiring } from "../../vtl/wiring";
+import type { AccountEventType } from "../../core/ledger/events";
+import { recorders, wiring } from "../../vtl/wiring";
 import { callers, refusalOf, render, valuesOf } from "./templates";
 
-export const commandNames = ["openAccount", "deposit", "withdraw", "closeAccount"] as const;
-export type CommandName = (typeof commandNames)[number];
+/** Every type of event, with the mutation that records it. */
+export const eventTypes = Object.keys(recorders) as AccountEventType[];
 
 /** Renders the first template of a command's pipeline, as the wiring has it. */
-export function renderBefore(command: CommandName, context: TemplateContext): Rendered {
+export function renderBefore(command: string, context: TemplateContext): Rendered {
   const wired = wiring.resolvers.Mutation[command];
   if (wired === undefined || !("functions" in wired)) {
     throw new Error(`${command} is not a pipeline`);
@@ -21,10 +22,10 @@ export type Input = Readonly<Record<string, unknown>> & { readonly expectedVersi
 export type Outcome =
   /** The item that would be put, as plain values. */
   | { readonly appended: Readonly<Record<string, unknown>> }
-  | { readonly refused: { readonly errorType: string | null; readonly field: unknown } };
+  | { readonly rejected: { readonly errorType: string | null; readonly field: unknown } };
 
 /** Runs a command's templates up to the append, on a stream whose event `expectedVersion` is there and the caller's. */
-export function sendCommand(command: CommandName, input: Input): Outcome {
+export function sendCommand(command: string, input: Input): Outcome {
   const context: TemplateContext = {
     arguments: { input },
     identity: callers.owner,
@@ -51,10 +52,10 @@ function firstRefusal(...templates: readonly (() => Rendered)[]): Rendered | und
 }
 
 function outcomeOf(rendered: Rendered): Outcome {
-  const refused = refusalOf(rendered);
-  if (refused !== undefined) {
-    const { field } = (refused.errorInfo ?? {}) as { readonly field?: unknown };
-    return { refused: { errorType: refused.errorType, field } };
+  const rejection = refusalOf(rendered);
+  if (rejection !== undefined) {
+    const { field } = (rejection.errorInfo ?? {}) as { readonly field?: unknown };
+    return { rejected: { errorType: rejection.errorType, field } };
   }
   if (!("json" in rendered)) throw new Error("the command was dropped without a word");
   const { key, attributeValues } = rendered.json as Record<"key" | "attributeValues", never>;

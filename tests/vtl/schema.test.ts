@@ -11,12 +11,16 @@ import {
 import * as t from "io-ts";
 import { buildSchema, readDirective } from "local-aws";
 import { describe, expect, it } from "vitest";
-import { Account, DeclineReason } from "../../core/ledger/account";
-import { CloseAccount, MoveMoney, OpenAccount } from "../../core/ledger/commands";
-import { Event } from "../../core/ledger/events";
-import { Suspension } from "../../core/projection/fold";
+import { ledger } from "../../core/ledger";
+import { AccountStatus, declineReasons } from "../../core/ledger/account";
+import { accountCommands } from "../../core/ledger/commands";
+import { accountEvents } from "../../core/ledger/events";
+import { Suspension } from "../../core/projection/summary";
 import { schema as sdl } from "../../infra/templates";
-import { wiring } from "../../vtl/wiring";
+import { idName } from "../../lambda/adapters/keys";
+import { changeFields } from "../../lambda/adapters/publisher";
+import { recorders, wiring } from "../../vtl/wiring";
+import { eventTypes } from "./commands";
 
 // Built as AppSync builds it: with its scalars and directives, with its rules for subscriptions, for several modes.
 const schema = buildSchema(sdl(wiring), true);
@@ -44,7 +48,7 @@ const valuesOf = (name: string) =>
 const fieldsOf = (codec: t.Mixed): Record<string, "required" | "optional"> => {
   const all = (props: t.Props, kind: "required" | "optional") =>
     Object.fromEntries(Object.keys(props).map((name) => [name, kind]));
-  if (codec instanceof t.ExactType) return fieldsOf(codec.type);
+
   if (codec instanceof t.IntersectionType) {
     return Object.assign({}, ...codec.types.map(fieldsOf));
   }
@@ -54,30 +58,43 @@ const fieldsOf = (codec: t.Mixed): Record<string, "required" | "optional"> => {
 };
 
 describe("a command's arguments", () => {
-  it.each([
-    ["openAccount", OpenAccount],
-    ["deposit", MoveMoney],
-    ["withdraw", MoveMoney],
-    ["closeAccount", CloseAccount],
-  ])("of %s are the codec's fields", (name, codec) => {
-    const [input, ...others] = objectType("Mutation").getFields()[name]?.args ?? [];
-    expect(others).toEqual([]);
+  it.each(eventTypes)("of the mutation that records %s are the codec's fields", (type) => {
+    const name = recorders[type].field;
+    const [input, ...more] = objectType("Mutation").getFields()[name]?.args ?? [];
+    expect(more).toEqual([]);
     const fields = Object.values(inputType(String(input?.type).replace("!", "")).getFields());
     const declared = fields.map((field) => [
       field.name,
       isNonNullType(field.type) ? "required" : "optional",
     ]);
-    expect(Object.fromEntries(declared)).toEqual(fieldsOf(codec));
+    const { streamId, ...others } = fieldsOf(accountCommands[type]);
+    expect(Object.fromEntries(declared)).toEqual({ ...others, [idName(ledger.name)]: streamId });
   });
 });
 
 it.each([
-  ["EventType", "event types", Event.types.map((event) => event.types[1].props.type.value)],
-  ["DeclineReason", "reasons to decline", Object.keys(DeclineReason.keys)],
+  ["EventType", "event types", Object.keys(accountEvents)],
+  ["DeclineReason", "reasons to decline", declineReasons],
   ["SuspensionReason", "reasons to suspend", Object.keys(Suspension.props.reason.keys)],
-  ["AccountStatus", "states of an account", Object.keys(Account.type.props.status.keys)],
+  ["AccountStatus", "states of an account", Object.keys(AccountStatus.keys)],
 ])("%s lists the core's %s", (name, _, values) => {
   expect(valuesOf(name)).toEqual([...values].sort());
+});
+
+describe("the schema has a field for each column of the ledger's codecs", () => {
+  const fieldsIn = (name: string) => Object.keys(objectType(name).getFields());
+
+  it.each(ledger.state.names)("Account has %s", (column) => {
+    expect(fieldsIn("Account")).toContain(column);
+  });
+
+  it.each(ledger.entry.names)("Entry has %s", (column) => {
+    expect(fieldsIn("Entry")).toContain(column);
+  });
+
+  it("AccountChange has what the publisher sends, and nothing else", () => {
+    expect(fieldsIn("AccountChange").sort()).toEqual([...changeFields(ledger)].sort());
+  });
 });
 
 it("AccountChangeInput has the fields of AccountChange, and their types", () => {

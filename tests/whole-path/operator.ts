@@ -1,7 +1,8 @@
 import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import type { Command, Values } from "../../cli/command";
+import type { DomainCommand, Values } from "../../cli/command";
 import { verifyAll } from "../../cli/commands/verify";
-import { type Ledger, openLedger } from "../../cli/ledger-tables";
+import { openTables } from "../../cli/tables";
+import { ledger } from "../../core/ledger";
 import type { World } from "./world";
 
 const silent = { advance: () => {}, end: () => {} };
@@ -9,23 +10,23 @@ const silent = { advance: () => {}, end: () => {} };
 /** The operator's command line, on a world's tables; and what somebody with write access to them can do. */
 export function operatorOf(world: World) {
   const { region, endpoints, credentials, outputs } = world.stack.description;
-  const ledger: Ledger = openLedger({
+  const tables = openTables(ledger, {
     eventTable: String(outputs.eventTableName),
     readModel: String(outputs.readModelTableName),
     client: { region, endpoint: endpoints.dynamodb, credentials },
   });
   const context = {
-    ledger,
+    tables,
     json: true,
     startProgress: async () => silent,
     pause: async () => {},
   };
   return {
-    ledger,
+    ledger: tables,
     /** Runs a command, and answers with its exit code and what it printed. */
-    async run(command: Command, values: Values = {}) {
+    async run(command: DomainCommand, values: Values = {}) {
       const printed: string[] = [];
-      const code = await command.run(
+      const code = await command(ledger).run(
         { ...context, write: async (text) => void printed.push(text) },
         values,
       );
@@ -33,9 +34,9 @@ export function operatorOf(world: World) {
     },
     verify: () => verifyAll(context),
     async eventsOf(accountId: string): Promise<Record<string, unknown>[]> {
-      const { Items = [] } = await ledger.documents.send(
+      const { Items = [] } = await tables.documents.send(
         new QueryCommand({
-          TableName: ledger.eventTable,
+          TableName: tables.eventTable,
           KeyConditionExpression: "streamId = :id",
           ExpressionAttributeValues: { ":id": accountId },
           ConsistentRead: true,
@@ -44,9 +45,9 @@ export function operatorOf(world: World) {
       return Items;
     },
     async writeEvent(event: Record<string, unknown>): Promise<void> {
-      await ledger.documents.send(new PutCommand({ TableName: ledger.eventTable, Item: event }));
+      await tables.documents.send(new PutCommand({ TableName: tables.eventTable, Item: event }));
     },
-    close: () => ledger.close(),
+    close: () => tables.close(),
   };
 }
 

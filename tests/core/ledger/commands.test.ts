@@ -1,10 +1,14 @@
 import * as E from "fp-ts/Either";
 import type * as t from "io-ts";
 import { describe, expect, it } from "vitest";
-import { CloseAccount, MoveMoney, OpenAccount } from "../../../core/ledger/commands";
+import { accountCommands } from "../../../core/ledger/commands";
 import { decodeWith } from "../../../core/projection/decoding";
 
-const identified = { accountId: "savings", commandId: "c-1" };
+const OpenAccount = accountCommands.AccountOpeningRequested;
+const MoveMoney = accountCommands.WithdrawalRequested;
+const CloseAccount = accountCommands.AccountClosingRequested;
+
+const identified = { streamId: "savings", commandId: "c-1" };
 const openAccount = { ...identified, expectedVersion: 0, currency: "EUR" };
 const moveMoney = { ...identified, expectedVersion: 1, amount: "100" };
 const closeAccount = { ...identified, expectedVersion: 1 };
@@ -22,7 +26,8 @@ const refused = (codec: t.Mixed, input: unknown): string[] => {
 
 describe.each([
   ["openAccount", OpenAccount, openAccount],
-  ["deposit and withdraw", MoveMoney, moveMoney],
+  ["deposit", accountCommands.DepositRequested, moveMoney],
+  ["withdraw", MoveMoney, moveMoney],
   ["closeAccount", CloseAccount, closeAccount],
 ] as const)("%s", (_, codec, input) => {
   it("accepts what is complete", () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import * as E from "fp-ts/Either";
 import { describe, expect, it } from "vitest";
-import { decodeEvent, Event } from "../../../core/ledger/events";
-import { currentSchemaVersion, type UnreadableEvent } from "../../../core/projection/upcasting";
+import { accountEvents, decodeAccountEvent } from "../../../core/ledger/events";
+import { schemaVersionOf, type UnreadableEvent } from "../../../core/projection/upcasting";
 import {
   anyRequest,
   closing,
@@ -18,7 +18,7 @@ const only = (request: Request): StoredEvent => stored(request)[0] as StoredEven
 
 /** Why a stored event cannot be read. */
 const fault = (event: unknown): UnreadableEvent => {
-  const read = decodeEvent(event);
+  const read = decodeAccountEvent(event);
   if (E.isRight(read)) throw new Error("the event can be read");
   return read.left;
 };
@@ -29,30 +29,24 @@ describe("a stored event", () => {
   it.each([opening(), deposit(100, "rent"), withdrawal(100), closing()])(
     "is read when it is a $type",
     (request) => {
-      expect(decodeEvent(only(request))).toMatchObject(E.right({ type: request.type, version: 1 }));
+      expect(decodeAccountEvent(only(request))).toMatchObject(
+        E.right({ type: request.type, version: 1 }),
+      );
     },
   );
 
   it("carries its amount as a whole number of minor units", () => {
-    expect(decodeEvent(only(deposit(10n ** 18n - 1n)))).toMatchObject(
+    expect(decodeAccountEvent(only(deposit(10n ** 18n - 1n)))).toMatchObject(
       E.right({ data: { amount: 10n ** 18n - 1n } }),
     );
   });
 
-  it("is stored as it was once it is encoded again", () => {
+  it("is encoded as it was stored", () => {
     fc.assert(
       fc.property(anyRequest, (request) => {
-        const event = only(request);
-        expect(E.map(Event.encode)(decodeEvent(event))).toEqual(E.right(event));
-      }),
-    );
-  });
-
-  it("is decoded again from its encoding to the same event", () => {
-    fc.assert(
-      fc.property(anyRequest, (request) => {
-        const event = decodeEvent(only(request));
-        expect(E.chain((read: Event) => decodeEvent(Event.encode(read)))(event)).toEqual(event);
+        const read = E.getOrElseW(() => undefined)(decodeAccountEvent(only(request)));
+        expect(read?.type).toBe(request.type);
+        expect(accountEvents[request.type].data.encode(read?.data as never)).toEqual(request.data);
       }),
     );
   });
@@ -60,7 +54,7 @@ describe("a stored event", () => {
 
 describe("an event that cannot be read", () => {
   it.each([
-    ["streamId", { streamId: "a b" }, 'streamId: expected AccountId, found "a b"'],
+    ["streamId", { streamId: "a b" }, 'streamId: expected StreamId, found "a b"'],
     ["version", { version: 0 }, "version: expected Version, found 0"],
     ["version beyond 32 bits", { version: 2 ** 31 }, "version: expected Version, found 2147483648"],
     ["commandId", { commandId: "" }, 'commandId: expected CommandId, found ""'],
@@ -98,7 +92,7 @@ describe("an event that cannot be read", () => {
     );
   });
 
-  it("is told in well-formed text, wherever what was found is cut", () => {
+  it("is described in well-formed text, wherever what was found is cut", () => {
     for (const odd of ["", "x"]) {
       const { detail } = fault({ ...only(deposit(100)), actor: [`${odd}${"😀".repeat(100)}`] });
       expect(encodeURIComponent(detail)).toContain(encodeURIComponent("😀…"));
@@ -118,9 +112,9 @@ describe("an event that cannot be read", () => {
     });
     fc.assert(
       fc.property(fc.record({ envelope: anything, data: anything }), ({ envelope, data }) => {
-        decodeEvent(envelope);
-        decodeEvent({ ...only(opening()), data });
-        decodeEvent({ ...only(deposit(1)), recordedAt: envelope, data });
+        decodeAccountEvent(envelope);
+        decodeAccountEvent({ ...only(opening()), data });
+        decodeAccountEvent({ ...only(deposit(1)), recordedAt: envelope, data });
       }),
     );
   });
@@ -129,20 +123,20 @@ describe("an event that cannot be read", () => {
 describe("an event of another release", () => {
   const openingOfVersion1 = { ...only(opening()), schemaVersion: 1, data: { currency: "EUR" } };
 
-  it("is lifted from an older schema version: an opening without a name goes by its id", () => {
-    expect(decodeEvent(openingOfVersion1)).toMatchObject(
+  it("is upcast from an older schema version: an opening without a name goes by its id", () => {
+    expect(decodeAccountEvent(openingOfVersion1)).toMatchObject(
       E.right({ schemaVersion: 2, data: { currency: "EUR", name: "savings" } }),
     );
   });
 
-  it("is still checked after it has been lifted", () => {
+  it("is still checked after it has been upcast", () => {
     expect(fault({ ...openingOfVersion1, data: null })).toMatchObject(
       unreadable("data.currency: expected Currency, found nothing"),
     );
   });
 
   it("waits when its schema version is newer than this release knows", () => {
-    const schemaVersion = currentSchemaVersion("DepositRequested") + 1;
+    const schemaVersion = schemaVersionOf(accountEvents.DepositRequested) + 1;
     expect(fault({ ...only(deposit(1)), schemaVersion })).toEqual({
       reason: "NEWER_SCHEMA_VERSION",
       detail: `schemaVersion ${schemaVersion} of DepositRequested; this release knows up to ${schemaVersion - 1}`,

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import * as E from "fp-ts/Either";
+import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
-import { Amount, Balance, Currency, currencyCodes } from "../../../core/ledger/money";
+import {
+  Amount,
+  add,
+  Balance,
+  Currency,
+  currencyCodes,
+  subtract,
+} from "../../../core/ledger/money";
 
 const accepts =
   (codec: { decode: (value: unknown) => E.Either<unknown, unknown> }) => (value: unknown) =>
@@ -71,7 +79,30 @@ describe("a balance", () => {
   it("survives encoding and decoding", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n }), (units) => {
-        expect(Balance.decode(Balance.encode(units))).toEqual(E.right(units));
+        expect(Balance.decode(Balance.encode(units as Balance))).toEqual(E.right(units));
+      }),
+    );
+  });
+});
+
+describe("subtracting from a balance", () => {
+  const anyUnits = fc.bigInt({ min: 0n, max: 10n ** 20n });
+  const anyAmount = fc.bigInt({ min: 1n, max: 10n ** 18n - 1n });
+
+  it("never goes below zero: there is no difference where the amount is higher", () => {
+    fc.assert(
+      fc.property(anyUnits, anyAmount, (units, amount) => {
+        const difference = subtract(amount as Amount)(units as Balance);
+        expect(difference).toEqual(amount > units ? O.none : O.some(units - amount));
+      }),
+    );
+  });
+
+  it("undoes adding", () => {
+    fc.assert(
+      fc.property(anyUnits, anyAmount, (units, amount) => {
+        const sum = add(amount as Amount)(units as Balance);
+        expect(subtract(amount as Amount)(sum)).toEqual(O.some(units));
       }),
     );
   });

@@ -1,5 +1,6 @@
+import type { Account } from "../../../core/ledger/account";
 import { projectStream } from "../../../core/projection/project-stream";
-import type { StoredEvent } from "../ledger/requests";
+import { type StoredEvent, savings } from "../ledger/requests";
 import { type ProjectorOptions, World } from "./memory";
 
 /** A world whose event table has the events, and whose read model has nothing yet. */
@@ -15,7 +16,7 @@ export const deliver = (
   events: readonly StoredEvent[],
   options: ProjectorOptions = {},
 ) =>
-  projectStream(
-    "savings",
+  projectStream<Account>(
+    savings,
     events.map(({ version }) => ({ version, stored: world.log.get("savings")?.get(version) })),
-  )(world.ports(options))();
+  )(world.environment(options))();

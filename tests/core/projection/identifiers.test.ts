@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { AccountId, CommandId, Subject, Version } from "../../../core/projection/identifiers";
+import { ChosenStreamId } from "../../../core/projection/envelope";
+import {
+  CommandId,
+  StreamId,
+  StreamVersion,
+  Subject,
+  Version,
+} from "../../../core/projection/identifiers";
 
 describe.each([
-  ["an account's id", AccountId],
+  ["a stream's id that a client chooses", ChosenStreamId],
   ["a command's id", CommandId],
 ] as const)("%s", (_, id) => {
   it.each(["a", "7", "A-1_b", "constructor", "x".repeat(64)])("may be %j", (text) => {
@@ -40,6 +47,19 @@ describe("a version", () => {
       expect(Version.is(value)).toBe(false);
     },
   );
+});
+
+describe("the version of a stream", () => {
+  it("is that of its last event, or 0 before the first", () => {
+    expect([0, 1, 2 ** 31 - 1].map(StreamVersion.is)).toEqual([true, true, true]);
+    expect([-1, 0.5, 2 ** 31].map(StreamVersion.is)).toEqual([false, false, false]);
+  });
+});
+
+describe("the key of a stream", () => {
+  it("is any text but the empty one: an item may be written by hand", () => {
+    expect(["savings", "a b/ä", "", 1].map(StreamId.is)).toEqual([true, true, false, false]);
+  });
 });
 
 describe("a subject", () => {

@@ -1,18 +1,31 @@
-import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
+import { ledger } from "../../../core/ledger";
+import type { Account } from "../../../core/ledger/account";
+import type { Timestamp } from "../../../core/projection/envelope";
+import { foldOf } from "../../../core/projection/fold";
+import { foldEvents } from "../../../core/projection/fold-events";
+import type { StreamId, StreamVersion } from "../../../core/projection/identifiers";
+import type {
+  ProjectionEnvironment,
+  Superseded,
+  Unavailable,
+} from "../../../core/projection/ports";
+import type { Delivery } from "../../../core/projection/project-batch";
 import {
   type Change,
   emptySummary,
-  fold,
-  leavesEntry,
-  type Summary,
+  isSuspended,
+  type Summary as SummaryOf,
   type Suspension,
-} from "../../../core/projection/fold";
-import type { ProjectionPorts, Superseded, Unavailable } from "../../../core/projection/ports";
-import type { Delivery } from "../../../core/projection/project-batch";
-import { type StoredEvent, sha256 } from "../ledger/requests";
+} from "../../../core/projection/summary";
+import { type StoredEvent, savings, sha256 } from "../ledger/requests";
+
+export type Summary = SummaryOf<Account>;
+
+/** The ledger's fold: the machinery is tested with the domain that it was made for. */
+const fold = foldOf(ledger, sha256);
 
 export type Operation = "readAfter" | "load" | "saveEntry" | "commit" | "publish";
 
@@ -27,7 +40,7 @@ export type Gate = (
 ) => Promise<void>;
 
 export interface ProjectorOptions {
-  readonly projection?: number;
+  readonly projectionVersion?: number;
   readonly gate?: Gate;
 }
 
@@ -46,7 +59,7 @@ export const failingOnce = (failing: Operation, which = 1): Gate => {
 /** How many events one reading of the event table brings: few, so that short streams have several pages. */
 const pageSize = 3;
 
-export const someTime = "2026-02-03T04:05:06.789Z";
+export const someTime = "2026-02-03T04:05:06.789Z" as Timestamp;
 
 const lostRace = Symbol("lost race");
 
@@ -54,10 +67,10 @@ const lostRace = Symbol("lost race");
 export interface View {
   readonly summary: Summary | undefined;
   readonly entries: readonly Change[];
-  readonly listedAsHeld: Suspension | undefined;
+  readonly listedAsSuspended: Suspension | undefined;
 }
 
-/** The tables and the audience of a ledger in memory, with the conditions that core/ports.ts asks for. */
+/** The tables and the subscribers of a ledger in memory, with the conditions that core/projection/ports.ts asks for. */
 export class World {
   readonly log = new Map<string, Map<number, unknown>>();
   readonly summaries = new Map<string, Summary>();
@@ -66,10 +79,9 @@ export class World {
   readonly published: Change[] = [];
   /** Every operation that was asked for, in order, such as "commit savings". */
   readonly operations: string[] = [];
-  readonly told = {
+  readonly reported = {
     folded: 0,
     suspended: 0,
-    notificationsFailed: 0,
     streamsFailed: [] as string[],
   };
 
@@ -88,18 +100,21 @@ export class World {
     return this.operations.filter((line) => line.startsWith(`${operation} `)).length;
   }
 
-  /** What the read model says of a stream. */
+  /** What the read model has of a stream. */
   view(streamId = "savings"): View {
     const entries = [...(this.entries.get(streamId)?.values() ?? [])];
     return {
       summary: this.summaries.get(streamId),
       entries: entries.sort((a, b) => a.version - b.version),
-      listedAsHeld: this.suspendedStreams.get(streamId),
+      listedAsSuspended: this.suspendedStreams.get(streamId),
     };
   }
 
-  /** The ports of one projector. Several may work in one world at a time. */
-  ports({ projection = 1, gate = open }: ProjectorOptions = {}): ProjectionPorts {
+  /** The environment of one projector. Several may work in one world at a time. */
+  environment({
+    projectionVersion = 1,
+    gate = open,
+  }: ProjectorOptions = {}): ProjectionEnvironment<Account> {
     const operate = <A>(operation: Operation, streamId: string, effect: () => A) =>
       TE.tryCatch(
         async (): Promise<A> => {
@@ -118,25 +133,25 @@ export class World {
     ): TE.TaskEither<Unavailable | Superseded, void> =>
       pipe(
         operate(operation, streamId, effect),
-        TE.chain(
+        TE.flatMap(
           (result): TE.TaskEither<Unavailable | Superseded, void> =>
             result === lostRace ? TE.left({ _tag: "Superseded" }) : TE.right(undefined),
         ),
       );
     return {
-      projection,
-      digest: sha256,
+      projectionVersion,
+      fold,
       now: () => someTime,
       events: {
-        readAfter: (streamId, version) =>
-          operate("readAfter", streamId, () => this.#page(streamId, version)),
+        readAfter: (streamId, after) =>
+          operate("readAfter", streamId, () => this.#page(streamId, after)),
       },
       readModel: {
         load: (streamId) =>
           operate("load", streamId, () => O.fromNullable(this.summaries.get(streamId))),
         saveEntries: (changes) =>
           pipe(
-            changes.filter(leavesEntry),
+            changes.filter(({ opening }) => !opening),
             TE.traverseSeqArray((change) =>
               write("saveEntry", change.streamId, () => this.#saveEntry(change)),
             ),
@@ -146,26 +161,26 @@ export class World {
       },
       publisher: {
         publish: (change) =>
-          operate("publish", change.streamId, () => void this.published.push(change)),
+          pipe(
+            operate("publish", change.streamId, () => void this.published.push(change)),
+            TE.getOrElse(() => async () => {}),
+          ),
       },
       telemetry: {
         folded: (_streamId, events) => () => {
-          this.told.folded += events;
+          this.reported.folded += events;
         },
         suspended: () => () => {
-          this.told.suspended += 1;
+          this.reported.suspended += 1;
         },
-        publishFailed: () => () => {
-          this.told.notificationsFailed += 1;
-        },
-        streamFailed: (streamId) => () => void this.told.streamsFailed.push(streamId),
+        streamFailed: (streamId) => () => void this.reported.streamsFailed.push(streamId),
       },
     };
   }
 
-  #page(streamId: string, version: number): unknown[] {
+  #page(streamId: StreamId, after: StreamVersion | "beginning"): unknown[] {
     return [...(this.log.get(streamId) ?? [])]
-      .filter(([place]) => place > version)
+      .filter(([place]) => after === "beginning" || place > after)
       .sort(([a], [b]) => a - b)
       .slice(0, pageSize)
       .map(([, stored]) => stored);
@@ -174,7 +189,8 @@ export class World {
   #saveEntry(change: Change): typeof lostRace | undefined {
     const entries = this.entries.get(change.streamId) ?? new Map<number, Change>();
     const before = entries.get(change.version);
-    if (before !== undefined && before.projection > change.projection) return lostRace;
+    if (before !== undefined && before.projectionVersion > change.projectionVersion)
+      return lostRace;
     this.entries.set(change.streamId, entries.set(change.version, change));
     return undefined;
   }
@@ -186,44 +202,40 @@ export class World {
         ? "none"
         : [
             summary.value.version,
-            summary.value.projection,
-            O.isSome(summary.value.suspended),
+            summary.value.projectionVersion,
+            isSuspended(summary.value),
           ].join();
     if (mark(current) !== mark(loaded)) return lostRace;
     this.summaries.set(next.streamId, next);
-    if (O.isSome(next.suspended)) this.suspendedStreams.set(next.streamId, next.suspended.value);
+    if (O.isSome(next.suspension)) this.suspendedStreams.set(next.streamId, next.suspension.value);
     else this.suspendedStreams.delete(next.streamId);
     return undefined;
   }
 }
 
-/** A stream's events, folded one by one up to the first that cannot be. */
-export const foldOf = (
+/** A stream's events, folded up to the first that cannot be folded. */
+export const folded = (
   events: readonly unknown[],
-  streamId = "savings",
-  projection = 1,
-): { readonly summary: Summary; readonly changes: readonly Change[] } => {
-  let summary = emptySummary(streamId, projection);
-  const changes: Change[] = [];
-  for (const stored of events) {
-    const next = fold(sha256)(summary, stored);
-    if (E.isLeft(next)) {
-      const suspended = { version: summary.version + 1, since: someTime, ...next.left };
-      return { summary: { ...summary, suspended: O.some(suspended) }, changes };
-    }
-    summary = next.right[0];
-    changes.push(next.right[1]);
-  }
-  return { summary, changes };
-};
+  streamId: string = savings,
+  projectionVersion = 1,
+): { readonly summary: Summary; readonly changes: readonly Change[] } =>
+  foldEvents(
+    { fold, now: () => someTime },
+    emptySummary(streamId as StreamId, projectionVersion),
+    events,
+  );
 
 /** What the read model has to end as, whatever happened on the way. */
-export const truthOf = (events: readonly unknown[], streamId = "savings", projection = 1): View => {
-  const { summary, changes } = foldOf(events, streamId, projection);
+export const truthOf = (
+  events: readonly unknown[],
+  streamId: string = savings,
+  projectionVersion = 1,
+): View => {
+  const { summary, changes } = folded(events, streamId, projectionVersion);
   return {
     summary,
-    entries: changes.filter(leavesEntry),
-    listedAsHeld: O.toUndefined(summary.suspended),
+    entries: changes.filter(({ opening }) => !opening),
+    listedAsSuspended: O.toUndefined(summary.suspension),
   };
 };
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
+import type { Account } from "../../../core/ledger/account";
 import { type Delivery, projectBatch } from "../../../core/projection/project-batch";
 import {
   anyRequests,
@@ -14,7 +15,7 @@ import {
 import { delivery, type Gate, type ProjectorOptions, truthOf, World } from "./memory";
 
 const project = (world: World, batch: readonly Delivery[], options: ProjectorOptions = {}) =>
-  projectBatch(batch)(world.ports(options))();
+  projectBatch<Account>(batch)(world.environment(options))();
 
 const failingFor =
   (streamId: string): Gate =>
@@ -43,7 +44,7 @@ describe("a batch of several streams", () => {
     const w = world();
     expect(await project(w, batch, { gate: failingFor("a") })).toEqual(["a#1", "a#2", "a#3"]);
     expect(w.view("b")).toEqual(truthOf(b, "b"));
-    expect(w.told.streamsFailed).toEqual(["a"]);
+    expect(w.reported.streamsFailed).toEqual(["a"]);
   });
 
   it("succeeds for a stream that it suspends: delivering again would not help", async () => {
@@ -188,14 +189,14 @@ describe("whatever order, repetition, batches and projectors", () => {
   });
 
   const balanceOf = ({ summary }: ReturnType<World["view"]>): bigint =>
-    summary !== undefined && O.isSome(summary.account) ? summary.account.value.balance : 0n;
+    summary !== undefined && O.isSome(summary.opened) ? summary.opened.value.state.balance : 0n;
 
   /** What was deposited less what was withdrawn. */
   const moneyIn = (entries: ReturnType<World["view"]>["entries"]): bigint =>
     entries
       .filter(({ outcome }) => outcome === "POSTED")
-      .reduce((sum, { type, amount }) => {
-        const units = O.isSome(amount) ? amount.value : 0n;
+      .reduce((sum, { type, entry }) => {
+        const units = BigInt(String(entry.amount ?? 0));
         return type === "WithdrawalRequested" ? sum - units : sum + units;
       }, 0n);
 });

@@ -3,7 +3,7 @@ import * as E from "fp-ts/Either";
 import { describe, expect, it } from "vitest";
 import { anyRequests, deposit, opening, stored, withdrawal } from "../ledger/requests";
 import { deliver, worldWith } from "./delivering";
-import { foldOf, type Gate, truthOf, type World } from "./memory";
+import { folded, type Gate, truthOf, type World } from "./memory";
 
 const summary = (world: World) => world.view().summary;
 
@@ -35,12 +35,12 @@ describe("another projector", () => {
     };
     expect(await deliver(world, many, { gate: overtake })).toEqual(E.left({ _tag: "Contended" }));
     expect(next).toBe(5);
-    expect(summary(world)).toEqual(foldOf(many.slice(0, 5)).summary);
+    expect(summary(world)).toEqual(folded(many.slice(0, 5)).summary);
   });
 
   it("of a later release makes this one give way, and write nothing", async () => {
     const world = worldWith(events);
-    await deliver(world, events.slice(0, 2), { projection: 2 });
+    await deliver(world, events.slice(0, 2), { projectionVersion: 2 });
     const before = summary(world);
     expect(await deliver(world, events)).toEqual(E.left({ _tag: "Outdated" }));
     expect(summary(world)).toBe(before);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
+import type { Account } from "../../../core/ledger/account";
 import { rebuildStream } from "../../../core/projection/rebuild-stream";
 import { resumeStream } from "../../../core/projection/resume-stream";
 import {
@@ -9,12 +10,13 @@ import {
   deposit,
   opening,
   type StoredEvent,
+  savings,
   stored,
   unreadable,
   withdrawal,
 } from "../ledger/requests";
 import { deliver } from "./delivering";
-import { foldOf, type Gate, type ProjectorOptions, truthOf, World } from "./memory";
+import { folded, type Gate, type ProjectorOptions, truthOf, World } from "./memory";
 
 const events = stored(
   opening(),
@@ -30,10 +32,10 @@ const mend = (world: World, version: number): void =>
   world.put("savings", version, events[version - 1]);
 
 const rebuild = (world: World, options: ProjectorOptions = {}) =>
-  rebuildStream("savings")(world.ports(options))();
+  rebuildStream<Account>(savings)(world.environment(options))();
 
 const resume = (world: World, options: ProjectorOptions = {}) =>
-  resumeStream("savings")(world.ports(options))();
+  resumeStream<Account>(savings)(world.environment(options))();
 
 /** A world whose read model is the first projection of the first events. */
 const projected = async (upTo: number, from = events): Promise<World> => {
@@ -57,7 +59,7 @@ describe("a stream that an earlier projection has folded", () => {
   it("is folded again from its first event when it next meets the projector", async () => {
     const world = await projected(5);
     world.append(events);
-    await deliver(world, events.slice(5), { projection: 2 });
+    await deliver(world, events.slice(5), { projectionVersion: 2 });
     expect(world.view()).toEqual(truthOf(events, "savings", 2));
   });
 
@@ -70,10 +72,10 @@ describe("a stream that an earlier projection has folded", () => {
       if (moment === "before") served.push(world.view().summary);
     };
     const before = world.count("commit");
-    await deliver(world, events.slice(5), { projection: 2, gate: watch });
+    await deliver(world, events.slice(5), { projectionVersion: 2, gate: watch });
     expect(world.count("commit") - before).toBe(1);
     const [next, ...others] = [...new Set(served)].filter((summary) => summary !== old);
-    expect(next).toEqual(foldOf(events, "savings", 2).summary);
+    expect(next).toEqual(folded(events, "savings", 2).summary);
     expect(others).toEqual([]);
   });
 
@@ -81,7 +83,7 @@ describe("a stream that an earlier projection has folded", () => {
     const world = await projected(5);
     world.append(events);
     world.published.length = 0;
-    await deliver(world, events.slice(5), { projection: 2 });
+    await deliver(world, events.slice(5), { projectionVersion: 2 });
     expect(world.published.map(({ version }) => version)).toEqual([6]);
   });
 
@@ -89,10 +91,10 @@ describe("a stream that an earlier projection has folded", () => {
     const world = await projected(5);
     world.append(events);
     poison(world, 3);
-    await deliver(world, events.slice(5), { projection: 2 });
+    await deliver(world, events.slice(5), { projectionVersion: 2 });
     expect(world.view().summary).toEqual({
-      ...foldOf(events.slice(0, 5)).summary,
-      suspended: O.some(world.suspendedStreams.get("savings")),
+      ...folded(events.slice(0, 5)).summary,
+      suspension: O.some(world.suspendedStreams.get("savings")),
     });
     expect(world.suspendedStreams.get("savings")).toMatchObject({ version: 3 });
   });
@@ -100,11 +102,11 @@ describe("a stream that an earlier projection has folded", () => {
   it("is suspended where its event table ends too early", async () => {
     const world = await projected(5);
     world.log.get("savings")?.delete(5);
-    await rebuild(world, { projection: 2 });
+    await rebuild(world, { projectionVersion: 2 });
     expect(world.view().summary).toMatchObject({
       version: 5,
-      projection: 1,
-      suspended: O.some({ version: 5, reason: "MISSING_EVENT" }),
+      projectionVersion: 1,
+      suspension: O.some({ version: 5, reason: "MISSING_EVENT" }),
     });
   });
 });
@@ -116,7 +118,7 @@ describe("a rebuild beside live traffic", () => {
       world.append(events);
       await deliver(world, events.slice(3));
     };
-    await rebuild(world, { projection: 2, gate: onceBefore("commit", live) });
+    await rebuild(world, { projectionVersion: 2, gate: onceBefore("commit", live) });
     expect(world.view()).toEqual(truthOf(events, "savings", 2));
     expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6]);
   });
@@ -132,8 +134,11 @@ describe("a rebuild beside live traffic", () => {
 
   it("gives way to a later release that was faster, and leaves its rows alone", async () => {
     const world = await projected(5);
-    const later = () => rebuild(world, { projection: 3 });
-    const result = await rebuild(world, { projection: 2, gate: onceBefore("commit", later) });
+    const later = () => rebuild(world, { projectionVersion: 3 });
+    const result = await rebuild(world, {
+      projectionVersion: 2,
+      gate: onceBefore("commit", later),
+    });
     expect(result).toEqual(E.left({ _tag: "Outdated" }));
     expect(world.view()).toEqual(truthOf(events.slice(0, 5), "savings", 3));
   });
@@ -168,8 +173,10 @@ describe("a rebuild beside live traffic", () => {
               if (E.isLeft(result)) expect(result.left._tag).toMatch(/Outdated|Contended/);
             }
           };
-          await scheduler.waitFor(Promise.all([live(), rebuild(world, { projection: 2, gate })]));
-          await rebuild(world, { projection: 2 });
+          await scheduler.waitFor(
+            Promise.all([live(), rebuild(world, { projectionVersion: 2, gate })]),
+          );
+          await rebuild(world, { projectionVersion: 2 });
           expect(world.view()).toEqual(truthOf(all, "savings", 2));
         },
       ),
@@ -201,7 +208,7 @@ describe("reprojecting", () => {
 
   it("gives way to a later release", async () => {
     const world = await projected(5);
-    await rebuild(world, { projection: 2 });
+    await rebuild(world, { projectionVersion: 2 });
     expect(await rebuild(world)).toEqual(E.left({ _tag: "Outdated" }));
   });
 });

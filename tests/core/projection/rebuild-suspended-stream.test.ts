@@ -1,9 +1,17 @@
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
+import type { Account } from "../../../core/ledger/account";
 import { rebuildStream } from "../../../core/projection/rebuild-stream";
 import { resumeStream } from "../../../core/projection/resume-stream";
-import { deposit, opening, type StoredEvent, stored, unreadable } from "../ledger/requests";
+import {
+  deposit,
+  opening,
+  type StoredEvent,
+  savings,
+  stored,
+  unreadable,
+} from "../ledger/requests";
 import { deliver, worldWith } from "./delivering";
 import { failingOnce, type Gate, truthOf, type World } from "./memory";
 
@@ -34,14 +42,14 @@ const lastComes = (world: World) =>
   beforeCommit(async () => {
     world.append([last]);
     expect(await deliver(world, [last])).toEqual(E.right(undefined));
-    expect(O.isSome(world.summaries.get("savings")?.suspended ?? O.none)).toBe(true);
+    expect(O.isSome(world.summaries.get("savings")?.suspension ?? O.none)).toBe(true);
   });
 
 describe("a rebuild that lets a suspended stream go", () => {
   it("folds the event that was passed over just before", async () => {
     const world = await mended();
-    const ports = world.ports({ gate: lastComes(world) });
-    expect(await rebuildStream("savings")(ports)()).toEqual(E.right(undefined));
+    const ports = world.environment({ gate: lastComes(world) });
+    expect(await rebuildStream<Account>(savings)(ports)()).toEqual(E.right(undefined));
     expect(world.view()).toEqual(truthOf(events));
     expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
   });
@@ -54,10 +62,12 @@ describe("a rebuild that lets a suspended stream go", () => {
       await comes(...moment);
       await fails(...moment);
     };
-    const result = await rebuildStream("savings")(world.ports({ gate }))();
+    const result = await rebuildStream<Account>(savings)(world.environment({ gate }))();
     expect(result).toMatchObject(E.left({ _tag: "Unavailable" }));
-    expect(world.view().summary).toMatchObject({ version: 3, suspended: O.none });
-    expect(await rebuildStream("savings")(world.ports())()).toEqual(E.right(undefined));
+    expect(world.view().summary).toMatchObject({ version: 3, suspension: O.none });
+    expect(await rebuildStream<Account>(savings)(world.environment())()).toEqual(
+      E.right(undefined),
+    );
     expect(world.view()).toEqual(truthOf(events));
   });
 });
@@ -71,10 +81,10 @@ describe("a resume that failed just after letting its stream go", () => {
       await comes(...moment);
       await fails(...moment);
     };
-    const result = await resumeStream("savings")(world.ports({ gate }))();
+    const result = await resumeStream<Account>(savings)(world.environment({ gate }))();
     expect(result).toMatchObject(E.left({ _tag: "Unavailable" }));
-    expect(world.view().summary).toMatchObject({ version: 3, suspended: O.none });
-    expect(await resumeStream("savings")(world.ports())()).toEqual(E.right(undefined));
+    expect(world.view().summary).toMatchObject({ version: 3, suspension: O.none });
+    expect(await resumeStream<Account>(savings)(world.environment())()).toEqual(E.right(undefined));
     expect(world.view()).toEqual(truthOf(events));
   });
 });
@@ -89,12 +99,12 @@ describe("a projector that rebuilds a stream beside an older release", () => {
       await deliver(world, [seen]);
       world.put("savings", 2, second);
     });
-    const result = await deliver(world, [second], { projection: 2, gate: olderHolds });
+    const result = await deliver(world, [second], { projectionVersion: 2, gate: olderHolds });
     expect(result).toEqual(E.right(undefined));
     expect(world.view().summary).toMatchObject({
-      projection: 1,
-      suspended: O.some({ version: 2 }),
+      projectionVersion: 1,
+      suspension: O.some({ version: 2 }),
     });
-    expect(world.view().listedAsHeld).toMatchObject({ version: 2 });
+    expect(world.view().listedAsSuspended).toMatchObject({ version: 2 });
   });
 });

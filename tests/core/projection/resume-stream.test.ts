@@ -1,16 +1,24 @@
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
+import type { Account } from "../../../core/ledger/account";
 import { rebuildStream } from "../../../core/projection/rebuild-stream";
 import { resumeStream } from "../../../core/projection/resume-stream";
-import { deposit, opening, type StoredEvent, stored, unreadable } from "../ledger/requests";
+import {
+  deposit,
+  opening,
+  type StoredEvent,
+  savings,
+  stored,
+  unreadable,
+} from "../ledger/requests";
 import { deliver, worldWith } from "./delivering";
 import { failingOnce, type ProjectorOptions, truthOf, World } from "./memory";
 
 const events = stored(opening(), ...Array.from({ length: 9 }, (_, i) => deposit(i + 1)));
 
 const resume = (world: World, options: ProjectorOptions = {}) =>
-  resumeStream("savings")(world.ports(options))();
+  resumeStream<Account>(savings)(world.environment(options))();
 
 const poison = (world: World): void =>
   world.put("savings", 3, unreadable(events[2] as StoredEvent));
@@ -39,8 +47,8 @@ describe("resuming a suspended stream", () => {
   it("suspends it again where it has not been mended", async () => {
     const world = await heldWorld();
     expect(await resume(world)).toEqual(E.right(undefined));
-    expect(world.view().summary).toMatchObject({ version: 2, suspended: O.some({ version: 3 }) });
-    expect(world.told.suspended).toBe(2);
+    expect(world.view().summary).toMatchObject({ version: 2, suspension: O.some({ version: 3 }) });
+    expect(world.reported.suspended).toBe(2);
   });
 
   it.each([1, 2, 3])(
@@ -59,7 +67,7 @@ describe("resuming a suspended stream", () => {
     const world = worldWith(events);
     await deliver(world, events);
     poison(world);
-    await rebuildStream("savings")(world.ports())();
+    await rebuildStream<Account>(savings)(world.environment())();
     expect(world.suspendedStreams.get("savings")).toMatchObject({ version: 3 });
     mend(world);
     await resume(world);
@@ -69,7 +77,7 @@ describe("resuming a suspended stream", () => {
   it("rebuilds a stream that an earlier projection has suspended", async () => {
     const world = await heldWorld();
     mend(world);
-    await resume(world, { projection: 2 });
+    await resume(world, { projectionVersion: 2 });
     expect(world.view()).toEqual(truthOf(events, "savings", 2));
   });
 
@@ -77,13 +85,13 @@ describe("resuming a suspended stream", () => {
     const world = await heldWorld();
     mend(world);
     const before = world.view();
-    await deliver(world, events, { projection: 2 });
+    await deliver(world, events, { projectionVersion: 2 });
     expect(world.view()).toEqual(before);
   });
 
   it("gives way to a later release of the projector", async () => {
     const world = await heldWorld();
-    await resume(world, { projection: 2 });
+    await resume(world, { projectionVersion: 2 });
     expect(await resume(world)).toEqual(E.left({ _tag: "Outdated" }));
   });
 });

@@ -3,35 +3,51 @@ import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
 import { describe, expect, it } from "vitest";
-import { expectedRows } from "../../../cli/stored-rows";
+import { ledger } from "../../../core/ledger";
+import type { Account } from "../../../core/ledger/account";
+import type { StreamVersion } from "../../../core/projection/identifiers";
 import { rebuildStream } from "../../../core/projection/rebuild-stream";
 import {
+  type ExpectedRows,
   eventsDiffer,
   isUnsettled,
   settle,
   type Verification,
 } from "../../../core/verification/verification";
 import { type StoredRows, verifyStream } from "../../../core/verification/verify-stream";
+import { rowsOf } from "../../../lambda/adapters/rows";
 import {
   anyRequests,
   deposit,
   opening,
   type StoredEvent,
+  savings,
   stored,
   unreadable,
 } from "../ledger/requests";
 import { World } from "../projection/memory";
 
-const keptIn = (world: World): StoredRows => ({
+const rows = rowsOf(ledger);
+
+const expectedRows: ExpectedRows<Account> = {
+  summary: rows.summary,
+  entry: (change) => {
+    const row = rows.entry(change);
+    return { key: String(row.sk), hash: row.hash, row };
+  },
+  suspension: rows.suspension,
+};
+
+const storedIn = (world: World): StoredRows<Account> => ({
   summary: (streamId) => {
     const { summary } = world.view(streamId);
     const stored = summary && { row: expectedRows.summary(summary), summary: E.right(summary) };
     return TE.right(O.fromNullable(stored));
   },
   suspension: (streamId) => {
-    const { listedAsHeld } = world.view(streamId);
+    const { listedAsSuspended } = world.view(streamId);
     return TE.right(
-      O.fromNullable(listedAsHeld && expectedRows.suspension(streamId, listedAsHeld)),
+      O.fromNullable(listedAsSuspended && expectedRows.suspension(streamId, listedAsSuspended)),
     );
   },
   entries: (streamId, version, last) =>
@@ -46,13 +62,17 @@ const keptIn = (world: World): StoredRows => ({
 async function projected(events: readonly StoredEvent[]): Promise<World> {
   const world = new World();
   world.append(events);
-  await rebuildStream("savings")(world.ports())();
+  await rebuildStream<Account>(savings)(world.environment())();
   return world;
 }
 
-async function look(world: World, projection = 1): Promise<Verification> {
-  const ports = { ...world.ports({ projection }), stored: keptIn(world), expectedRows };
-  const seen = await verifyStream("savings")(ports)();
+async function look(world: World, projectionVersion = 1): Promise<Verification> {
+  const environment = {
+    ...world.environment({ projectionVersion }),
+    storedRows: storedIn(world),
+    expectedRows,
+  };
+  const seen = await verifyStream<Account>(savings)(environment)();
   if (E.isLeft(seen)) throw new Error("unavailable");
   return seen.right;
 }
@@ -130,11 +150,11 @@ describe("a verification", () => {
     const events = stored(opening(), deposit(1), deposit(2));
     const world = await projected(events);
     world.put("savings", 2, unreadable(events[1] as StoredEvent));
-    await rebuildStream("savings")(world.ports())();
+    await rebuildStream<Account>(savings)(world.environment())();
 
     const seen = await look(world);
     expect(firstVersion(seen)).toEqual(["EVENT", 2]);
-    expect(O.isSome(seen.suspended)).toBe(true);
+    expect(O.isSome(seen.suspension)).toBe(true);
   });
 
   it("goes by the hash chain alone where another projection has written the rows", async () => {
@@ -149,23 +169,23 @@ describe("a verification", () => {
 
 describe("two looks at a stream", () => {
   const first: Verification = {
-    streamId: "savings",
-    version: 3,
+    streamId: savings,
+    version: 3 as StreamVersion,
     behind: 2,
-    suspended: O.none,
+    suspension: O.none,
     ahead: true,
     findings: [],
     omitted: 0,
   };
 
   it("clear a projector that was at work", () => {
-    const second = { ...first, version: 5, behind: 4, ahead: true };
+    const second = { ...first, version: 5 as StreamVersion, behind: 4, ahead: true };
 
     expect(settle(first, second)).toMatchObject({ behind: 0, findings: [] });
   });
 
   it("report one that has not caught up with the first look", () => {
-    const second = { ...first, version: 4, behind: 1, ahead: false };
+    const second = { ...first, version: 4 as StreamVersion, behind: 1, ahead: false };
 
     expect(settle(first, second)).toMatchObject({ behind: 1, findings: [] });
   });

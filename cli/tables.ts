@@ -1,0 +1,110 @@
+import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import * as E from "fp-ts/Either";
+import { pipe } from "fp-ts/function";
+import * as O from "fp-ts/Option";
+import * as T from "fp-ts/Task";
+import * as TE from "fp-ts/TaskEither";
+import type { Domain } from "../core/projection/domain";
+import type { Envelope } from "../core/projection/envelope";
+import { foldOf } from "../core/projection/fold";
+import { noVersion, type StreamId } from "../core/projection/identifiers";
+import type { EventStore, ProjectionEnvironment, Unavailable } from "../core/projection/ports";
+import type { Verification } from "../core/verification/verification";
+import { type VerificationEnvironment, verifyStream } from "../core/verification/verify-stream";
+import { documentClient, now, sha256 } from "../lambda/adapters/composition";
+import { dynamoEventStore } from "../lambda/adapters/event-store";
+import { dynamoReadModel } from "../lambda/adapters/read-model";
+import { rowsOf } from "../lambda/adapters/rows";
+import type { Connection } from "./connection";
+import { CommandError } from "./errors";
+import { dynamoStoredRows, expectedRowsOf } from "./stored-rows";
+
+/** The two tables of a stack. */
+export interface Tables {
+  /** The domain's name, which the keys of the read model begin with. */
+  readonly name: string;
+  readonly documents: DynamoDBDocumentClient;
+  readonly eventTable: string;
+  readonly readModel: string;
+}
+
+/** The tables, opened for the core's use cases. */
+export interface OpenTables<State> extends Tables {
+  readonly environment: ProjectionEnvironment<State> & VerificationEnvironment<State>;
+  close(): void;
+}
+
+const quiet = () => () => undefined;
+
+/**
+ * Opens the tables of a domain's stack. What is folded in this environment is not published to subscribers: publishing
+ * is the projector's right.
+ */
+export function openTables<Request extends Envelope, State, Movement>(
+  domain: Domain<Request, State, Movement>,
+  { eventTable, readModel, client }: Connection,
+): OpenTables<State> {
+  const documents = documentClient(client);
+  const rows = rowsOf(domain);
+  return {
+    name: domain.name,
+    documents,
+    eventTable,
+    readModel,
+    environment: {
+      projectionVersion: domain.projectionVersion,
+      fold: foldOf(domain, sha256),
+      events: dynamoEventStore(documents, eventTable),
+      readModel: dynamoReadModel(documents, readModel, rows),
+      storedRows: dynamoStoredRows(documents, readModel, rows),
+      expectedRows: expectedRowsOf(rows),
+      publisher: { publish: () => T.of(undefined) },
+      telemetry: { folded: quiet, suspended: quiet, streamFailed: quiet },
+      now,
+    },
+    close: () => documents.destroy(),
+  };
+}
+
+/** Runs a read of the tables. Throws what kept them from answering. */
+export async function answerOf<A>(read: TE.TaskEither<Unavailable, A>): Promise<A> {
+  const answer = await read();
+  if (E.isLeft(answer)) throw answer.left.cause;
+  return answer.right;
+}
+
+/** The same events; `read` is called with the size of every page. */
+const countedEvents = ({ readAfter }: EventStore, read: (events: number) => void): EventStore => ({
+  readAfter: (streamId, after) =>
+    pipe(
+      readAfter(streamId, after),
+      TE.tapIO((page) => () => read(page.length)),
+    ),
+});
+
+/** One look at a stream. `read` is called with the number of events whenever some have been read. */
+export function verifyOnce<State>(
+  { environment }: OpenTables<State>,
+  streamId: StreamId,
+  read: (events: number) => void = () => {},
+): Promise<Verification> {
+  const events = countedEvents(environment.events, read);
+  return answerOf(verifyStream<State>(streamId)({ ...environment, events }));
+}
+
+/** Throws where neither table has the stream. */
+export async function requireStream<State>(
+  { name, environment: { storedRows, events } }: OpenTables<State>,
+  streamId: StreamId,
+): Promise<void> {
+  if (O.isSome(await answerOf(storedRows.summary(streamId)))) return;
+  const page = await answerOf(events.readAfter(streamId, noVersion));
+  if (page.length === 0) throw new CommandError(`there is no ${name} ${streamId}`);
+}
+
+/** About how many events there are: DynamoDB counts them every six hours or so. */
+export async function eventCount({ documents, eventTable }: Tables): Promise<number> {
+  const { Table } = await documents.send(new DescribeTableCommand({ TableName: eventTable }));
+  return Table?.ItemCount ?? 0;
+}

@@ -1,0 +1,34 @@
+import * as t from "io-ts";
+import { ChosenStreamId } from "./envelope";
+import { CommandId, StreamVersion, Version } from "./identifiers";
+
+// What every command carries, whatever it asks for. The templates in vtl/shared check the same before they append; a test
+// compares the two.
+
+/** The version of the last event that the client knows of, 0 before the first: the command becomes the event after it. */
+export const ExpectedVersion = t.refinement(
+  StreamVersion,
+  (version) => Version.is(version + 1),
+  "ExpectedVersion",
+);
+
+/** Of a stream that exists already. */
+const ExpectedLaterVersion = t.refinement(
+  ExpectedVersion,
+  (version) => version >= 1,
+  "ExpectedVersion of at least 1",
+);
+
+/** A command that may be a stream's first event. */
+export const OpeningCommand = t.type({
+  streamId: ChosenStreamId,
+  commandId: CommandId,
+  expectedVersion: ExpectedVersion,
+});
+
+/** A command to a stream that exists already. */
+export const LaterCommand = t.type({
+  streamId: ChosenStreamId,
+  commandId: CommandId,
+  expectedVersion: ExpectedLaterVersion,
+});

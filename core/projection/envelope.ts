@@ -1,0 +1,39 @@
+import * as t from "io-ts";
+import { CommandId, isIdentifier, StreamId, Subject, Version } from "./identifiers";
+
+interface TimestampBrand {
+  readonly Timestamp: unique symbol;
+}
+
+/** A moment in UTC, ISO 8601, as the write path stamps it. */
+export const Timestamp = t.brand(
+  t.string,
+  (text): text is t.Branded<string, TimestampBrand> =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text),
+  "Timestamp",
+);
+export type Timestamp = t.TypeOf<typeof Timestamp>;
+
+interface ChosenStreamIdBrand {
+  readonly ChosenStreamId: unique symbol;
+}
+
+/** The id of a stream whose events the write path has recorded: one that a client may choose. */
+export const ChosenStreamId = t.brand(
+  StreamId,
+  (id): id is t.Branded<StreamId, ChosenStreamIdBrand> => isIdentifier(id),
+  "StreamId",
+);
+
+/** What every event carries, whatever it asks for: `owner` owns the stream, `actor` asked for this event. */
+export const Envelope = t.type({
+  streamId: ChosenStreamId,
+  version: Version,
+  type: t.string,
+  schemaVersion: t.number,
+  commandId: CommandId,
+  owner: Subject,
+  actor: Subject,
+  recordedAt: Timestamp,
+});
+export type Envelope = t.TypeOf<typeof Envelope>;

@@ -1,0 +1,87 @@
+import * as O from "fp-ts/Option";
+import * as t from "io-ts";
+import type { Row } from "./columns";
+import { Timestamp } from "./envelope";
+import { genesis } from "./hash-chain";
+import { noVersion, type StreamId, type StreamVersion, type Subject, Version } from "./identifiers";
+
+/** Why a stream stands still before `version`, and since when; `detail` tells an operator more. */
+export const Suspension = t.type(
+  {
+    version: Version,
+    reason: t.keyof({
+      UNREADABLE_EVENT: null,
+      NEWER_SCHEMA_VERSION: null,
+      MISSING_EVENT: null,
+      OWNER_CHANGED: null,
+    }),
+    detail: t.string,
+    since: Timestamp,
+  },
+  "Suspension",
+);
+export type Suspension = t.TypeOf<typeof Suspension>;
+
+/** Why a stored event cannot be folded. */
+export type Fault = Pick<Suspension, "reason" | "detail">;
+
+/** What a stream has from the event that brought its state into being. */
+export interface Opened<State> {
+  readonly owner: Subject;
+  readonly at: Timestamp;
+  /** The hash chain's link after that event, which has no entry that could keep it. */
+  readonly hash: string;
+  readonly state: State;
+}
+
+/** The fold of a stream up to `version`: the read model's row for it. */
+export interface Summary<State> {
+  readonly streamId: StreamId;
+  /** The last event that was folded. */
+  readonly version: StreamVersion;
+  readonly projectionVersion: number;
+  /** The hash chain's last link, see hash-chain.ts. */
+  readonly chainHead: string;
+  readonly opened: O.Option<Opened<State>>;
+  readonly changedAt: O.Option<Timestamp>;
+  readonly suspension: O.Option<Suspension>;
+}
+
+/** The summary of a stream none of whose events has been folded. */
+export const emptySummary = (streamId: StreamId, projectionVersion: number): Summary<never> => ({
+  streamId,
+  version: noVersion,
+  projectionVersion,
+  chainHead: genesis,
+  opened: O.none,
+  changedAt: O.none,
+  suspension: O.none,
+});
+
+export const isSuspended = ({ suspension }: Summary<unknown>): boolean => O.isSome(suspension);
+
+/** A folded event as readers see it: an entry of the statement, and what is published to subscribers. */
+export interface Change {
+  readonly streamId: StreamId;
+  readonly version: Version;
+  readonly projectionVersion: number;
+  readonly type: string;
+  readonly commandId: string;
+  readonly owner: Subject;
+  readonly actor: Subject;
+  readonly recordedAt: Timestamp;
+  readonly outcome: "POSTED" | "DECLINED";
+  /** Why it was declined. */
+  readonly reason: O.Option<string>;
+  /** The domain's own columns of the entry. */
+  readonly entry: Row;
+  /** The summary's own columns after the event; none where the stream has no state. */
+  readonly state: O.Option<Row>;
+  /** The hash chain up to and with this event. */
+  readonly hash: string;
+  /**
+   * Whether the event has brought the state into being. Such an event has no entry: the summary shows it (`opened`).
+   * That keeps the first event, too, at two write units: the summary's and its place in the owner's index.
+   */
+  readonly opening: boolean;
+}

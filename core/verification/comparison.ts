@@ -1,0 +1,189 @@
+import { pipe } from "fp-ts/function";
+import * as O from "fp-ts/Option";
+import * as RA from "fp-ts/ReadonlyArray";
+import type { Row } from "../projection/columns";
+import { canonicalForm } from "../projection/hash-chain";
+import type { Change } from "../projection/summary";
+import {
+  type EntryRow,
+  type ExpectedRows,
+  type Finding,
+  finding,
+  type Verification,
+} from "./verification";
+
+/** How many findings of one stream are kept: one shows what happened, a hundred thousand fill the memory. */
+const maxFindings = 10;
+
+const shown = (value: unknown): string => (value === undefined ? "nothing" : canonicalForm(value));
+
+/** The columns in which two rows differ, in words. */
+export const differingColumns = (stored: Row, expected: Row): ReadonlyArray<string> =>
+  [...new Set([...Object.keys(stored), ...Object.keys(expected)])]
+    .filter((column) => shown(stored[column]) !== shown(expected[column]))
+    .map(
+      (column) => `${column}: stored ${shown(stored[column])}, expected ${shown(expected[column])}`,
+    );
+
+/** How far the events of a stream have been compared with its entries. */
+export interface Comparison {
+  /** The last version whose stored hash is that of the events: those up to it are the ones that were folded. */
+  readonly intact: number;
+  /** The first version after that whose stored hash is another. */
+  readonly broken: O.Option<number>;
+  readonly ahead: boolean;
+  readonly findings: ReadonlyArray<Finding>;
+  readonly omitted: number;
+}
+
+export const nothingCompared: Comparison = {
+  intact: 0,
+  broken: O.none,
+  ahead: false,
+  findings: [],
+  omitted: 0,
+};
+
+/**
+ * A hash stands for all events up to its own. So one that agrees clears the earlier events of a disagreement before it:
+ * there it was the entry's hash that was altered.
+ */
+export const followChain = (
+  comparison: Comparison,
+  version: number,
+  storedHash: unknown,
+  hash: unknown,
+): Comparison =>
+  storedHash === hash
+    ? { ...comparison, intact: version, broken: O.none }
+    : {
+        ...comparison,
+        broken: pipe(
+          comparison.broken,
+          O.alt(() => O.some(version)),
+        ),
+      };
+
+const addFindings = (comparison: Comparison, found: ReadonlyArray<Finding>): Comparison => {
+  const all = [...comparison.findings, ...found];
+  return {
+    ...comparison,
+    findings: all.slice(0, maxFindings),
+    omitted: comparison.omitted + Math.max(0, all.length - maxFindings),
+  };
+};
+
+const compareEntry =
+  (
+    expectedEntry: ExpectedRows<never>["entry"],
+    stored: ReadonlyMap<string, EntryRow>,
+    contents: boolean,
+  ) =>
+  (comparison: Comparison, change: Change): Comparison => {
+    const expected = expectedEntry(change);
+    const found = stored.get(expected.key);
+    if (found === undefined) {
+      return contents
+        ? addFindings(comparison, [finding("ENTRY", change.version, "the entry is missing")])
+        : comparison;
+    }
+    const followed = followChain(comparison, change.version, found.hash, expected.hash);
+    const columns = contents ? differingColumns(found.row, expected.row) : [];
+    return columns.length === 0
+      ? followed
+      : addFindings(followed, [finding("ENTRY", change.version, "the entry differs", columns)]);
+  };
+
+const followOpening = (
+  comparison: Comparison,
+  { version, hash }: Change,
+  openingHash: O.Option<string>,
+): Comparison =>
+  pipe(
+    openingHash,
+    O.match(
+      () => comparison,
+      (stored) => followChain(comparison, version, stored, hash),
+    ),
+  );
+
+/** What is stored of some events. */
+export interface StoredChanges {
+  readonly entries: ReadonlyArray<EntryRow>;
+  /** The summary's link of the chain for the opening, which has no entry. */
+  readonly openingHash: O.Option<string>;
+}
+
+/**
+ * Compares the changes of some events with what is stored of them. Without `contents`, where the entries are not this
+ * projection's or are not in force, it compares the hash chain alone.
+ */
+export const compareEntries = (
+  comparison: Comparison,
+  changes: ReadonlyArray<Change>,
+  { entries, openingHash }: StoredChanges,
+  expectedEntry: ExpectedRows<never>["entry"],
+  contents: boolean,
+): Comparison => {
+  const byKey = new Map(entries.map((entry) => [entry.key, entry]));
+  const compare = compareEntry(expectedEntry, byKey, contents);
+  // In the order of the events, since a hash stands for those before it: declined requests may precede the opening.
+  const compared = changes.reduce(
+    (followed, change) =>
+      change.opening ? followOpening(followed, change, openingHash) : compare(followed, change),
+    comparison,
+  );
+  if (!contents) return compared;
+  const keys = new Set(
+    changes.filter(({ opening }) => !opening).map((change) => expectedEntry(change).key),
+  );
+  return addFindings(
+    compared,
+    entries
+      .filter(({ key }) => !keys.has(key))
+      .map(({ key, row }) =>
+        finding(
+          "ENTRY",
+          typeof row.version === "number" ? row.version : undefined,
+          `the row ${key} is not of any event`,
+        ),
+      ),
+  );
+};
+
+const unlike = "changed, or another event was put in or taken out before it";
+
+/** The finding of a broken chain: the first event that is not the one that was folded, with what its entry still says. */
+const brokenAt = ({ intact, findings }: Comparison, broken: number): Finding => {
+  const evidence = findings.find(({ version }) => O.isSome(version) && version.value === broken);
+  const detail =
+    broken === intact + 1
+      ? `event ${broken} is not the one that was folded: ${unlike}`
+      : `one of the events ${intact + 1} to ${broken} is not the one that was folded: ${unlike}`;
+  return finding("EVENT", intact + 1, detail, evidence?.columns ?? []);
+};
+
+/**
+ * The findings of a comparison, and others. Once an event is not the one that was folded, whatever is folded from it on
+ * differs in consequence, which is no finding of its own.
+ */
+export const conclude = (
+  comparison: Comparison,
+  others: ReadonlyArray<Finding>,
+): Pick<Verification, "findings" | "omitted"> =>
+  pipe(
+    comparison.broken,
+    O.match(
+      () => ({ findings: comparison.findings, omitted: comparison.omitted }),
+      (broken) => ({
+        findings: [
+          ...comparison.findings.filter(
+            ({ version }) => O.isNone(version) || version.value <= comparison.intact,
+          ),
+          brokenAt(comparison, broken),
+        ],
+        omitted: 0,
+      }),
+    ),
+    ({ findings, omitted }) => ({ findings: pipe(findings, RA.concat(others)), omitted }),
+  );

@@ -1,0 +1,74 @@
+import * as E from "fp-ts/Either";
+import { pipe } from "fp-ts/function";
+import * as O from "fp-ts/Option";
+import * as TE from "fp-ts/TaskEither";
+import * as t from "io-ts";
+import { decodeWith } from "../../core/projection/decoding";
+import type { Domain } from "../../core/projection/domain";
+import type { Envelope } from "../../core/projection/envelope";
+import { StreamId } from "../../core/projection/identifiers";
+import { resumeStream } from "../../core/projection/resume-stream";
+import type { Summary } from "../../core/projection/summary";
+import { compose } from "./composition";
+import { idName } from "./keys";
+import { flushTelemetry } from "./telemetry";
+
+/** How a stream stands after it was resumed, with the stream's id under the domain's name for it. */
+interface Resumed {
+  readonly version: number;
+  readonly processing: "CURRENT" | "SUSPENDED";
+  readonly reason: string | null;
+  readonly detail: string | null;
+}
+
+const resumed = ({ version, suspension }: Summary<unknown>): Resumed =>
+  pipe(
+    suspension,
+    O.match(
+      (): Resumed => ({ version, processing: "CURRENT", reason: null, detail: null }),
+      ({ reason, detail }) => ({ version, processing: "SUSPENDED", reason, detail }),
+    ),
+  );
+
+const streamIdFrom = (id: string, request: unknown): StreamId =>
+  pipe(
+    request,
+    decodeWith(t.type({ [id]: StreamId })),
+    E.match(
+      (faults) => {
+        throw new Error(`Not a request to resume a stream: ${faults}`);
+      },
+      (decoded) => decoded[id] as StreamId,
+    ),
+  );
+
+/**
+ * The function behind the mutation `resumeStream`: lets a suspended stream go on. Answers null where there is no such
+ * stream, and throws when it could not be tried.
+ */
+export const resumerOf =
+  <Request extends Envelope, State, Movement>(domain: Domain<Request, State, Movement>) =>
+  (settings: unknown) => {
+    const environment = compose(domain, settings);
+    const id = idName(domain.name);
+    return async (request: unknown): Promise<Resumed | null> => {
+      const streamId = streamIdFrom(id, request);
+      const invocation = environment();
+      const summary = await pipe(
+        invocation,
+        resumeStream<State>(streamId),
+        TE.flatMap(() => invocation.readModel.load(streamId)),
+      )();
+      flushTelemetry();
+      if (E.isLeft(summary)) {
+        throw new Error(`${streamId} could not be resumed`, { cause: summary.left });
+      }
+      return pipe(
+        summary.right,
+        O.match(
+          () => null,
+          (found) => ({ [id]: streamId, ...resumed(found) }),
+        ),
+      );
+    };
+  };

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import type { Envelope } from "../../core/projection/envelope";
+import { noFaults, type Plan, planFor } from "./plan";
+import { runPlan, runSeeds } from "./run";
+import type { Subject } from "./subject";
+
+/** Two clients, a poison event, a deployment that raises the projection version, and no fault but the crash. */
+const crashing = (crashAt: Plan["crashAt"]): Plan => ({
+  ...planFor(1),
+  ...{ streams: 1, clients: 2, commandsPerClient: 3, corruptedEvents: 1, unknownEvents: 0.3 },
+  ...{ resumes: 1, rebuilds: 1, shardSplits: 1, pageSize: 2, faults: noFaults },
+  deployment: { from: 500, to: 1_500, raises: true },
+  crashAt,
+});
+
+/** Registers the simulation of a subject's domain as tests: a hundred seeds, and a crash at every write of one run. */
+export const simulationOf = <Request extends Envelope, State, Movement>(
+  subject: Subject<Request, State, Movement>,
+): void => {
+  describe(`the projection of ${subject.domain.name} streams, with everything that can go wrong`, () => {
+    it("keeps every promise in the first hundred seeds", async () => {
+      const { counts, failures } = await runSeeds(subject, 1, 100);
+      expect(failures).toEqual([]);
+      const never = Object.entries(counts).filter(([, count]) => count === 0);
+      expect(never, "what the run never met").toEqual([]);
+    });
+
+    for (const when of ["before", "after"] as const) {
+      it(`survives a crash ${when} every single write of a run`, async () => {
+        let crashed = true;
+        let write = 0;
+        for (; crashed; write += 1) {
+          const { counts, violation } = await runPlan(subject, crashing({ write, when }));
+          expect(violation, `at write ${write}`).toBeUndefined();
+          crashed = counts.crashBefore + counts.crashAfter > 0;
+        }
+        expect(write).toBeGreaterThan(30);
+      });
+    }
+  });
+};
