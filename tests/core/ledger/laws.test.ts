@@ -1,0 +1,4 @@
+import { lawsOf } from "../../laws";
+import { subject } from "./subject";
+
+lawsOf(subject);
