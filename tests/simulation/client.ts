@@ -105,7 +105,7 @@ export const clientFor = (
         if (fate === "crashBefore") return never();
       }
       await world.pause(world.network, fate === "landsLate" ? 1_000 : slowness());
-      // What a dead process had sent may be lost on the way, or may not.
+      // A request of a process that has died since may be lost on the way, or may not.
       if (!process.alive && fate !== "landsLate" && world.random.chance(0.5)) return never();
       if (fate === "throttled") {
         note(command, fate);

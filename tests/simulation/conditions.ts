@@ -1,4 +1,4 @@
-// The few expressions that the adapters send to DynamoDB. Any other is refused, never guessed.
+// The few expressions that the adapters send to DynamoDB. It refuses any other, and never guesses.
 
 export type Item = Record<string, unknown>;
 type Predicate = (item: Item | undefined, values: Item) => boolean;

@@ -16,7 +16,7 @@ import { summarySortKey } from "../../lambda/adapters/keys";
 import { holds, type Item } from "./conditions";
 import type { Stored, Table } from "./table";
 
-// DynamoDB's operations as the adapters use them, each in one step. What they do not use is refused.
+// DynamoDB's operations as the adapters use them, each in one step. It refuses any option that they do not use.
 
 export type Command = GetCommand | PutCommand | QueryCommand | TransactWriteCommand;
 
@@ -110,7 +110,7 @@ const writesOf = (command: PutCommand | TransactWriteCommand): ReadonlyArray<Wri
     ? [{ Put: command.input as NonNullable<Write["Put"]> }]
     : (command.input.TransactItems ?? []);
 
-/** What a write is about to do: all of it is checked before any of it is done. */
+/** Checks a write's condition and prepares the write: all conditions are checked before anything is written. */
 const prepare = (world: Surroundings, write: Write) => {
   const { Put, Delete } = write;
   only(write, ["Put", "Delete"]);

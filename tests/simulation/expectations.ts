@@ -5,14 +5,14 @@ import type { Simulated } from "./simulated";
 import type { Truth } from "./subject";
 import { positionOf, type World } from "./world";
 
-/** What a stream has to look like after one of its events: by the core's own fold of the log, and by the naive rules. */
+/** The expected state of a stream after one of its events: by the core's own fold of the log, and by the naive rules. */
 interface Expected<State> {
   readonly summary: Summary<State>;
   readonly change: Change;
   readonly truth: Truth;
 }
 
-/** What the read model has to be, by the event table: the projection has to arrive there, by whatever way. */
+/** Derives the expected read model from the event table. The projection may reach it in any way. */
 export class Expectations<State> {
   readonly #world: World;
   readonly #simulated: Simulated<State>;
@@ -30,7 +30,7 @@ export class Expectations<State> {
       : this.at(streamId, version as Version).summary;
   }
 
-  /** Events never change, so what is once expected stays so. Where an event cannot be folded, nothing may lie behind it. */
+  /** Events never change, so an expectation stays. Where an event cannot be folded, nothing may lie behind it. */
   at(streamId: StreamId, version: Version): Expected<State> {
     const known = this.#expected.get(streamId) ?? [];
     this.#expected.set(streamId, known);

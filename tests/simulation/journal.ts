@@ -1,4 +1,4 @@
-/** What a run counts, in the order of the report. */
+/** The counters of a run, in the order of the report. */
 export const counted = {
   runs: "runs",
   steps: "scheduled steps",
@@ -50,11 +50,11 @@ export const addCounts = (to: Counts, more: Counts): void => {
 /** Thrown for whatever a run must never show: a broken promise of the program, or of the simulation itself. */
 export class Violation extends Error {}
 
-/** What happened in a run: always counted, and written down where somebody wants to read it. */
+/** Counts what happens in a run, and writes it down when the run is traced. */
 export class Journal {
   readonly counts = noCounts();
   readonly lines: string[] = [];
-  /** The first thing that was wrong. */
+  /** The first promise that was broken. */
   violation: string | undefined;
   readonly #tracing: boolean;
 
@@ -73,7 +73,7 @@ export class Journal {
     }
   }
 
-  /** Adapters turn whatever they catch into "unavailable", so a violation is kept here besides being thrown. */
+  /** Adapters turn every exception into "unavailable", so the journal keeps a violation besides throwing it. */
   violated(what: string): Violation {
     this.violation ??= what;
     this.note("VIOLATION", () => what);

@@ -78,7 +78,7 @@ const replay = async <State>(subject: Simulated<State>, seed: number): Promise<b
 
 const chunk = 20;
 
-/** Gives a worker range after range, as long as there are any. */
+/** Sends ranges of seeds to a worker, one after the other, until none is left. */
 const employ = (
   worker: ChildProcess,
   nextRange: () => { from: number; seeds: number } | undefined,

@@ -3,8 +3,8 @@ import type { StreamRecord } from "./change-stream";
 import type { Process } from "./scheduler";
 import type { World } from "./world";
 
-// The event source mapping. What it decides after an invocation is decided by the code that decides it in the local
-// cloud; what happens around it is simulated.
+// The event source mapping. The local cloud's own code decides after an invocation what to retry and what to discard; the
+// rest is simulated.
 
 type Invoke = (records: ReadonlyArray<StreamRecord>) => Promise<unknown>;
 

@@ -6,7 +6,8 @@ import type { Projector } from "./projector";
 import type { Release, Releases } from "./releases";
 import type { World } from "./world";
 
-// What people do, by the runbook: resume suspended streams, rebuild what the failure queue names, mend what nobody can read.
+// Operators, who work by the runbook: they resume suspended streams, rebuild the streams that the failure queue names, and
+// mend events that nobody can read.
 
 /** Faults do not last for ever: an operator's command that has been tried so often meets none any more. */
 const attemptsWithFaults = 10;

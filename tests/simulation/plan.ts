@@ -52,10 +52,10 @@ export interface Plan {
   readonly crashAt: { readonly write: number; readonly when: "before" | "after" } | undefined;
 }
 
-/** Short runs crowd what happens: more of it meets. */
+/** In a short run more happens at the same time. */
 const durations = [500, 3_000] as const;
 
-/** Most runs have a few kinds of faults, so that each kind also meets a world that is otherwise well. */
+/** Most runs have a few kinds of faults, so that each kind also occurs where the others do not. */
 const faultsFrom = (random: Random): Faults => {
   const rate = (share: number, most: number) => (random.chance(share) ? random.next() * most : 0);
   return {

@@ -20,7 +20,7 @@ import { positionOf, type World } from "./world";
 
 // The projector is put together as lambda/adapters/composition.ts does it: the core and the adapters are the real ones.
 
-/** What a wrong projector does otherwise than the real one, in any domain. */
+/** The parts that a wrong projector replaces, in any domain. */
 export interface Variant {
   readonly client?: (client: Client) => Client;
   readonly environment?: <State>(

@@ -28,7 +28,7 @@ export class Random {
     return from[this.between(0, from.length - 1)] ?? from[0];
   }
 
-  /** Nothing, from nothing to choose from. */
+  /** Undefined where there is nothing to choose from. */
   pickAny<A>(from: ReadonlyArray<A>): A | undefined {
     return from[this.between(0, from.length - 1)];
   }

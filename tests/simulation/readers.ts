@@ -7,7 +7,7 @@ import type { Simulated } from "./simulated";
 import type { Watch } from "./watch";
 import type { World } from "./world";
 
-// Those who read a statement as vtl/query does, in two requests, while the projection works.
+// Readers, who read a statement as vtl/query does, in two requests, while the projection works.
 
 const readStatement = async <State>(
   world: World,

@@ -3,7 +3,7 @@ import type { Random } from "./random";
 /** Something that takes steps, and may die between any two of them: an invocation, a request, an operator's command. */
 export class Process {
   alive = true;
-  /** Set where nothing goes wrong any more for it. */
+  /** Set where no more faults are drawn for it. */
   sheltered = false;
   readonly died: Promise<void>;
   #resolveDied: () => void = () => undefined;
@@ -37,7 +37,7 @@ const maxSteps = 200_000;
 
 /**
  * Decides who takes the next step. Everything simulated waits here before it goes on, so that the seed alone decides
- * the order. What lies between two waits are microtasks, and they have a fixed order of their own.
+ * the order. Between two waits run microtasks, which have a fixed order of their own.
  */
 export class Scheduler {
   /** Simulated milliseconds. */
@@ -57,7 +57,7 @@ export class Scheduler {
     });
   }
 
-  /** Gives turns until nobody waits for one, or until `goOn`, asked after every step, says no. */
+  /** Gives turns until nobody waits for one, or until `goOn`, called after every step, answers false. */
   async run(goOn: () => boolean): Promise<void> {
     await settled();
     for (let next = this.#next(); next !== undefined && goOn(); next = this.#next()) {
@@ -90,7 +90,7 @@ export class Scheduler {
   }
 }
 
-/** All microtasks have run when Node comes to its next immediate: this waits for them, and for no time. */
+/** Waits until all microtasks have run, which they have at Node's next immediate; no time passes. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** The answer to a process that has died. */

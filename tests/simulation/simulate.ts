@@ -17,7 +17,7 @@ import { startWriters } from "./writers";
 
 export interface Outcome {
   readonly plan: Plan;
-  /** What was broken first; absent when nothing was. */
+  /** The first promise that was broken; absent when none was. */
   readonly violation: string | undefined;
   readonly counts: Counts;
   readonly trace: ReadonlyArray<string>;
@@ -68,7 +68,10 @@ const toRest = async <State>({ world, watch }: Everybody<State>): Promise<void> 
   if (journal.violation !== undefined) throw new Violation(journal.violation);
 };
 
-/** Commands, deliveries and operators, all at once. Then every stream of which no record was given up is folded, or suspended. */
+/**
+ * Runs commands, deliveries and operators, all at once. Afterwards every stream is folded or suspended, unless the mapping
+ * gave up one of its records.
+ */
 const live = async <State>(everybody: Everybody<State>): Promise<void> => {
   const { world, simulated, watch, operators, stream, abandoned, atRest } = everybody;
   startWriters(world, simulated);
@@ -85,7 +88,7 @@ const live = async <State>(everybody: Everybody<State>): Promise<void> => {
   atRest.streamsAreFolded(world.streams().filter((streamId) => !abandoned.has(streamId)));
 };
 
-/** What is suspended or was given up is mended by the runbook. Nothing may be left of it. */
+/** Operators mend by the runbook every stream that is suspended or was given up. None may stay so. */
 const mend = async <State>(everybody: Everybody<State>): Promise<void> => {
   const { world, releases, operators, abandoned, atRest } = everybody;
   releases.complete();
@@ -100,7 +103,7 @@ const mend = async <State>(everybody: Everybody<State>): Promise<void> => {
   atRest.nothingIsLost();
 };
 
-/** Last, every stream is rebuilt, to the same state, in rows of the newest projection version only. */
+/** Rebuilds every stream: to the same state, in rows of the newest projection version only. */
 const rebuild = async <State>(everybody: Everybody<State>): Promise<void> => {
   const { world, releases, operators, atRest } = everybody;
   for (const streamId of world.streams()) {

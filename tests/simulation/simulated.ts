@@ -12,7 +12,7 @@ import type { Random } from "./random";
 import { askingFor } from "./requests";
 import type { Asked, Conserved, StoredEvent, Subject, Truth } from "./subject";
 
-/** A subject as the simulation works with it: whatever its requests and movements are, they stay inside. */
+/** A subject as the simulation works with it: the types of its requests and movements stay inside. */
 export interface Simulated<State> {
   readonly name: string;
   readonly projectionVersion: number;
@@ -24,7 +24,7 @@ export interface Simulated<State> {
     readonly entry: ReadonlyArray<string>;
   };
   readonly draw: (random: Random, opening: boolean) => Asked;
-  /** What a faulty program makes of an event: one that the domain cannot read. */
+  /** Changes an event as a faulty program might, so that the domain cannot read it. */
   readonly corrupt: (random: Random, event: StoredEvent) => Item;
   readonly oracle: (log: ReadonlyArray<StoredEvent>) => ReadonlyArray<Truth>;
   readonly conserved: ReadonlyArray<Conserved<string>>;
@@ -36,7 +36,7 @@ export interface Simulated<State> {
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** What a faulty program might make of an event. A domain may still be able to read some of it. */
+/** An event as a faulty program might write it, in every way. A domain may still be able to read some of these. */
 const mistakes = ({ data, ...event }: StoredEvent): ReadonlyArray<Item> => [
   { ...event, data, schemaVersion: 99 },
   { ...event, data, type: "NeverRequested" },

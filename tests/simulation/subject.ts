@@ -4,7 +4,7 @@ import type { Envelope } from "../../core/projection/envelope";
 import type { StreamId, Version } from "../../core/projection/identifiers";
 import type { Item } from "./conditions";
 
-// What a domain hands over, so that the simulation and the laws can hold it against its own promises.
+// A subject: a domain with its draws and its rules, for the simulation and the laws to check it against.
 
 /** A request before it has its place in a stream: its type, in which schema version, and its data. */
 export interface Asked {
@@ -34,7 +34,7 @@ type DataOf<Request, Type> =
 export interface Drawn<Data> {
   /** How often this type is drawn, compared with the others. */
   readonly weight: number;
-  /** Whether a client sends it as the first request of a stream. */
+  /** Whether clients send it as the first request of a stream. */
   readonly mayOpen: boolean;
   /**
    * The data as it is stored, by schema version, from version 1 on. The current version names every field of the event,
@@ -51,7 +51,7 @@ export type Requests<Request extends Envelope> = {
   readonly [Type in Request["type"]]: Drawn<DataOf<Request, Type>>;
 };
 
-/** What the rules say about one event of a log. */
+/** The outcome of one event of a log, by the rules. */
 export interface Truth {
   /** Why it is declined; undefined when it is posted. */
   readonly reason: string | undefined;
@@ -61,7 +61,7 @@ export interface Truth {
   readonly entry: Item;
 }
 
-/** What is never lost and never made: the streams hold what their posted requests have moved. */
+/** A quantity that is conserved: the streams hold as much of it as their posted requests have moved. */
 export interface Conserved<Type extends string> {
   /** Its name in messages, e.g. `balance`. */
   readonly what: string;

@@ -26,7 +26,7 @@ export class Table {
     this.#sortKey = sortKey;
   }
 
-  /** Writes at the moment `at`. Without an item, what is there is deleted. */
+  /** Writes at the moment `at`. Without an item, it deletes. */
   write(key: Item, item: Item | undefined, at: number): Stored | undefined {
     const stored = item && marshall(item, { removeUndefinedValues: true });
     const partition = this.#partitions.get(this.#partitionOf(key)) ?? new Map();

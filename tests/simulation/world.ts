@@ -14,11 +14,11 @@ export interface Write {
   readonly key: Item;
   /** Absent after a deletion. */
   readonly item: Stored | undefined;
-  /** What was there before. */
+  /** The item that was overwritten or deleted. */
   readonly before: Item | undefined;
 }
 
-/** What everybody in one run shares. */
+/** The tables, the clock, the plan and the journal of one run. */
 export class World {
   readonly plan: Plan;
   readonly random: Random;
@@ -27,7 +27,7 @@ export class World {
   readonly events = new Table("events", "streamId", "version");
   readonly readModel = new Table("read-model", "pk", "sk");
   readonly tables = new Map([this.events, this.readModel].map((table) => [table.name, table]));
-  /** What is under way on its own: requests, stream records, time. It never dies. */
+  /** The process of whatever moves on its own: requests, stream records, time. It never dies. */
   readonly network = new Process("network", 1);
   readonly listeners: Array<(write: Write) => void> = [];
   /** The events that no release could or can decode, by `positionOf`: what they are mended to. */
@@ -55,7 +55,7 @@ export class World {
     return new Process(`${kind}-${this.#processes}`, this.random.pick([1, 1, 1, 0.2, 0.03]));
   }
 
-  /** Lets something happen beside everything else. What it throws is a fault of the run. */
+  /** Starts something beside everything else. An exception in it is a fault of the run. */
   start(what: () => Promise<void>): void {
     what().catch((error: unknown) => {
       if (error instanceof Violation) return;
@@ -76,7 +76,7 @@ export class World {
     return this.events.partitionKeys() as ReadonlyArray<StreamId>;
   }
 
-  /** A stream's events, as they are stored now. What a faulty program has put there is no event until it is mended. */
+  /** A stream's events, as they are stored now. An item of a faulty program is no event until it is mended. */
   log(streamId: StreamId): ReadonlyArray<StoredEvent> {
     return this.events.partition(streamId) as ReadonlyArray<unknown> as ReadonlyArray<StoredEvent>;
   }

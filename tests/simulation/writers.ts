@@ -7,7 +7,7 @@ import type { Simulated } from "./simulated";
 import type { StoredEvent } from "./subject";
 import { positionOf, type World } from "./world";
 
-// Those who write to the event table: clients, through the API; and now and then a faulty program, past it.
+// Writers to the event table: clients, through the API; and now and then a faulty program, past it.
 
 const owner = "owner";
 

@@ -13,11 +13,11 @@ import { entryPrefix, summarySortKey } from "../../lambda/adapters/keys";
 import type { Client } from "./client";
 import type { Command } from "./dynamo";
 
-// What wrong projectors are made of: they wrap the right parts.
+// Parts of wrong projectors: they wrap the right parts.
 
 export type Put = PutCommand["input"];
 
-/** Sends other puts than the adapter means to. */
+/** Changes the puts of the adapter before it sends them. */
 export const sending =
   (change: (put: Put) => Put) =>
   (client: Client): Client => ({
@@ -125,7 +125,7 @@ export const projectOnlyReadable: ProjectBatch =
         emptySummary(streamId, environment.projectionVersion),
         stored,
       );
-      // What cannot be decoded is never asked for its version.
+      // The fold decodes an event before it checks the version.
       return E.isLeft(folded) && folded.left.reason !== "MISSING_EVENT";
     });
     if (unreadable) throw new Error("a batch holds an event that cannot be decoded");

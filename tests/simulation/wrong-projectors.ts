@@ -28,7 +28,7 @@ import {
 // Projectors with one mistake each, as somebody might make it. The simulation has to catch every one of them.
 
 export interface WrongProjector {
-  /** What it does wrong. */
+  /** Names its mistake, as the end of "a projector that …". */
   readonly mistake: string;
   /** It is caught at one of the first so many seeds. */
   readonly within: number;
