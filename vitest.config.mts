@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["tests/**/*.test.ts", "packages/*/tests/**/*.test.ts"],
+    include: ["{.,packages/*,examples/*}/tests/**/*.test.ts"],
     // Pulumi's runtime does not start in worker threads.
     pool: "forks",
     // The SDK warns whoever runs it on Node.js 20, which is as new as this project asks for.

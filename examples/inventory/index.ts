@@ -1,1 +1,30 @@
-export {};
+import * as aws from "@pulumi/aws";
+import { Service } from "../../infra/service";
+import { wiring } from "./vtl/wiring";
+
+const { outputs } = new Service("inventory", {
+  // An example has no use for settings by stack: these are those of a stack that may be thrown away.
+  config: {
+    region: aws.config.requireRegion(),
+    keepData: false,
+    passwordSignIn: true,
+    introspection: true,
+    queryDepthLimit: 15,
+    resolverCountLimit: 20,
+    logLevel: "INFO",
+    logRetentionDays: 7,
+    auditTrail: false,
+  },
+  wiring,
+  entries: { projector: "lambda/projector.ts", resumer: "lambda/resumer.ts" },
+});
+
+export const {
+  region,
+  userPoolId,
+  userPoolClientId,
+  graphqlUrl,
+  realtimeUrl,
+  eventTableName,
+  readModelTableName,
+} = outputs;

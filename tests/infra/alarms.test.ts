@@ -16,18 +16,18 @@ it.each([
     "failures",
     "AWS/SQS",
     "ApproximateNumberOfMessagesVisible",
-    { QueueName: "projector-failures-1a2b3c4" },
+    { QueueName: "ledger-projector-failures-1a2b3c4" },
   ],
-  ["lag", "AWS/Lambda", "IteratorAge", { FunctionName: "projector-function-1a2b3c4" }],
-  ["errors", "AWS/Lambda", "Errors", { FunctionName: "projector-function-1a2b3c4" }],
-  ["throttles", "AWS/Lambda", "Throttles", { FunctionName: "projector-function-1a2b3c4" }],
+  ["lag", "AWS/Lambda", "IteratorAge", { FunctionName: "ledger-projector-function-1a2b3c4" }],
+  ["errors", "AWS/Lambda", "Errors", { FunctionName: "ledger-projector-function-1a2b3c4" }],
+  ["throttles", "AWS/Lambda", "Throttles", { FunctionName: "ledger-projector-function-1a2b3c4" }],
 ])("an alarm watches %s", (name, namespace, metricName, dimensions) => {
-  const alarm = alarms().find((resource) => resource.name === `alarms-${name}`);
+  const alarm = alarms().find((resource) => resource.name === `ledger-alarms-${name}`);
   expect(alarm?.inputs).toMatchObject({ namespace, metricName, dimensions });
 });
 
 it("every alarm is told to the topic when it begins, and when it ends, which being suspended does not by itself", () => {
-  const topic = ["arn:aws:sns:eu-central-1:123456789012:alarms-topic-1a2b3c4"];
+  const topic = ["arn:aws:sns:eu-central-1:123456789012:ledger-alarms-topic-1a2b3c4"];
   expect(alarms().map(({ inputs }) => [inputs.alarmActions, inputs.okActions])).toEqual([
     [topic, undefined],
     ...Array(4).fill([topic, topic]),

@@ -57,24 +57,24 @@ describe("the tables", () => {
 
 describe("sign-in", () => {
   it("is for users that an administrator has created", () => {
-    expect(inputsOf(prod, "sign-in-users")).toMatchObject({
+    expect(inputsOf(prod, "ledger-sign-in-users")).toMatchObject({
       adminCreateUserConfig: { allowAdminCreateUserOnly: true },
       deletionProtection: "ACTIVE",
     });
-    expect(inputsOf(dev, "sign-in-users").deletionProtection).toBe("INACTIVE");
+    expect(inputsOf(dev, "ledger-sign-in-users").deletionProtection).toBe("INACTIVE");
   });
 
   it("takes passwords only where the stack says so", () => {
     const flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
-    expect(inputsOf(prod, "sign-in-client").explicitAuthFlows).toEqual(flows);
-    expect(inputsOf(dev, "sign-in-client").explicitAuthFlows).toEqual([
+    expect(inputsOf(prod, "ledger-sign-in-client").explicitAuthFlows).toEqual(flows);
+    expect(inputsOf(dev, "ledger-sign-in-client").explicitAuthFlows).toEqual([
       ...flows,
       "ALLOW_USER_PASSWORD_AUTH",
     ]);
   });
 
   it("tells nobody which users exist, and its tokens end early", () => {
-    expect(inputsOf(prod, "sign-in-client")).toMatchObject({
+    expect(inputsOf(prod, "ledger-sign-in-client")).toMatchObject({
       userPoolId: "eu-central-1_Pool",
       generateSecret: false,
       preventUserExistenceErrors: "ENABLED",
@@ -87,7 +87,7 @@ describe("sign-in", () => {
   });
 
   it("knows the group of operators", () => {
-    expect(inputsOf(prod, "sign-in-operators")).toMatchObject({
+    expect(inputsOf(prod, "ledger-sign-in-operators")).toMatchObject({
       name: "operators",
       userPoolId: "eu-central-1_Pool",
     });
@@ -96,7 +96,7 @@ describe("sign-in", () => {
 
 describe("the API", () => {
   it("admits the pool's users with tokens of its own client, and IAM callers besides", () => {
-    expect(inputsOf(prod, "api-graphql")).toMatchObject({
+    expect(inputsOf(prod, "ledger-api-graphql")).toMatchObject({
       authenticationType: "AMAZON_COGNITO_USER_POOLS",
       userPoolConfig: {
         userPoolId: "eu-central-1_Pool",
@@ -109,24 +109,24 @@ describe("the API", () => {
   });
 
   it("is limited as the stack says", () => {
-    expect(inputsOf(prod, "api-graphql")).toMatchObject({
+    expect(inputsOf(prod, "ledger-api-graphql")).toMatchObject({
       introspectionConfig: "DISABLED",
       queryDepthLimit: 6,
       resolverCountLimit: 20,
     });
-    expect(inputsOf(dev, "api-graphql")).toMatchObject({
+    expect(inputsOf(dev, "ledger-api-graphql")).toMatchObject({
       introspectionConfig: "ENABLED",
       queryDepthLimit: 15,
     });
   });
 
   it("logs errors without anybody's data, for as long as the stack says", () => {
-    expect(inputsOf(prod, "api-graphql").logConfig).toEqual({
-      cloudwatchLogsRoleArn: "arn:aws:iam::123456789012:role/api-log-role-1a2b3c4",
+    expect(inputsOf(prod, "ledger-api-graphql").logConfig).toEqual({
+      cloudwatchLogsRoleArn: "arn:aws:iam::123456789012:role/ledger-api-log-role-1a2b3c4",
       fieldLogLevel: "ERROR",
       excludeVerboseContent: true,
     });
-    expect(inputsOf(prod, "api-log")).toEqual({
+    expect(inputsOf(prod, "ledger-api-log")).toEqual({
       name: "/aws/appsync/apis/api-id",
       retentionInDays: 365,
     });
@@ -135,15 +135,15 @@ describe("the API", () => {
 
 describe("the projector", () => {
   it("is a function with its own role and log", () => {
-    const { code: _, ...inputs } = inputsOf(prod, "projector-function");
+    const { code: _, ...inputs } = inputsOf(prod, "ledger-projector-function");
     expect(inputs).toEqual({
       handler: "__index.handler",
       runtime: "nodejs24.x",
       architectures: ["arm64"],
       memorySize: 512,
       timeout: 60,
-      role: "arn:aws:iam::123456789012:role/projector-role-1a2b3c4",
-      loggingConfig: { logFormat: "Text", logGroup: "projector-log-1a2b3c4" },
+      role: "arn:aws:iam::123456789012:role/ledger-projector-role-1a2b3c4",
+      loggingConfig: { logFormat: "Text", logGroup: "ledger-projector-log-1a2b3c4" },
       environment: {
         variables: {
           POWERTOOLS_SERVICE_NAME: "projector",
@@ -152,13 +152,13 @@ describe("the projector", () => {
         },
       },
     });
-    expect(inputsOf(prod, "projector-log")).toEqual({ retentionInDays: 365 });
+    expect(inputsOf(prod, "ledger-projector-log")).toEqual({ retentionInDays: 365 });
   });
 
   it("is fed every new event, and gives up on a record in the end", () => {
-    expect(inputsOf(prod, "projector-mapping")).toEqual({
+    expect(inputsOf(prod, "ledger-projector-mapping")).toEqual({
       eventSourceArn: `${table("ledger-events")}/stream/2026-01-01T00:00:00.000`,
-      functionName: "arn:aws:lambda:eu-central-1:123456789012:function:projector-function-1a2b3c4",
+      functionName: "arn:aws:lambda:eu-central-1:123456789012:function:ledger-projector-function-1a2b3c4",
       startingPosition: "TRIM_HORIZON",
       filterCriteria: { filters: [{ pattern: '{"eventName":["INSERT"]}' }] },
       batchSize: 100,
@@ -168,12 +168,12 @@ describe("the projector", () => {
       maximumRecordAgeInSeconds: 3600,
       destinationConfig: {
         onFailure: {
-          destinationArn: "arn:aws:sqs:eu-central-1:123456789012:projector-failures-1a2b3c4",
+          destinationArn: "arn:aws:sqs:eu-central-1:123456789012:ledger-projector-failures-1a2b3c4",
         },
       },
       metricsConfig: { metrics: ["EventCount"] },
     });
-    expect(inputsOf(prod, "projector-failures")).toEqual({
+    expect(inputsOf(prod, "ledger-projector-failures")).toEqual({
       messageRetentionSeconds: 1_209_600,
       sqsManagedSseEnabled: true,
     });
@@ -181,20 +181,20 @@ describe("the projector", () => {
 });
 
 it("the resumer ends before AppSync stops waiting for it", () => {
-  expect(inputsOf(prod, "resumer-function")).toMatchObject({
+  expect(inputsOf(prod, "ledger-resumer-function")).toMatchObject({
     timeout: 29,
     environment: { variables: { POWERTOOLS_SERVICE_NAME: "resumer" } },
   });
-  expect(inputsOf(prod, "resolvers-Resumer")).toMatchObject({
+  expect(inputsOf(prod, "ledger-resolvers-Resumer")).toMatchObject({
     type: "AWS_LAMBDA",
     lambdaConfig: {
-      functionArn: "arn:aws:lambda:eu-central-1:123456789012:function:resumer-function-1a2b3c4",
+      functionArn: "arn:aws:lambda:eu-central-1:123456789012:function:ledger-resumer-function-1a2b3c4",
     },
   });
 });
 
 it("the audit trail covers each read and write of the event table, and cannot lose its records unnoticed", () => {
-  expect(inputsOf(prod, "audit")).toEqual({
+  expect(inputsOf(prod, "ledger-audit")).toEqual({
     enableLogFileValidation: true,
     s3Bucket: { args: { forceDestroy: false } },
     advancedEventSelectors: [

@@ -31,17 +31,17 @@ describe("the roles", () => {
       { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } },
     ];
     expect(Object.fromEntries(assumed)).toEqual({
-      "api-log-role": trust("appsync.amazonaws.com"),
-      "resolvers-EventTable-role": trust("appsync.amazonaws.com"),
-      "resolvers-ReadModel-role": trust("appsync.amazonaws.com"),
-      "resolvers-Resumer-role": trust("appsync.amazonaws.com"),
-      "projector-role": trust("lambda.amazonaws.com"),
-      "resumer-role": trust("lambda.amazonaws.com"),
+      "ledger-api-log-role": trust("appsync.amazonaws.com"),
+      "ledger-resolvers-EventTable-role": trust("appsync.amazonaws.com"),
+      "ledger-resolvers-ReadModel-role": trust("appsync.amazonaws.com"),
+      "ledger-resolvers-Resumer-role": trust("appsync.amazonaws.com"),
+      "ledger-projector-role": trust("lambda.amazonaws.com"),
+      "ledger-resumer-role": trust("lambda.amazonaws.com"),
     });
   });
 
   it("let the API write its own log", () => {
-    expect(policy("api-log-policy")).toEqual([
+    expect(policy("ledger-api-log-policy")).toEqual([
       allow(
         "CreateAndWriteLogs",
         ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
@@ -51,13 +51,13 @@ describe("the roles", () => {
   });
 
   it("let commands get and put events, and nothing else", () => {
-    expect(policy("resolvers-EventTable-policy")).toEqual([
+    expect(policy("ledger-resolvers-EventTable-policy")).toEqual([
       allow("AppendEvents", ["dynamodb:GetItem", "dynamodb:PutItem"], events),
     ]);
   });
 
   it("let queries read the read model", () => {
-    expect(policy("resolvers-ReadModel-policy")).toEqual([
+    expect(policy("ledger-resolvers-ReadModel-policy")).toEqual([
       allow(
         "QueryReadModel",
         ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
@@ -68,11 +68,11 @@ describe("the roles", () => {
   });
 
   it("let the API call the one function that resumes streams", () => {
-    expect(policy("resolvers-Resumer-policy")).toEqual([
+    expect(policy("ledger-resolvers-Resumer-policy")).toEqual([
       allow(
         "ResumeStreams",
         ["lambda:InvokeFunction"],
-        `arn:aws:lambda:${account}:function:resumer-function-1a2b3c4`,
+        `arn:aws:lambda:${account}:function:ledger-resumer-function-1a2b3c4`,
       ),
     ]);
   });
@@ -97,11 +97,11 @@ describe("the roles", () => {
   ];
 
   it("let the resumer read events, write the read model, and tell of changes", () => {
-    expect(policy("resumer-policy")).toEqual(folding("resumer"));
+    expect(policy("ledger-resumer-policy")).toEqual(folding("resumer"));
   });
 
   it("let the projector do so, read the stream, and report what it gave up on", () => {
-    expect(policy("projector-policy")).toEqual([
+    expect(policy("ledger-projector-policy")).toEqual([
       ...folding("projector"),
       allow(
         "FollowEvents",
@@ -116,7 +116,7 @@ describe("the roles", () => {
       allow(
         "ReportFailures",
         ["sqs:SendMessage"],
-        `arn:aws:sqs:${account}:projector-failures-1a2b3c4`,
+        `arn:aws:sqs:${account}:ledger-projector-failures-1a2b3c4`,
       ),
     ]);
   });

@@ -18,16 +18,16 @@ import { type ArticleEvent, articleEvents, inventory, labelLength } from "../art
 
 /** The mutation that records each type of event. */
 const recorders: Readonly<Record<ArticleEvent["type"], Command>> = {
-  RegistrationRequested: { field: "register", before: "register", mayComeFirst: true },
-  ReceiptRequested: { field: "receive", before: "movePieces" },
-  ReservationRequested: { field: "reserve", before: "movePieces" },
-  ShipmentRequested: { field: "ship", before: "movePieces" },
+  RegistrationRequested: { field: "register", before: "article/register", mayComeFirst: true },
+  ReceiptRequested: { field: "receive", before: "article/movePieces" },
+  ReservationRequested: { field: "reserve", before: "article/movePieces" },
+  ShipmentRequested: { field: "ship", before: "article/movePieces" },
 };
 
 /** Which templates serve which field of the inventory's API. */
 export const wiring: Wiring = {
   folders: { shared: sharedFolder, own: __dirname },
-  schema: ["schema"],
+  schema: ["article/schema"],
   values: { ...sharedValues(inventory.name), labelLength: String(labelLength) },
   resolvers: {
     Mutation: {

@@ -1,0 +1,113 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Alarms } from "./alarms";
+import { Api } from "./api";
+import { AuditTrail } from "./audit-trail";
+import { componentType } from "./component";
+import type { StackConfig } from "./config";
+import { Projector } from "./projector";
+import { Resolvers } from "./resolvers";
+import { Resumer } from "./resumer";
+import { SignIn } from "./sign-in";
+import { Tables } from "./tables";
+import type { Wiring } from "./wiring";
+
+/** None of it is an `Input`: the stack's settings and the domain's files are read at once. */
+export interface ServiceArgs {
+  /** The settings of the stack. */
+  config: StackConfig;
+  /** Which templates serve which field of the domain's API. */
+  wiring: Wiring;
+  /** The TypeScript files of the functions, from the program's folder on. */
+  entries: { readonly projector: string; readonly resumer: string };
+}
+
+/** What a front end and an operator need to reach the service. */
+export interface ServiceOutputs {
+  readonly region: string;
+  readonly userPoolId: pulumi.Output<string>;
+  readonly userPoolClientId: pulumi.Output<string>;
+  /** Where the pool answers, without the scheme: `host/userPoolId`. */
+  readonly userPoolEndpoint: pulumi.Output<string>;
+  readonly graphqlUrl: pulumi.Output<string>;
+  readonly realtimeUrl: pulumi.Output<string>;
+  readonly eventTableName: pulumi.Output<string>;
+  readonly readModelTableName: pulumi.Output<string>;
+  readonly projectorFunctionName: pulumi.Output<string>;
+  readonly failureQueueUrl: pulumi.Output<string>;
+  /** Subscribe to it to receive the alarms. */
+  readonly alarmTopicArn: pulumi.Output<string>;
+}
+
+/** Everything that carries a domain: users sign in, commands are recorded, events are folded, queries are served. */
+export class Service extends pulumi.ComponentResource {
+  readonly signIn: SignIn;
+  readonly tables: Tables;
+  readonly api: Api;
+  readonly projector: Projector;
+  readonly resumer: Resumer;
+  readonly resolvers: Resolvers;
+  readonly alarms: Alarms;
+  readonly auditTrail: AuditTrail | undefined;
+  readonly outputs: ServiceOutputs;
+
+  constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(componentType("Service"), name, {}, opts);
+    const { config, wiring, entries } = args;
+    const parent = { parent: this };
+    this.signIn = new SignIn(`${name}-sign-in`, config, parent);
+    this.tables = new Tables(name, config, parent);
+    this.api = new Api(
+      `${name}-api`,
+      {
+        ...config,
+        wiring,
+        userPoolId: this.signIn.userPool.id,
+        clientId: this.signIn.client.id,
+      },
+      parent,
+    );
+    const { events, readModel } = this.tables;
+    const { graphqlApi, graphqlUrl } = this.api;
+    const projection = {
+      ...config,
+      events,
+      readModel,
+      graphqlApi,
+      graphqlUrl,
+      publishField: wiring.publishField,
+    };
+    this.projector = new Projector(
+      `${name}-projector`,
+      { ...projection, entry: entries.projector },
+      parent,
+    );
+    this.resumer = new Resumer(
+      `${name}-resumer`,
+      { ...projection, entry: entries.resumer },
+      parent,
+    );
+    this.resolvers = new Resolvers(
+      `${name}-resolvers`,
+      { graphqlApi, events, readModel, resumer: this.resumer.function, wiring },
+      parent,
+    );
+    this.alarms = new Alarms(`${name}-alarms`, this.projector, parent);
+    this.auditTrail = config.auditTrail
+      ? new AuditTrail(`${name}-audit`, { ...config, events }, parent)
+      : undefined;
+    this.outputs = {
+      region: config.region,
+      userPoolId: this.signIn.userPool.id,
+      userPoolClientId: this.signIn.client.id,
+      userPoolEndpoint: this.signIn.userPool.endpoint,
+      graphqlUrl,
+      realtimeUrl: this.api.realtimeUrl,
+      eventTableName: events.name,
+      readModelTableName: readModel.name,
+      projectorFunctionName: this.projector.function.name,
+      failureQueueUrl: this.projector.failureQueue.url,
+      alarmTopicArn: this.alarms.topic.arn,
+    };
+    this.registerOutputs(this.outputs);
+  }
+}
