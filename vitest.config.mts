@@ -2,7 +2,9 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{.,packages/*,examples/*}/tests/**/*.test.ts"],
+    include: ["{tests,packages/*/tests,examples/*/tests}/**/*.test.ts"],
+    // All cores: vitest leaves one free unless told.
+    maxWorkers: "100%",
     // Pulumi's runtime does not start in worker threads.
     pool: "forks",
     // The SDK warns whoever runs it on Node.js 20, which is as new as this project asks for.

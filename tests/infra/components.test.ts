@@ -158,7 +158,8 @@ describe("the projector", () => {
   it("is fed every new event, and gives up on a record in the end", () => {
     expect(inputsOf(prod, "ledger-projector-mapping")).toEqual({
       eventSourceArn: `${table("ledger-events")}/stream/2026-01-01T00:00:00.000`,
-      functionName: "arn:aws:lambda:eu-central-1:123456789012:function:ledger-projector-function-1a2b3c4",
+      functionName:
+        "arn:aws:lambda:eu-central-1:123456789012:function:ledger-projector-function-1a2b3c4",
       startingPosition: "TRIM_HORIZON",
       filterCriteria: { filters: [{ pattern: '{"eventName":["INSERT"]}' }] },
       batchSize: 100,
@@ -188,7 +189,8 @@ it("the resumer ends before AppSync stops waiting for it", () => {
   expect(inputsOf(prod, "ledger-resolvers-Resumer")).toMatchObject({
     type: "AWS_LAMBDA",
     lambdaConfig: {
-      functionArn: "arn:aws:lambda:eu-central-1:123456789012:function:ledger-resumer-function-1a2b3c4",
+      functionArn:
+        "arn:aws:lambda:eu-central-1:123456789012:function:ledger-resumer-function-1a2b3c4",
     },
   });
 });

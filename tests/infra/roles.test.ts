@@ -97,12 +97,12 @@ describe("the roles", () => {
   ];
 
   it("let the resumer read events, write the read model, and tell of changes", () => {
-    expect(policy("ledger-resumer-policy")).toEqual(folding("resumer"));
+    expect(policy("ledger-resumer-policy")).toEqual(folding("ledger-resumer"));
   });
 
   it("let the projector do so, read the stream, and report what it gave up on", () => {
     expect(policy("ledger-projector-policy")).toEqual([
-      ...folding("projector"),
+      ...folding("ledger-projector"),
       allow(
         "FollowEvents",
         [

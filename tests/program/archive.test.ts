@@ -41,14 +41,17 @@ describe.each<[string, () => Promise<Resources>]>([
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const unpacked = (name: string) => {
-    const made = resources.find((resource) => resource.name === `${name}-function`);
+    const made = resources.find((resource) => resource.name === `ledger-${name}-function`);
     return unpack(made?.inputs.code, join(folder, name));
   };
 
   it.each(["projector", "resumer"])(
     "has two entries, and loads in plain Node.js: %s",
     async (name) => {
-      expect([...(await unpacked(name))].sort()).toEqual([`.build/${name}.js`, "__index.js"]);
+      expect([...(await unpacked(name))].sort()).toEqual([
+        `.build/ledger-${name}.js`,
+        "__index.js",
+      ]);
       const script = 'console.log(typeof require("./__index.js").handler)';
       expect(lastLine(join(folder, name), script)).toBe("function");
     },

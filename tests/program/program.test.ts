@@ -17,7 +17,10 @@ const guarded = ({ registrations }: Run) =>
 
 describe.each([
   { stack: "dev", kept: [] },
-  { stack: "prod", kept: ["ledger-audit", "ledger-events", "ledger-read-model", "ledger-sign-in-users"] },
+  {
+    stack: "prod",
+    kept: ["ledger-audit", "ledger-events", "ledger-read-model", "ledger-sign-in-users"],
+  },
 ])("the program for $stack, in Pulumi's runtime", ({ stack, kept }) => {
   let recorded: Recording;
   let update: Run;

@@ -109,7 +109,9 @@ describe("the templates", () => {
           ...String(inputs.requestMappingTemplate).matchAll(/"operation": "(\w+)"/g),
         ])
         .map(([, operation]) => `dynamodb:${operation}`);
-      const [policy] = stack.resources.filter(({ name }) => name === `ledger-resolvers-${source}-policy`);
+      const [policy] = stack.resources.filter(
+        ({ name }) => name === `ledger-resolvers-${source}-policy`,
+      );
       const allowed: string[] = JSON.parse(String(policy?.inputs.policy)).Statement.flatMap(
         (statement: { Action: string[] }) => statement.Action,
       );

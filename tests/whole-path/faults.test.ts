@@ -151,7 +151,7 @@ it("the ledger adds up after kills, throttles, duplicates and disorder under loa
     });
   }
   const report = await tables.verify();
-  expect(report).toMatchObject({ accounts, differing: [], behind: [], suspended: [] });
+  expect(report).toMatchObject({ streams: accounts, differing: [], behind: [], suspended: [] });
   expect(report.events).toBe(accounts * last);
   console.log(`${report.events} events; injected ${JSON.stringify(injected)}`);
   expect(Math.min(injected.kills, injected.throttles, injected.duplicates)).toBeGreaterThan(10);
