@@ -42,7 +42,7 @@ export interface Rows<State> {
   readonly summaryKey: (streamId: StreamId) => RowKey;
   readonly summary: (summary: Summary<State>) => Row;
   /** Reads a summary's row. Left says in one line what is wrong with it. */
-  readonly summaryFrom: (row: unknown) => E.Either<string, Summary<State>>;
+  readonly summaryFrom: (row: Row) => E.Either<string, Summary<State>>;
   readonly entry: (change: Change) => Row;
   readonly suspension: (streamId: StreamId, suspension: Suspension) => Row;
 }
@@ -58,20 +58,23 @@ const SummaryRow = t.intersection([
 
 const OpenedRow = t.type({ owner: Subject, openedAt: Timestamp, openingHash: t.string });
 
-/** A stream's own columns are there from its opening on, and not before. */
+/**
+ * A stream's own columns are there from its opening on, and not before: all of them, or none. A row that lacks some has
+ * been damaged, and must not read as that of a stream that was never opened.
+ */
 const openedFrom =
   <State>(state: StoredColumns<State>) =>
-  (row: unknown): E.Either<string, O.Option<Opened<State>>> =>
-    t.type({ owner: t.string }).is(row)
-      ? pipe(
+  (row: Row): E.Either<string, O.Option<Opened<State>>> =>
+    [...Object.keys(OpenedRow.props), ...state.names].every((column) => row[column] === undefined)
+      ? E.right(O.none)
+      : pipe(
           E.Do,
           E.apS("opened", decodeWith(OpenedRow)(row)),
           E.apS("state", state.decode(row)),
           E.map(({ opened: { owner, openedAt, openingHash }, state }) =>
             O.some({ owner, at: openedAt, hash: openingHash, state }),
           ),
-        )
-      : E.right(O.none);
+        );
 
 /** The rows of a domain's streams. */
 export const rowsOf = <State>({

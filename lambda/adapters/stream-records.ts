@@ -35,7 +35,7 @@ const storedFrom = (image: Record<string, unknown>): unknown =>
     E.toUnion,
   );
 
-/** An item whose key is no version is no event of its stream. The projection passes it over, and `verify` reports it. */
+/** An item whose key is no version can never be the next event of its stream, so its delivery has nothing to fold. */
 const deliveryFrom = ({ dynamodb }: t.TypeOf<typeof Insertion>): ReadonlyArray<Delivery> => {
   const version = Number(dynamodb.Keys.version.N);
   return Version.is(version)

@@ -113,6 +113,15 @@ describe("a summary's row", () => {
     expect(throughTheTable(rows.summary(unopened))).not.toHaveProperty("owner");
   });
 
+  it.each(["owner", "openedAt", "openingHash", ...ledger.state.names])(
+    "is rejected when it has lost %s alone: it must not read as that of an account never opened",
+    (column) => {
+      const { [column]: _, ...damaged } = throughTheTable(rows.summary(summary));
+      const read = rows.summaryFrom(damaged);
+      expect(E.isLeft(read) && read.left).toContain(`${column}: expected`);
+    },
+  );
+
   it.each([
     ["a version", { version: "3" }, 'version: expected StreamVersion, found "3"'],
     ["a balance", { balance: "-1" }, 'balance: expected Balance, found "-1"'],
