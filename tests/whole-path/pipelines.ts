@@ -18,7 +18,7 @@ import {
 import type { Step } from "../../infra/wiring";
 import { ownerIndex } from "../../lambda/adapters/keys";
 import { wiring } from "../../vtl/wiring";
-import { type CallerName, callers, readModelTable, template, valuesOf } from "./templates";
+import { type CallerName, callers, readModelTable, template, valuesOf } from "../vtl/templates";
 
 const region = "eu-central-1";
 const eventTable = "events";

@@ -5,7 +5,7 @@ import type { Suspension } from "../../core/projection/summary";
 import { rowsOf } from "../../lambda/adapters/rows";
 import { folded } from "../core/projection/memory";
 import { type Answer, Pipelines } from "./pipelines";
-import type { CallerName } from "./templates";
+import type { CallerName } from "../vtl/templates";
 
 let pipelines: Pipelines;
 let count = 0;
