@@ -18,7 +18,7 @@ export interface ApiArgs {
   introspection: pulumi.Input<boolean>;
   /** How deep a request may nest its selections: 1 to 75. */
   queryDepthLimit: pulumi.Input<number>;
-  /** How many resolvers a request may run: 1 to 10,000. */
+  /** How many resolvers a request may run: 10 to 10,000. */
   resolverCountLimit: pulumi.Input<number>;
   logRetentionDays: pulumi.Input<number>;
 }

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Either, left, right } from "fp-ts/Either";
 import * as t from "io-ts";
+import { maxChangesInRequest } from "../lambda/adapters/keys";
 
 /** One of a few values, read from the text that Pulumi hands over for every setting. */
 function oneOf<A extends string | number | boolean>(...values: readonly A[]) {
@@ -39,7 +40,7 @@ const Settings = t.type({
   passwordSignIn: flag,
   introspection: flag,
   queryDepthLimit: wholeNumber(1, 75),
-  resolverCountLimit: wholeNumber(1, 10_000),
+  resolverCountLimit: wholeNumber(maxChangesInRequest, 10_000),
   logLevel: oneOf("DEBUG", "INFO", "WARN", "ERROR"),
   // The only periods that CloudWatch Logs accepts.
   logRetentionDays: oneOf(

@@ -53,13 +53,17 @@ export interface ReadModel<State> {
 }
 
 export interface Publisher {
-  /** Announces a committed change to subscribers. The ledger does not depend on it, so it cannot fail. */
-  readonly publish: (change: Change) => Task<void>;
+  /**
+   * Takes committed changes of one stream, in order, and announces them to subscribers. The ledger does not depend on it,
+   * so it cannot fail, and need not wait until subscribers have them. Which changes one call has is the caller's choice.
+   */
+  readonly publish: (changes: ReadonlyArray<Change>) => Task<void>;
 }
 
 /** What operators see of the projection's work. None of it may fail. */
 export interface Telemetry {
   readonly folded: (streamId: StreamId, events: number) => IO<void>;
+  /** A stream has been suspended, or is met suspended: whoever suspended it may have died before it said so. */
   readonly suspended: (streamId: StreamId, suspension: Suspension) => IO<void>;
   readonly streamFailed: (streamId: StreamId, cause: unknown) => IO<void>;
 }

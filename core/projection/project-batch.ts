@@ -16,7 +16,7 @@ export interface Delivery extends Delivered {
 }
 
 /** How many streams of a batch are worked on at a time: enough to hide the tables' latency, few enough not to flood them. */
-const maxConcurrentStreams = 16;
+export const maxConcurrentStreams = 16;
 
 /** Projects one stream, and answers with the deliveries to be sent again: none, or all of it. */
 const projectOne =

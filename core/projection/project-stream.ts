@@ -9,7 +9,14 @@ import { loop } from "./loop";
 import type { ProjectionEnvironment } from "./ports";
 import { rebuildLoaded } from "./rebuild-stream";
 import { emptySummary, isSuspended, type Summary } from "./summary";
-import { announce, loadSummary, retrySuperseded, type Step, type UseCase } from "./use-case";
+import {
+  commit,
+  loadSummary,
+  reportSuspension,
+  retrySuperseded,
+  type Step,
+  type UseCase,
+} from "./use-case";
 
 // The projection is gated by version, never by the order of delivery. Whatever arrives twice, late, out of order or beside
 // another projector, a summary only ever moves from the version it was loaded at to the fold of more events.
@@ -71,15 +78,11 @@ const foldNext = <State>(
  * Writes what was folded. The order makes a crash harmless: entries can be written again, and nothing counts as folded
  * before the summary has moved.
  */
-const commit = <State>(
-  loaded: O.Option<Summary<State>>,
-  folded: Folded<State>,
-): Step<State, void> =>
+const save = <State>(loaded: O.Option<Summary<State>>, folded: Folded<State>): Step<State, void> =>
   pipe(
     RTE.ask<ProjectionEnvironment<State>>(),
     RTE.tapTaskEither(({ readModel }) => readModel.saveEntries(folded.changes)),
-    RTE.tapTaskEither(({ readModel }) => readModel.commit(loaded, folded.summary)),
-    RTE.flatMap(() => announce(folded)),
+    RTE.flatMap(() => commit(loaded, folded)),
   );
 
 /** How far a stream has come: the summary as it is stored, and as the fold goes on from it. */
@@ -107,7 +110,7 @@ export const advance = <State>(
                   () => RTE.right(E.right(undefined)),
                   (folded) =>
                     pipe(
-                      commit(loaded, folded),
+                      save(loaded, folded),
                       RTE.map(() =>
                         E.left({ loaded: O.some(folded.summary), from: folded.summary }),
                       ),
@@ -134,7 +137,7 @@ const projectLoaded = <State>(
         loaded,
         O.getOrElse((): Summary<State> => emptySummary(streamId, projectionVersion)),
       );
-      if (isSuspended(from)) return RTE.right(undefined);
+      if (isSuspended(from)) return reportSuspension(from);
       return from.projectionVersion < projectionVersion
         ? rebuildLoaded(streamId, loaded, known)
         : advance({ loaded, from }, delivered, { known, toTheEnd: false });

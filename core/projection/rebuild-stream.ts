@@ -8,7 +8,7 @@ import { noVersion, type StreamId, type StreamVersion } from "./identifiers";
 import { loop } from "./loop";
 import type { ProjectionEnvironment, Superseded } from "./ports";
 import { emptySummary, isSuspended, type Summary } from "./summary";
-import { announce, loadSummary, retrySuperseded, type Step, type UseCase } from "./use-case";
+import { commit, loadSummary, retrySuperseded, type Step, type UseCase } from "./use-case";
 
 // A rebuild folds a stream from its first event beside the live projection. The old summary serves its readers until it is
 // replaced in one step, under the same condition that guards every other move of a summary.
@@ -120,7 +120,7 @@ const continueBeside = <State>(
 const replace = <State>(rebuild: Rebuild<State>): Step<State, Progress<State>> =>
   pipe(
     RTE.ask<ProjectionEnvironment<State>>(),
-    RTE.flatMap(({ readModel, now }): Step<State, Progress<State>> => {
+    RTE.flatMap(({ now }): Step<State, Progress<State>> => {
       const { folded, old, known } = rebuild;
       const complete =
         !isSuspended(folded.summary) && folded.summary.version < known
@@ -130,8 +130,7 @@ const replace = <State>(rebuild: Rebuild<State>): Step<State, Progress<State>> =
       // There is no such stream, and a summary would be one that nobody has asked for.
       if (O.isNone(old) && summary.version === 0 && !isSuspended(summary)) return RTE.right(done);
       return pipe(
-        RTE.fromTaskEither(readModel.commit(old, summary)),
-        RTE.flatMap(() => announce({ summary, changes: after(versionOf(old), folded) })),
+        commit(old, { summary, changes: after(versionOf(old), folded) }),
         RTE.map(
           (): Progress<State> =>
             // What was delivered while the stream was suspended does not come again: read on to where it ends now.

@@ -72,20 +72,71 @@ export const loadSummary = <State>(streamId: StreamId): Step<State, O.Option<Sum
     ),
   );
 
-/** Reports to operators what was committed, and publishes it to subscribers in the order of the events. */
-export const announce = <State>({ summary, changes }: Folded<State>): Step<State, void> =>
+/** Reports a suspended stream to operators. */
+export const reportSuspension = <State>({
+  streamId,
+  suspension,
+}: Summary<State>): Step<State, void> =>
   pipe(
     RTE.ask<ProjectionEnvironment<State>>(),
-    RTE.tapIO(({ telemetry }) => telemetry.folded(summary.streamId, changes.length)),
-    RTE.tapIO(({ telemetry }) =>
+    RTE.flatMapIO(({ telemetry }) =>
       pipe(
-        summary.suspension,
+        suspension,
         O.match(
           () => () => undefined,
-          (suspension) => telemetry.suspended(summary.streamId, suspension),
+          (suspended) => telemetry.suspended(streamId, suspended),
         ),
       ),
     ),
-    RTE.flatMapTask(({ publisher }) => T.traverseSeqArray(publisher.publish)(changes)),
-    RTE.asUnit,
+  );
+
+/** Reports to operators what was committed, and publishes it to subscribers in the order of the events. */
+const announce = <State>({ summary, changes }: Folded<State>): Step<State, void> =>
+  pipe(
+    RTE.ask<ProjectionEnvironment<State>>(),
+    RTE.tapIO(({ telemetry }) => telemetry.folded(summary.streamId, changes.length)),
+    RTE.tap(() => reportSuspension(summary)),
+    RTE.flatMapTask(({ publisher }) =>
+      changes.length === 0 ? T.of(undefined) : publisher.publish(changes),
+    ),
+  );
+
+/** Whether a summary is the one that was written, or has moved on from there. */
+const hasReached =
+  (written: Summary<unknown>) =>
+  (summary: Summary<unknown>): boolean =>
+    summary.projectionVersion === written.projectionVersion &&
+    (summary.version > written.version ||
+      (summary.version === written.version &&
+        // The hash chain's link stands for all that was folded.
+        summary.chainHead === written.chainHead &&
+        O.isSome(summary.suspension) === O.isSome(written.suspension)));
+
+/**
+ * Moves a summary, and announces what that commits. A commit that was not answered may have succeeded, and then nobody
+ * else announces it: so the summary is read again. What has been reached counts as committed. It may have been reached by
+ * another projector, which announces it, too: subscribers recognise a change that comes twice by its version.
+ */
+export const commit = <State>(
+  loaded: O.Option<Summary<State>>,
+  folded: Folded<State>,
+): Step<State, void> =>
+  pipe(
+    RTE.ask<ProjectionEnvironment<State>>(),
+    RTE.flatMapTaskEither(({ readModel }) =>
+      pipe(
+        readModel.commit(loaded, folded.summary),
+        TE.orElse(
+          (error): TE.TaskEither<Unavailable | Superseded, void> =>
+            error._tag === "Superseded"
+              ? TE.left(error)
+              : pipe(
+                  readModel.load(folded.summary.streamId),
+                  TE.filterOrElse(O.exists(hasReached(folded.summary)), () => error),
+                  TE.asUnit,
+                ),
+        ),
+      ),
+    ),
+    RTE.flatMap(() => announce(folded)),
   );

@@ -1,4 +1,5 @@
-// Where the rows of read model ② lie. The tables' definition and the templates that query them use the same names.
+// What the functions, the tables and the templates agree on: where the rows of read model ② lie, and how changes are
+// published.
 
 /** The index that finds an owner's streams. */
 export const ownerIndex = "byOwner";
@@ -23,5 +24,11 @@ export const publishField = (name: string): string => `publish${capitalized(name
 
 /** The type of that mutation's argument, e.g. `AccountChangeInput`. `name` is the domain's. */
 export const changeInput = (name: string): string => `${capitalized(name)}ChangeInput`;
+
+/**
+ * How many changes the projector publishes in one request. AppSync runs the fields of a mutation in their order, and counts
+ * each as a resolver: the API's `resolverCountLimit` must not be lower.
+ */
+export const maxChangesInRequest = 10;
 
 const capitalized = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

@@ -14,9 +14,11 @@ interface BatchResponse {
 export const projectorOf =
   <Request extends Envelope, State, Movement>(domain: Domain<Request, State, Movement>) =>
   (settings: unknown) => {
-    const environment = compose(domain, settings);
+    const invoke = compose(domain, settings);
     return async (event: unknown): Promise<BatchResponse> => {
-      const failed = await projectBatch<State>(deliveriesFrom(event))(environment())();
+      const { environment, finishPublishing } = invoke();
+      const failed = await projectBatch<State>(deliveriesFrom(event))(environment)();
+      await finishPublishing();
       flushTelemetry();
       return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
     };

@@ -4,15 +4,19 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { pipe } from "fp-ts/function";
 import type { IO } from "fp-ts/IO";
 import * as O from "fp-ts/Option";
-import * as TE from "fp-ts/TaskEither";
+import * as RA from "fp-ts/ReadonlyArray";
+import type { Task } from "fp-ts/Task";
+import * as t from "io-ts";
 import type { Columns, Row } from "../../core/projection/columns";
 import type { Publisher } from "../../core/projection/ports";
 import type { Change } from "../../core/projection/summary";
-import { call } from "./availability";
-import { changeInput, idName, publishField } from "./keys";
+import { changeInput, idName, maxChangesInRequest, publishField } from "./keys";
 
-/** How long one publication may take. */
-const publishTimeoutMs = 2_000;
+/** How long one request may take. */
+const requestTimeoutMs = 2_000;
+
+/** After so many failed requests in a row the API counts as down, and the invocation publishes no more. */
+const maxFailuresInRow = 3;
 
 /** What a publication takes from the domain: its name, and which columns a change has. */
 interface Shape {
@@ -38,12 +42,15 @@ export const changeFields = ({ name, entry, state }: Shape): ReadonlyArray<strin
   ...new Set([idName(name), ...envelopeFields, ...entry.names, ...state.names]),
 ];
 
-/** The mutation that publishes a change of one of the domain's streams. */
-export const publication = (shape: Shape): string => {
-  const field = publishField(shape.name);
-  return `mutation Publish($change: ${changeInput(shape.name)}!) {
-  ${field}(change: $change) { ${changeFields(shape).join(" ")} }
-}`;
+/** The mutation that publishes so many changes of the domain's streams, in order: `$c0` as `c0`, and so on. */
+export const publication = (shape: Shape, count: number): string => {
+  const aliases = Array.from({ length: count }, (_, index) => `c${index}`);
+  const parameters = aliases.map((alias) => `$${alias}: ${changeInput(shape.name)}!`);
+  const selection = changeFields(shape).join(" ");
+  const fields = aliases.map(
+    (alias) => `${alias}: ${publishField(shape.name)}(change: $${alias}) { ${selection} }`,
+  );
+  return `mutation Publish(${parameters.join(", ")}) {\n  ${fields.join("\n  ")}\n}`;
 };
 
 /** A column that has no value is null: GraphQL has no other word for it. */
@@ -84,45 +91,104 @@ export interface PublisherOptions {
   /** The API's GraphQL endpoint. */
   readonly endpoint: string;
   readonly signer: Signer;
-  /** Ends all publications of an invocation together: an API that does not answer must not take the ledger's time. */
-  readonly budget: AbortSignal;
-  /** Reports a publication that did not succeed. */
+  /** Reports a change that could not be published. */
   readonly failed: (change: Change, cause: unknown) => IO<void>;
 }
 
-/** Publishes through the API's own mutation, signed with the function's role. */
+/** The publisher of one invocation. */
+export interface InvocationPublisher extends Publisher {
+  /**
+   * Waits until everything is published that was handed over, or until the time is over: what is left then has failed.
+   * It begins when the ledger's own work is done, and takes none of its time.
+   */
+  readonly finish: (timeoutMs: number) => Task<void>;
+}
+
+/** What AppSync answers; the data, if there is any beside the errors, has amounts that are not to be logged. */
+const Answer = t.partial({
+  errors: t.array(t.intersection([t.UnknownRecord, t.partial({ path: t.unknown })])),
+});
+
+type Errors = NonNullable<t.TypeOf<typeof Answer>["errors"]>;
+
+/** The errors of the field with an alias; those of no field are everybody's. */
+const errorsOf = (alias: string, errors: Errors): Errors =>
+  errors.filter(({ path }) => !Array.isArray(path) || path[0] === alias);
+
+/**
+ * Publishes through the API's own mutation, signed with the function's role. A stream's changes go out in order, several
+ * in one request, and no stream waits for another.
+ */
 export const appSyncPublisher = (
   shape: Shape,
-  { endpoint, signer, budget, failed }: PublisherOptions,
-): Publisher => {
+  { endpoint, signer, failed }: PublisherOptions,
+): InvocationPublisher => {
   const url = new URL(endpoint);
-  const query = publication(shape);
   const input = inputFrom(shape);
-  const publish = async (change: Change): Promise<void> => {
-    const body = JSON.stringify({ query, variables: { change: input(change) } });
+  const ended = new AbortController();
+  const queues = new Map<string, Promise<void>>();
+  let failuresInRow = 0;
+
+  const ask = async (changes: ReadonlyArray<Change>): Promise<Errors> => {
+    const variables = Object.fromEntries(
+      changes.map((change, index) => [`c${index}`, input(change)]),
+    );
+    const body = JSON.stringify({ query: publication(shape, changes.length), variables });
     const { method, headers } = await sign(signer, url, body);
     const response = await fetch(url, {
       method,
       headers,
       body,
-      signal: AbortSignal.any([AbortSignal.timeout(publishTimeoutMs), budget]),
+      signal: AbortSignal.any([AbortSignal.timeout(requestTimeoutMs), ended.signal]),
     });
     const answer = await response.text();
-    // The errors alone: the data, if there is any beside them, has amounts that are not to be logged.
-    const errors = response.ok ? JSON.stringify(JSON.parse(answer).errors) : answer;
-    if (errors !== undefined) {
-      throw new Error(`AppSync answered ${response.status}: ${errors}`);
+    if (!response.ok) throw new Error(`AppSync answered ${response.status}: ${answer}`);
+    const answered: unknown = JSON.parse(answer);
+    return Answer.is(answered) ? (answered.errors ?? []) : [];
+  };
+
+  const publishTogether = async (changes: ReadonlyArray<Change>): Promise<void> => {
+    try {
+      ended.signal.throwIfAborted();
+      if (failuresInRow >= maxFailuresInRow) {
+        throw new Error(`the API has failed ${failuresInRow} times in a row, and is left alone`);
+      }
+      const errors = await ask(changes);
+      failuresInRow = 0;
+      changes.forEach((change, index) => {
+        const own = errorsOf(`c${index}`, errors);
+        if (own.length > 0) {
+          failed(change, new Error(`AppSync answered with errors: ${JSON.stringify(own)}`))();
+        }
+      });
+    } catch (cause) {
+      failuresInRow += 1;
+      for (const change of changes) failed(change, cause)();
     }
   };
+
+  const publishInOrder = async (changes: ReadonlyArray<Change>): Promise<void> => {
+    for (const together of RA.chunksOf(maxChangesInRequest)(changes)) {
+      await publishTogether(together);
+    }
+  };
+
   return {
-    publish: (change) =>
-      pipe(
-        call(() => publish(change)),
-        TE.getOrElse(
-          ({ cause }) =>
-            async () =>
-              failed(change, cause)(),
-        ),
-      ),
+    publish: (changes) => async () => {
+      const streamId = changes[0]?.streamId ?? "";
+      const before = queues.get(streamId) ?? Promise.resolve();
+      queues.set(
+        streamId,
+        before.then(() => publishInOrder(changes)),
+      );
+    },
+    finish: (timeoutMs) => async () => {
+      const timer = setTimeout(
+        () => ended.abort(new Error("the invocation has no more time to publish")),
+        timeoutMs,
+      );
+      await Promise.all(queues.values());
+      clearTimeout(timer);
+    },
   };
 };

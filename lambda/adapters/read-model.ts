@@ -21,7 +21,7 @@ import { call, unavailable } from "./availability";
 import { type Rows, suspensionKey } from "./rows";
 
 /** How many entries of a stream are written at a time. */
-const maxConcurrentPuts = 25;
+export const maxConcurrentPuts = 8;
 
 const isLostRace = (error: unknown): boolean =>
   error instanceof ConditionalCheckFailedException ||

@@ -49,16 +49,17 @@ const streamIdFrom = (id: string, request: unknown): StreamId =>
 export const resumerOf =
   <Request extends Envelope, State, Movement>(domain: Domain<Request, State, Movement>) =>
   (settings: unknown) => {
-    const environment = compose(domain, settings);
+    const invoke = compose(domain, settings);
     const id = idName(domain.name);
     return async (request: unknown): Promise<Resumed | null> => {
       const streamId = streamIdFrom(id, request);
-      const invocation = environment();
+      const { environment, finishPublishing } = invoke();
       const summary = await pipe(
-        invocation,
+        environment,
         resumeStream<State>(streamId),
-        TE.flatMap(() => invocation.readModel.load(streamId)),
+        TE.flatMap(() => environment.readModel.load(streamId)),
       )();
+      await finishPublishing();
       flushTelemetry();
       if (E.isLeft(summary)) {
         throw new Error(`${streamId} could not be resumed`, { cause: summary.left });

@@ -26,6 +26,8 @@ export const powertoolsTelemetry: Telemetry = {
     () => {
       count("StreamsSuspended");
       logger.error("stream suspended", { streamId, version, reason });
+      // At once: an invocation that is killed later writes nothing any more, and an alarm has to ring.
+      flushTelemetry();
     },
   streamFailed: (streamId, cause) => () => {
     count("StreamsFailed");

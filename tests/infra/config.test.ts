@@ -49,7 +49,7 @@ describe("a stack's configuration", () => {
       ),
       'event-ledger:keepData is "yes"; allowed: true, false',
       'event-ledger:queryDepthLimit is "76"; allowed: a whole number from 1 to 75',
-      'event-ledger:resolverCountLimit is "1e3"; allowed: a whole number from 1 to 10000',
+      'event-ledger:resolverCountLimit is "1e3"; allowed: a whole number from 10 to 10000',
       "event-ledger:logLevel is not set; allowed: DEBUG, INFO, WARN, ERROR",
       expect.stringMatching(/^event-ledger:logRetentionDays is "8"; allowed: 1, 3, 5, 7, .*3653$/),
     ]);

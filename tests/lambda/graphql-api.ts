@@ -11,7 +11,8 @@ import { wiring } from "../../vtl/wiring";
 export interface Asked {
   readonly caller: Principal;
   readonly query: string;
-  readonly variables: { readonly change: Readonly<Record<string, unknown>> };
+  /** The changes that the request publishes, by alias: `c0`, `c1`, … */
+  readonly variables: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 export interface Api {
@@ -22,7 +23,7 @@ export interface Api {
   stop(): Promise<void>;
 }
 
-const success = { status: 200, body: '{"data":{"publishAccountChange":{}}}' };
+const success = { status: 200, body: '{"data":{"c0":{}}}' };
 
 /** Stands in for AppSync's endpoint, to see what reaches it and to answer as AppSync may. */
 export const startApi = async (iam: Iam): Promise<Api> => {

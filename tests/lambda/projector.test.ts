@@ -55,16 +55,17 @@ const record = (event: StoredEvent, stored: unknown = event) => ({
 });
 
 const published = () =>
-  api.asked.map(
-    ({ variables: { change } }) => `${change.accountId} ${change.version} ${change.balance}`,
-  );
+  api.asked
+    .flatMap(({ variables }) => Object.values(variables))
+    .map((change) => `${change.accountId} ${change.version} ${change.balance}`);
 
 describe("the projector", () => {
-  it("folds a batch, tells every change, and has nothing to ask for again", async () => {
+  it("folds a batch, publishes every change, and has nothing to ask for again", async () => {
     const events = storedIn("plain", opening(), deposit(100));
     const answer = await handler({ Records: events.map((event) => record(event)) });
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(published()).toEqual(["plain 1 0", "plain 2 100"]);
+    expect(api.asked).toHaveLength(1);
   });
 
   it("folds on from what an earlier batch has left, and nothing twice", async () => {
@@ -99,9 +100,9 @@ describe("the projector", () => {
     expect(published()).toEqual(["later 1 0", "later 2 5"]);
   });
 
-  it("fails no batch for notifications that fail", async () => {
+  it("fails no batch for publications that fail", async () => {
     api.answer = { status: 500, body: "down" };
-    const [event] = storedIn("untold", opening()) as [StoredEvent];
+    const [event] = storedIn("unpublished", opening()) as [StoredEvent];
     expect(await handler({ Records: [record(event)] })).toEqual({ batchItemFailures: [] });
   });
 });

@@ -8,16 +8,16 @@ import {
   validate,
 } from "graphql";
 import { Iam } from "local-aws";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { ledger } from "../../core/ledger";
 import type { Change } from "../../core/projection/summary";
+import { maxChangesInRequest } from "../../lambda/adapters/keys";
 import { appSyncPublisher, publication } from "../../lambda/adapters/publisher";
-import { deposit, opening, stored, withdrawal } from "../core/ledger/requests";
+import { deposit, opening, stored, storedIn, withdrawal } from "../core/ledger/requests";
 import { folded } from "../core/projection/memory";
 import { type Api, apiSchema, projectorRole, startApi } from "./graphql-api";
 
 const region = "eu-central-1";
-const never = new AbortController().signal;
 
 const [, deposited, declined] = folded(stored(opening(), deposit(100, "rent"), withdrawal(101)))
   .changes as [Change, Change, Change];
@@ -25,7 +25,7 @@ const unopened = folded(stored(deposit(1))).changes[0] as Change;
 
 describe("the publishing mutation", () => {
   const schema = apiSchema();
-  const document = parse(publication(ledger));
+  const document = parse(publication(ledger, 2));
 
   it("is valid in the API's schema", () => {
     expect(validate(schema, document)).toEqual([]);
@@ -58,25 +58,33 @@ describe("the publisher", () => {
     api.answer = { status: 200, body: '{"data":{}}' };
   });
 
+  const start = ({ credentials = role.credentials, endpoint = api.url } = {}) => {
+    const { config: signer } = new DynamoDBClient({ region, credentials });
+    /** The failures that are reported, by position. */
+    const failures = new Map<string, unknown>();
+    const failed =
+      ({ streamId, version }: Change, cause: unknown) =>
+      () =>
+        void failures.set(`${streamId} ${version}`, cause);
+    return { ...appSyncPublisher(ledger, { endpoint, signer, failed }), failures };
+  };
+
   /** Publishes a change, and answers with the failure that was reported, if any. */
   const publish = async (
     change: Change,
-    { budget = never, credentials = role.credentials, endpoint = api.url } = {},
+    { timeoutMs = 60_000, ...options }: Parameters<typeof start>[0] & { timeoutMs?: number } = {},
   ): Promise<unknown> => {
-    const { config: signer } = new DynamoDBClient({ region, credentials });
-    let reported: unknown;
-    const failed = (_: Change, cause: unknown) => () => {
-      reported = cause;
-    };
-    await appSyncPublisher(ledger, { endpoint, signer, budget, failed }).publish(change)();
-    return reported;
+    const publisher = start(options);
+    await publisher.publish([change])();
+    await publisher.finish(timeoutMs)();
+    return publisher.failures.get(`${change.streamId} ${change.version}`);
   };
 
   it("signs as its role, and sends the change as the schema takes it", async () => {
     expect(await publish(deposited)).toBeUndefined();
     const asked = api.asked.at(-1);
-    expect(asked).toMatchObject({ caller: { arn: role.arn }, query: publication(ledger) });
-    expect(asked?.variables.change).toEqual({
+    expect(asked).toMatchObject({ caller: { arn: role.arn }, query: publication(ledger, 1) });
+    expect(asked?.variables.c0).toEqual({
       accountId: "savings",
       owner: "alice",
       version: 2,
@@ -101,7 +109,7 @@ describe("the publisher", () => {
     ["a change before any account", unopened],
   ])("gives %s every field of the mutation's input, in its types", async (_, change) => {
     await publish(change);
-    const sent = api.asked.at(-1)?.variables.change ?? {};
+    const sent = api.asked.at(-1)?.variables.c0 ?? {};
     const type = apiSchema().getType("AccountChangeInput") as GraphQLInputType & {
       getFields(): object;
     };
@@ -113,7 +121,7 @@ describe("the publisher", () => {
 
   it("publishes why a request was declined, and the unchanged balance", async () => {
     await publish(declined);
-    expect(api.asked.at(-1)?.variables.change).toMatchObject({
+    expect(api.asked.at(-1)?.variables.c0).toMatchObject({
       outcome: "DECLINED",
       reason: "INSUFFICIENT_FUNDS",
       balance: "100",
@@ -124,7 +132,12 @@ describe("the publisher", () => {
     expect.objectContaining({ message: expect.stringMatching(message) });
 
   it.each([
-    ["a GraphQL error", 200, '{"data":null,"errors":[{"message":"no"}]}', /answered 200: .*"no"/],
+    [
+      "a GraphQL error",
+      200,
+      '{"data":null,"errors":[{"message":"no"}]}',
+      /answered with errors: .*"no"/,
+    ],
     ["a refusal", 401, '{"errors":[{"message":"denied"}]}', /answered 401: .*denied/],
     ["a failing server", 503, "busy", /answered 503: busy/],
     ["no GraphQL at all", 200, "<html>", /JSON/],
@@ -134,7 +147,7 @@ describe("the publisher", () => {
   });
 
   it("keeps the change out of the report of a partial answer", async () => {
-    const data = { publishAccountChange: { amount: "4711" } };
+    const data = { c0: { amount: "4711" } };
     api.answer = {
       status: 200,
       body: JSON.stringify({ data, errors: [{ message: "no status" }] }),
@@ -152,11 +165,76 @@ describe("the publisher", () => {
     expect(await publish(deposited)).toEqual(failure(/timeout/));
   });
 
-  it("gives up at once when the invocation's time for publishing is used up", async () => {
+  it("gives up what is left when the invocation has no more time", async () => {
     api.answer = undefined;
-    expect(
-      await publish(deposited, { budget: AbortSignal.abort(new Error("no time left")) }),
-    ).toEqual(failure(/no time left/));
+    expect(await publish(deposited, { timeoutMs: 1 })).toEqual(failure(/no more time/));
+  });
+
+  /** Changes of one stream, at versions from 1 on. */
+  const changesOf = (streamId: string, count: number) =>
+    folded(
+      storedIn(streamId, opening(), ...Array.from({ length: count - 1 }, () => deposit(1))),
+      streamId,
+    ).changes;
+
+  it("sends a stream's changes in order, several in one request", async () => {
+    api.asked.length = 0;
+    const publisher = start();
+    await publisher.publish(changesOf("busy", 25))();
+    await publisher.publish(changesOf("busy", 30).slice(25))();
+    await publisher.finish(60_000)();
+    const versions = api.asked
+      .map(({ variables }) => Object.values(variables))
+      .filter(([first]) => first?.accountId === "busy")
+      .map((changes) => changes.map(({ version }) => Number(version)));
+    expect(versions.map(({ length }) => length)).toEqual([
+      maxChangesInRequest,
+      maxChangesInRequest,
+      5,
+      5,
+    ]);
+    expect(versions.flat()).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+    expect(publisher.failures.size).toBe(0);
+  });
+
+  it("drops no change because others are many: time begins when the ledger's work is done", async () => {
+    const publisher = start();
+    await publisher.publish(changesOf("long", 500))();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await publisher.finish(60_000)();
+    expect(publisher.failures.size).toBe(0);
+  });
+
+  it("reports the changes alone whose fields have failed", async () => {
+    const errors = [{ message: "odd", path: ["c1", "amount"] }];
+    api.answer = { status: 200, body: JSON.stringify({ data: {}, errors }) };
+    const publisher = start();
+    await publisher.publish(changesOf("partly", 3))();
+    await publisher.finish(60_000)();
+    expect([...publisher.failures.keys()]).toEqual(["partly 2"]);
+  });
+
+  it("leaves an API alone that has failed three times in a row", async () => {
+    api.answer = { status: 503, body: "busy" };
+    api.asked.length = 0;
+    const publisher = start();
+    await publisher.publish(changesOf("down", 100))();
+    await publisher.finish(60_000)();
+    expect(api.asked).toHaveLength(3);
+    expect(publisher.failures.size).toBe(100);
+    expect(publisher.failures.get("down 100")).toEqual(failure(/times in a row/));
+  });
+
+  it("does not let one stream wait for another", async () => {
+    api.answer = undefined;
+    const publisher = start();
+    await publisher.publish(changesOf("stuck", 1))();
+    await vi.waitUntil(() => api.asked.at(-1)?.variables.c0?.accountId === "stuck");
+    api.answer = { status: 200, body: "{}" };
+    await publisher.publish(changesOf("free", 1))();
+    await vi.waitUntil(() => api.asked.at(-1)?.variables.c0?.accountId === "free");
+    await publisher.finish(1)();
+    expect([...publisher.failures.keys()]).toEqual(["stuck 1"]);
   });
 
   it("reports that there is no API", async () => {

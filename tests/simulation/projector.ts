@@ -1,5 +1,6 @@
 import { pipe } from "fp-ts/function";
 import * as RA from "fp-ts/ReadonlyArray";
+import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
 import type { ProjectionEnvironment, Publisher, Telemetry } from "../../core/projection/ports";
 import { projectBatch } from "../../core/projection/project-batch";
@@ -60,12 +61,24 @@ export class Projector<State> {
     const process = this.#world.process(`${release.name}-projector`);
     this.#countDeliveries(process, records);
     const troubled = new Set<string>();
-    const environment = this.environment(process, release, (streamId) => troubled.add(streamId));
+    const reported = new Set<string>();
+    const suspended = this.#watch.suspendedAmong(records);
+    const environment = this.environment(
+      process,
+      release,
+      (streamId) => troubled.add(streamId),
+      (streamId) => reported.add(streamId),
+    );
     const failed = await Promise.race([
       this.#project(release, environment, records).catch(() => everyOne(records)),
       process.died.then(() => Promise.reject(new Error(`${process.name} died`))),
     ]);
     this.#watch.failuresHaveCauses(release, failed, records, troubled);
+    // A record of an event that was mended brings nothing to fold, so its stream is not met.
+    const insertions = records.filter(
+      ({ event }) => deliveriesFrom({ Records: [event] }).length > 0,
+    );
+    this.#watch.suspensionsAreReported(suspended, failed, insertions, reported);
     if (failed.length > 0) {
       this.#world.journal.note(process.name, () => `reports ${failed.map(Number).join(", ")}`);
     }
@@ -76,6 +89,7 @@ export class Projector<State> {
     process: Process,
     release: Release,
     troubled: (streamId: string) => void = () => undefined,
+    reported: (streamId: string) => void = () => undefined,
   ): ProjectionEnvironment<State> {
     const { client: wrongClient, environment: wrong } = this.#variant;
     const real = clientFor(this.#world, process, troubled);
@@ -92,7 +106,7 @@ export class Projector<State> {
       },
       readModel: dynamoReadModel(documents, this.#world.readModel.name, this.#simulated.rows),
       publisher: this.#publisher(process),
-      telemetry: this.#telemetry(process),
+      telemetry: this.#telemetry(process, reported),
       now: this.#world.now,
     };
     return wrong?.(environment) ?? environment;
@@ -122,26 +136,34 @@ export class Projector<State> {
     };
     // As the adapter has it: a failed publication is reported, and its change is dropped.
     const reporting: Publisher = {
-      publish: (change) =>
+      publish: (changes) =>
         pipe(
-          call(() => publish(change)),
-          TE.getOrElse(() => async () => journal.count("publishesFailed")),
+          changes,
+          T.traverseSeqArray((change) =>
+            pipe(
+              call(() => publish(change)),
+              TE.getOrElse(() => async () => journal.count("publishesFailed")),
+            ),
+          ),
+          T.asUnit,
         ),
     };
     return this.#variant.publisher?.(publish) ?? reporting;
   }
 
-  #telemetry(process: Process): Telemetry {
+  #telemetry(process: Process, reported: (streamId: string) => void): Telemetry {
     const nothing = () => undefined;
     return {
       folded: () => nothing,
       suspended:
         (streamId, { version, reason }) =>
-        () =>
+        () => {
+          reported(streamId);
           this.#world.journal.note(
             process.name,
-            () => `suspends ${streamId} at ${version}: ${reason}`,
-          ),
+            () => `reports ${streamId} as suspended at ${version}: ${reason}`,
+          );
+        },
       streamFailed: () => nothing,
     };
   }

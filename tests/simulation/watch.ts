@@ -32,7 +32,10 @@ export class Watch<State> {
     world.listeners.push((write) => this.#written(write));
   }
 
-  /** Only what is committed is published, and once, with the state as it then was. */
+  /**
+   * Only what is committed is published, with the state as it then was; and once, where every request has its answer: a
+   * commit without one may have succeeded, and is announced by whoever finds that it has.
+   */
   published(change: Change): void {
     const { streamId, version } = change;
     const what = `the publication of ${positionOf(streamId, version)}`;
@@ -45,7 +48,11 @@ export class Watch<State> {
       isDeepStrictEqual(rest, expectedRest),
       `${what} is ${show(rest)}, not ${show(expectedRest)}`,
     );
-    this.#demand(!this.#published.has(positionOf(streamId, version)), `${what} came twice`);
+    const { throttled, unanswered } = this.#world.plan.faults;
+    this.#demand(
+      throttled + unanswered > 0 || !this.#published.has(positionOf(streamId, version)),
+      `${what} came twice`,
+    );
     this.#published.add(positionOf(streamId, version));
   }
 
@@ -63,6 +70,35 @@ export class Watch<State> {
       this.#demand(
         troubled.has(record.streamId) || Number(row?.projectionVersion) > release.projectionVersion,
         `${positionOf(record.streamId, record.version)} is reported as failed for nothing of its own`,
+      );
+    }
+  }
+
+  /** The streams of a batch that are suspended now, each with what its summary says about it. */
+  suspendedAmong(records: ReadonlyArray<StreamRecord>): ReadonlyMap<StreamId, unknown> {
+    const streams = records.map(({ streamId }) => [streamId, this.#summaryOf(streamId)] as const);
+    return new Map(
+      streams.flatMap(([streamId, row]) =>
+        row?.suspension === undefined ? [] : [[streamId, row.suspension] as const],
+      ),
+    );
+  }
+
+  /** Whoever meets a suspended stream reports it: the one that has suspended it may have died before it said so. */
+  suspensionsAreReported(
+    before: ReadonlyMap<StreamId, unknown>,
+    failed: ReadonlyArray<string>,
+    records: ReadonlyArray<StreamRecord>,
+    reported: ReadonlySet<string>,
+  ): void {
+    for (const { streamId, version, sequenceNumber } of records) {
+      const stays = isDeepStrictEqual(
+        before.get(streamId),
+        this.#summaryOf(streamId)?.suspension ?? "none",
+      );
+      this.#demand(
+        !stays || failed.includes(sequenceNumber) || reported.has(streamId),
+        `${positionOf(streamId, version)} met a suspended stream, which was not reported`,
       );
     }
   }

@@ -117,7 +117,13 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   {
     mistake: "fails a batch for a publication",
     within: 25,
-    variant: { publisher: (publish) => ({ publish: (change) => () => publish(change) }) },
+    variant: {
+      publisher: (publish) => ({
+        publish: (changes) => async () => {
+          for (const change of changes) await publish(change);
+        },
+      }),
+    },
   },
   {
     mistake: "publishes a change before it is committed",
@@ -129,12 +135,37 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
           ...environment.readModel,
           saveEntries: (changes) =>
             pipe(
-              changes,
-              T.traverseSeqArray(environment.publisher.publish),
+              environment.publisher.publish(changes),
               T.flatMap(() => environment.readModel.saveEntries(changes)),
             ),
         },
       }),
+    },
+  },
+  {
+    mistake: "reports a suspended stream when it suspends it, and never again",
+    within: 25,
+    variant: {
+      environment: (environment) => {
+        const own = new Set<string>();
+        return {
+          ...environment,
+          readModel: {
+            ...environment.readModel,
+            commit: (loaded, next) => {
+              if (O.isSome(next.suspension)) own.add(next.streamId);
+              return environment.readModel.commit(loaded, next);
+            },
+          },
+          telemetry: {
+            ...environment.telemetry,
+            suspended: (streamId, suspension) =>
+              own.has(streamId)
+                ? environment.telemetry.suspended(streamId, suspension)
+                : () => undefined,
+          },
+        };
+      },
     },
   },
   {

@@ -1,5 +1,6 @@
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
+import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
 import { ledger } from "../../../core/ledger";
 import type { Account } from "../../../core/ledger/account";
@@ -160,10 +161,16 @@ export class World {
         commit: (loaded, next) => write("commit", next.streamId, () => this.#commit(loaded, next)),
       },
       publisher: {
-        publish: (change) =>
+        publish: (changes) =>
           pipe(
-            operate("publish", change.streamId, () => void this.published.push(change)),
-            TE.getOrElse(() => async () => {}),
+            changes,
+            T.traverseSeqArray((change) =>
+              pipe(
+                operate("publish", change.streamId, () => void this.published.push(change)),
+                TE.getOrElse(() => async () => {}),
+              ),
+            ),
+            T.asUnit,
           ),
       },
       telemetry: {

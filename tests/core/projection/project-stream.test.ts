@@ -14,7 +14,7 @@ import {
   withdrawal,
 } from "../ledger/requests";
 import { deliver, worldWith } from "./delivering";
-import { failingOnce, folded, someTime, truthOf, World } from "./memory";
+import { failingOnce, type Gate, folded, someTime, truthOf, World } from "./memory";
 
 const summary = (world: World) => world.summaries.get("savings");
 const entryVersions = (world: World) => [...(world.entries.get("savings")?.keys() ?? [])];
@@ -136,7 +136,8 @@ describe("an event that cannot be folded", () => {
     const before = { summary: summary(world), entries: entryVersions(world) };
     expect(await deliver(world, events.slice(3))).toEqual(E.right(undefined));
     expect({ summary: summary(world), entries: entryVersions(world) }).toEqual(before);
-    expect(world.reported.suspended).toBe(1);
+    // Whoever suspended it may have died before it said so: it is reported again whenever it is met.
+    expect(world.reported.suspended).toBe(2);
   });
 
   it("suspends a stream that has nothing else, too", async () => {
@@ -188,6 +189,52 @@ describe("an event that cannot be folded", () => {
         detail: "version 5 has been written, but the event table ends at 2",
       }),
     });
+  });
+});
+
+describe("a commit that is not answered", () => {
+  it("is looked up, and announced where it has succeeded", async () => {
+    const world = worldWith(events);
+    const gate: Gate = async (operation, _, moment) => {
+      if (operation === "commit" && moment === "after") throw new Error("no answer");
+    };
+    expect(await deliver(world, events, { gate })).toEqual(E.right(undefined));
+    expect(world.view()).toEqual(truthOf(events));
+    expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5]);
+    expect(world.reported.folded).toBe(events.length);
+  });
+
+  it("is announced, too, where another projector has gone on from it", async () => {
+    const world = worldWith(events);
+    let answered = true;
+    const gate: Gate = async (operation, _, moment) => {
+      if (operation !== "commit" || moment !== "after" || !answered) return;
+      answered = false;
+      await deliver(world, events);
+      throw new Error("no answer");
+    };
+    expect(await deliver(world, events.slice(0, 2), { gate })).toEqual(E.right(undefined));
+    const versions = world.published.map(({ version }) => version);
+    expect([...new Set(versions)].toSorted()).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it("has suspended the stream where that was written, and is reported", async () => {
+    const world = worldWith(events);
+    world.put("savings", 3, unreadable(events[2] as StoredEvent));
+    const gate: Gate = async (operation, _, moment) => {
+      if (operation === "commit" && moment === "after") throw new Error("no answer");
+    };
+    expect(await deliver(world, events, { gate })).toEqual(E.right(undefined));
+    expect(world.reported.suspended).toBe(1);
+  });
+
+  it("fails the delivery where it has not succeeded: it is delivered again", async () => {
+    const world = worldWith(events);
+    const failing = failingOnce("commit");
+    expect(await deliver(world, events, { gate: failing })).toMatchObject(
+      E.left({ _tag: "Unavailable" }),
+    );
+    expect(world.published).toEqual([]);
   });
 });
 
