@@ -24,7 +24,7 @@ export interface Account {
   readonly status: t.TypeOf<typeof AccountStatus>;
 }
 
-/** What a posted request changes. A balance moves by the amount, which may be added or taken. */
+/** What a posted request changes. A credit adds its amount to the balance, a debit subtracts it. */
 export type Movement =
   | { readonly kind: "OPENING"; readonly account: Account }
   | { readonly kind: "CREDIT" | "DEBIT"; readonly amount: Amount; readonly balance: Balance }

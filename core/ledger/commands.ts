@@ -10,8 +10,8 @@ const MoneyInput = t.intersection([
 ]);
 
 /**
- * What a client may ask, by the event that it is recorded as. The templates in vtl/command check the same before they
- * append; a test compares the two.
+ * The commands that a client may send, by the event that records them. The templates in vtl/command check the same
+ * before they append; a test compares the two.
  */
 export const accountCommands = {
   /** An account without a name goes by its id. */

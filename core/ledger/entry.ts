@@ -8,14 +8,14 @@ import { Amount, Balance, zero } from "./money";
 
 /** An account's own columns of an entry, which is a line of its statement. */
 const entryColumns = columns({
-  /** What the balance has moved by; of a declined request what it should have moved by. */
+  /** The amount that the balance moved by; for a declined request, the amount asked for. */
   amount: optional(Amount),
   memo: optional(Memo),
   /** The balance after the event; zero where no account has been opened. */
   balance: Balance,
 });
 
-/** What a request asks for, as far as an entry shows it. */
+/** The fields of a request that its entry shows. */
 const askedBy = (event: AccountEvent): { readonly amount?: Amount; readonly memo?: Memo } => {
   switch (event.type) {
     case "DepositRequested":

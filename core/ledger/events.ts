@@ -2,13 +2,13 @@ import * as t from "io-ts";
 import { decodeEvents, type EventOf, type Upcaster } from "../projection/upcasting";
 import { Amount, Currency } from "./money";
 
-// Events are recorded requests: the write path keeps what was asked, and the fold decides about it.
+// Events are recorded requests: the write path stores what was asked, and the fold decides it.
 
 interface MemoBrand {
   readonly Memo: unique symbol;
 }
 
-/** How long a memo may be, in UTF-16 code units, as the templates count them. */
+/** The maximum length of a memo in UTF-16 code units, as the templates count them. */
 export const memoLength = 140;
 
 /** A note of at most `memoLength` characters. */
@@ -23,10 +23,10 @@ interface AccountNameBrand {
   readonly AccountName: unique symbol;
 }
 
-/** How long an account's name may be, counted as a memo is. */
+/** The maximum length of an account's name, counted as a memo is. */
 export const accountNameLength = 64;
 
-/** What people call an account: 1 to `accountNameLength` characters. */
+/** The display name of an account: 1 to `accountNameLength` characters. */
 export const AccountName = t.brand(
   t.string,
   (name): name is t.Branded<string, AccountNameBrand> =>
@@ -43,7 +43,7 @@ const nameAfterId: Upcaster = (event) => ({
 
 const MoneyData = t.intersection([t.type({ amount: Amount }), t.partial({ memo: Memo })]);
 
-/** Every type of event of an account. A new one is added here first; the compiler and the tests name what else it takes. */
+/** Every type of event of an account. Add a new one here first: the compiler and the tests name the other places. */
 export const accountEvents = {
   AccountOpeningRequested: {
     data: t.type({ currency: Currency, name: AccountName }),
@@ -57,5 +57,5 @@ export const accountEvents = {
 export type AccountEvent = EventOf<typeof accountEvents>;
 export type AccountEventType = AccountEvent["type"];
 
-/** Reads a stored event of any schema version that this release knows, or says in one line why it cannot be read. */
+/** Upcasts and decodes a stored event of any schema version up to the current one. Left has the reason in one line. */
 export const decodeAccountEvent = decodeEvents(accountEvents);

@@ -24,7 +24,7 @@ interface CurrencyBrand {
 
 const currencies = new Set(currencyCodes);
 
-/** An ISO 4217 currency code, which also says what a minor unit is (EUR: cents, JPY: yen). */
+/** An ISO 4217 currency code, which also defines the minor unit (EUR: cents, JPY: yen). */
 export const Currency = t.brand(
   t.string,
   (code): code is t.Branded<string, CurrencyBrand> => currencies.has(code),
@@ -62,7 +62,7 @@ type BalanceOfMoney = bigint & t.Brand<BalanceBrand>;
 
 const balancePattern = /^(0|[1-9][0-9]*)$/;
 
-/** What an account holds, in minor units: never negative, and of any size, since deposits add up. */
+/** The balance of an account in minor units: never negative, and of any size, since deposits add up. */
 export const Balance = new t.Type<BalanceOfMoney, string>(
   "Balance",
   (value): value is BalanceOfMoney => typeof value === "bigint" && value >= 0n,

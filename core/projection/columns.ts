@@ -13,9 +13,9 @@ export interface Columns<A> {
   readonly encode: (value: A) => Row;
 }
 
-/** Columns that are read back, too. */
+/** Columns that can be read back as well. */
 export interface StoredColumns<A> extends Columns<A> {
-  /** Ignores other columns of the row. Left says in one line which columns are wrong. */
+  /** Ignores other columns of the row. Left names the wrong columns in one line. */
   readonly decode: (row: unknown) => Either<string, A>;
 }
 

@@ -2,8 +2,8 @@ import * as t from "io-ts";
 import { ChosenStreamId } from "./envelope";
 import { CommandId, StreamVersion, Version } from "./identifiers";
 
-// What every command carries, whatever it asks for. The templates in vtl/shared check the same before they append; a test
-// compares the two.
+// The fields that every command carries. The templates in vtl/shared check the same before they append; a test compares
+// the two.
 
 /** The version of the last event that the client knows of, 0 before the first: the command becomes the event after it. */
 export const ExpectedVersion = t.refinement(

@@ -6,12 +6,12 @@ import { canonicalForm } from "./hash-chain";
 /** A value as text, long enough to recognise it, short enough to be stored and shown. */
 export const excerpt = (value: unknown): string => {
   const text = value === undefined ? "nothing" : canonicalForm(value);
-  // Half of a surrogate pair is no well-formed text, and this text is stored.
+  // Half of a surrogate pair is not well-formed text, and this text is stored.
   return text.length > 80 ? `${text.slice(0, 80).replace(/[\uD800-\uDBFF]$/, "")}…` : text;
 };
 
 const faultOf = ({ context, value }: t.ValidationError): string => {
-  // Members of intersections and unions carry their position as key: only names tell a reader something.
+  // Members of intersections and unions carry their position as key: only names help a reader.
   const path = context
     .map(({ key }) => key)
     .filter((key) => key !== "" && !/^\d+$/.test(key))

@@ -5,21 +5,21 @@ import type { Envelope } from "./envelope";
 import type { UnreadableEvent } from "./upcasting";
 
 /**
- * What the projection asks of a domain. Everything else (reading, folding in order, suspending, rebuilding, verifying,
- * publishing) is the same for every domain.
+ * The interface of a domain to the projection. Everything else (reading, folding in order, suspending, rebuilding,
+ * verifying, publishing) is the same for every domain.
  *
  * @typeParam Request a recorded request: the envelope, its type and its data
- * @typeParam State what a stream's requests amount to; there is none before the first one that was posted
+ * @typeParam State the result of a stream's posted requests; none before the first of them
  * @typeParam Movement what a posted request changes
  */
 export interface Domain<Request extends Envelope, State, Movement> {
   /**
-   * What one stream is, in the singular and in lower case, e.g. `account`. From it follow the id's column and field
+   * The noun for one stream, in the singular and in lower case, e.g. `account`. It names the id's column and field
    * (`accountId`), the keys of the read model (`account:…`) and the mutation that publishes (`publishAccountChange`).
    */
   readonly name: string;
   /**
-   * The version of the code that derives rows from events. Raise it whenever the same events shall give other rows:
+   * The version of the code that derives rows from events. Raise it when the same events should give other rows:
    * streams whose summary carries a lower number are rebuilt.
    */
   readonly projectionVersion: number;
@@ -27,7 +27,7 @@ export interface Domain<Request extends Envelope, State, Movement> {
   readonly decode: (stored: unknown) => Either<UnreadableEvent, Request>;
   /** Decides a request from the state alone, so that a replay decides the same. */
   readonly decide: (request: Request) => (state: Option<State>) => Decision<Movement>;
-  /** Applies what a posted request changes. */
+  /** Applies a movement to the state. */
   readonly evolve: (movement: Movement) => (state: Option<State>) => Option<State>;
   /** The summary's own columns. Publications and exports show the same. */
   readonly state: StoredColumns<State>;
@@ -42,11 +42,11 @@ export interface Posted<Movement> {
 
 export interface Declined {
   readonly outcome: "DECLINED";
-  /** A machine's word for the rule that was broken, e.g. `INSUFFICIENT_FUNDS`. */
+  /** The code of the rule that the request breaks, e.g. `INSUFFICIENT_FUNDS`. */
   readonly reason: string;
 }
 
-/** What the fold decided about a request: it changes something, or nothing for a reason. */
+/** The fold's decision about a request: a movement, or the reason why nothing changes. */
 export type Decision<Movement> = Posted<Movement> | Declined;
 
 export const posted = <Movement>(movement: Movement): Decision<Movement> => ({

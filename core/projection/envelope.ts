@@ -25,7 +25,7 @@ export const ChosenStreamId = t.brand(
   "StreamId",
 );
 
-/** What every event carries, whatever it asks for: `owner` owns the stream, `actor` asked for this event. */
+/** The fields that every event carries: `owner` owns the stream, `actor` sent the command. */
 export const Envelope = t.type({
   streamId: ChosenStreamId,
   version: Version,

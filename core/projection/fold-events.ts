@@ -37,7 +37,7 @@ export const suspendForMissing = <State>(
     since,
   );
 
-/** Folds what follows `from`, up to the first event that cannot be folded: the stream is suspended there. */
+/** Folds the events after `from`. The first one that cannot be folded suspends the stream. */
 export const foldEvents = <State>(
   { fold, now }: { readonly fold: Fold<State>; readonly now: () => Timestamp },
   from: Summary<State>,

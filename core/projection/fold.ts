@@ -7,7 +7,7 @@ import { type Digest, link } from "./hash-chain";
 import { nextVersion } from "./identifiers";
 import type { Change, Fault, Summary } from "./summary";
 
-/** Folds one stored event, which has to be the next of its stream, or says why it cannot be folded. */
+/** Folds one stored event, which has to be the next of its stream. Left has the reason why it cannot be folded. */
 export type Fold<State> = (
   summary: Summary<State>,
   stored: unknown,
@@ -32,7 +32,7 @@ const inSequence =
       : E.right(request);
   };
 
-/** The fold of a domain's streams. Here the domain meets the machinery; nothing else asks it to decide or to evolve. */
+/** The fold of a domain's streams. Only the fold calls the domain's `decide` and `evolve`. */
 export const foldOf = <Request extends Envelope, State, Movement>(
   { decode, decide, evolve, entry, state: columns }: Domain<Request, State, Movement>,
   digest: Digest,

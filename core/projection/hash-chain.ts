@@ -1,4 +1,4 @@
-// The hash chain over a stream: whoever changes, adds or removes an event changes every hash after it.
+// The hash chain over a stream: changing, adding or removing an event changes every hash after it.
 
 /** SHA-256 of a text's UTF-8 bytes, in lower-case hex. */
 export type Digest = (text: string) => string;
@@ -16,7 +16,7 @@ export const canonicalForm = (value: unknown): string => {
       .map(([key, member]) => `${JSON.stringify(key)}:${canonicalForm(member)}`);
     return `{${members.join(",")}}`;
   }
-  // A number beyond 2^53 arrives as a bigint, which JSON does not know.
+  // A number beyond 2^53 arrives as a bigint, which JSON.stringify rejects.
   return typeof value === "bigint" ? value.toString() : JSON.stringify(value);
 };
 

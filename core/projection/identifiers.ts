@@ -16,7 +16,7 @@ interface VersionBrand {
   readonly Version: unique symbol;
 }
 
-/** What clients may choose as the id of a stream or of a command. A regular expression, to be anchored at both ends. */
+/** The form of the ids that clients choose for streams and commands. A regular expression, to anchor at both ends. */
 export const identifierPattern = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}";
 
 const wholeIdentifier = new RegExp(`^${identifierPattern}$`);
@@ -24,7 +24,7 @@ const wholeIdentifier = new RegExp(`^${identifierPattern}$`);
 /** Whether a text may be the id of a stream or of a command. */
 export const isIdentifier = (text: string): boolean => wholeIdentifier.test(text);
 
-/** GraphQL's `Int` has 32 bits, and a version travels as one. */
+/** The API sends a version as GraphQL's `Int`, which has 32 bits. */
 export const highestVersion = 2_147_483_647;
 
 /** The key of a stream in the event table. Clients choose identifiers; an item written by hand may have any other text. */
@@ -35,7 +35,7 @@ export const StreamId = t.brand(
 );
 export type StreamId = t.TypeOf<typeof StreamId>;
 
-/** The client's name for one command: sent again, it is the same command. */
+/** The client's id for one command. A command that is sent again has the same id. */
 export const CommandId = t.brand(
   t.string,
   (id): id is t.Branded<string, CommandIdBrand> => isIdentifier(id),

@@ -2,7 +2,7 @@ import * as E from "fp-ts/Either";
 import type { ReaderTaskEither } from "fp-ts/ReaderTaskEither";
 
 /**
- * Repeats a step, each time with the Left that it has answered, until it answers Right: fp-ts's `tailRec` for
+ * Repeats a step, each time with the Left of the time before, until it answers Right: fp-ts's `tailRec` for
  * `ReaderTaskEither`, in constant memory.
  */
 export const loop =

@@ -7,7 +7,7 @@ import type { Fold } from "./fold";
 import type { StreamId, StreamVersion } from "./identifiers";
 import type { Change, Summary, Suspension } from "./summary";
 
-// What the projection needs of its surroundings, in the core's words. Adapters implement these; the core imports no adapter.
+// The ports of the projection. Adapters implement them; the core imports no adapter.
 
 /** A call did not succeed (throttled, unreachable, …): it may when it is tried again. */
 export interface Unavailable {
@@ -36,8 +36,8 @@ export interface ReadModel<State> {
   /** Strongly consistent. */
   readonly load: (streamId: StreamId) => TaskEither<Unavailable, Option<Summary<State>>>;
   /**
-   * Writes the entries of the statement, each under its version. Writing one again changes nothing; one that a later
-   * projection has written stays.
+   * Writes the entries of the statement, each under its version. Writing one again changes nothing; one of a later
+   * projection version stays.
    */
   readonly saveEntries: (
     changes: ReadonlyArray<Change>,
@@ -60,7 +60,7 @@ export interface Publisher {
   readonly publish: (changes: ReadonlyArray<Change>) => Task<void>;
 }
 
-/** What operators see of the projection's work. None of it may fail. */
+/** Reports the projection's work to operators. No report may fail. */
 export interface Telemetry {
   readonly folded: (streamId: StreamId, events: number) => IO<void>;
   /** A stream has been suspended, or is met suspended: whoever suspended it may have died before it said so. */
@@ -68,7 +68,7 @@ export interface Telemetry {
   readonly streamFailed: (streamId: StreamId, cause: unknown) => IO<void>;
 }
 
-/** What the projection of a domain's streams works with. */
+/** The dependencies of a projection of a domain's streams. */
 export interface ProjectionEnvironment<State> {
   readonly projectionVersion: number;
   readonly fold: Fold<State>;

@@ -9,7 +9,7 @@ import type { StreamId } from "./identifiers";
 import type { ProjectionEnvironment } from "./ports";
 import { type Delivered, projectStream } from "./project-stream";
 
-/** An event as a delivery brings it; `id` is the delivery's own, to ask for it again. */
+/** An event as it was delivered; `id` names the delivery, so that it can be asked for again. */
 export interface Delivery extends Delivered {
   readonly id: string;
   readonly streamId: StreamId;
@@ -18,7 +18,7 @@ export interface Delivery extends Delivered {
 /** How many streams of a batch are worked on at a time: enough to hide the tables' latency, few enough not to flood them. */
 export const maxConcurrentStreams = 16;
 
-/** Projects one stream, and answers with the deliveries to be sent again: none, or all of it. */
+/** Projects one stream, and answers with the deliveries to be sent again: none, or all of them. */
 const projectOne =
   <State>(deliveries: NEA.NonEmptyArray<Delivery>) =>
   (environment: ProjectionEnvironment<State>): T.Task<ReadonlyArray<string>> => {
@@ -38,8 +38,8 @@ const projectOne =
   };
 
 /**
- * Projects every stream of a batch, each for itself, and answers with the deliveries to be sent again. It never fails:
- * what is wrong with one stream does not concern another.
+ * Projects every stream of a batch independently, and answers with the deliveries to be sent again. It never fails: a
+ * fault in one stream does not affect another.
  */
 export const projectBatch =
   <State>(

@@ -18,8 +18,8 @@ import {
   type UseCase,
 } from "./use-case";
 
-// The projection is gated by version, never by the order of delivery. Whatever arrives twice, late, out of order or beside
-// another projector, a summary only ever moves from the version it was loaded at to the fold of more events.
+// The projection is gated by version, never by the order of delivery. Events may arrive twice, late, out of order or at
+// several projectors: a summary only ever moves from the version it was loaded at to the fold of more events.
 
 /** One event of a stream as it was delivered. */
 export interface Delivered {
@@ -27,7 +27,7 @@ export interface Delivered {
   readonly stored: unknown;
 }
 
-/** What was delivered after `version`, if nothing is missing in it. */
+/** The delivered events after `version`, in order; none if one of them is missing. */
 const runAfter = (
   version: StreamVersion,
   delivered: ReadonlyArray<Delivered>,
@@ -40,13 +40,13 @@ const runAfter = (
     : O.none;
 };
 
-/** How far to go: to a version that is known to have been written, or on from there to the end of the stream. */
+/** How far to fold: to a version that is known to have been written, or on from there to the end of the stream. */
 export interface Goal {
   readonly known: StreamVersion;
   readonly toTheEnd: boolean;
 }
 
-/** Folds what follows `from`: from the delivery if that is complete, else from the event table. */
+/** Folds the events after `from`: the delivered ones if they are complete, else a page of the event table. */
 const foldNext = <State>(
   from: Summary<State>,
   delivered: ReadonlyArray<Delivered>,
@@ -75,8 +75,8 @@ const foldNext = <State>(
   );
 
 /**
- * Writes what was folded. The order makes a crash harmless: entries can be written again, and nothing counts as folded
- * before the summary has moved.
+ * Writes the entries, then the summary. This order makes a crash harmless: entries can be written again, and no event
+ * counts as folded before the summary has moved.
  */
 const save = <State>(loaded: O.Option<Summary<State>>, folded: Folded<State>): Step<State, void> =>
   pipe(
@@ -85,7 +85,7 @@ const save = <State>(loaded: O.Option<Summary<State>>, folded: Folded<State>): S
     RTE.flatMap(() => commit(loaded, folded)),
   );
 
-/** How far a stream has come: the summary as it is stored, and as the fold goes on from it. */
+/** The position in a stream: the summary as it is stored, and the one that the fold continues from. */
 interface Position<State> {
   readonly loaded: O.Option<Summary<State>>;
   readonly from: Summary<State>;
@@ -144,7 +144,7 @@ const projectLoaded = <State>(
     }),
   );
 
-/** Brings a stream's summary up to the events that were delivered, at the least. A suspended stream stays where it is. */
+/** Moves a stream's summary at least to the last delivered event. The summary of a suspended stream does not move. */
 export const projectStream = <State>(
   streamId: StreamId,
   delivered: ReadonlyArray<Delivered>,

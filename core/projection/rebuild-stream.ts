@@ -10,10 +10,10 @@ import type { ProjectionEnvironment, Superseded } from "./ports";
 import { emptySummary, isSuspended, type Summary } from "./summary";
 import { commit, loadSummary, retrySuperseded, type Step, type UseCase } from "./use-case";
 
-// A rebuild folds a stream from its first event beside the live projection. The old summary serves its readers until it is
+// A rebuild folds a stream from its first event beside the live projection. The old summary stays readable until it is
 // replaced in one step, under the same condition that guards every other move of a summary.
 
-/** How often a rebuild goes on from a summary that others have moved, before it starts from the beginning. */
+/** How often a rebuild continues although others have moved the summary, before it starts from the beginning. */
 const maxContinuations = 4;
 
 const versionOf = (summary: O.Option<Summary<unknown>>): StreamVersion =>
@@ -30,7 +30,7 @@ const later = (a: StreamVersion, b: StreamVersion): StreamVersion => (a > b ? a 
 const after = (version: StreamVersion, folded: Folded<unknown>) =>
   folded.changes.filter((change) => change.version > version);
 
-/** Folds on to the end of the stream, or to where it is suspended; keeps the changes that come after `published`. */
+/** Folds to the end of the stream, or until it is suspended. Keeps the changes after version `published`. */
 const foldToTheEnd = <State>(
   from: Folded<State>,
   published: StreamVersion,
@@ -62,7 +62,7 @@ const foldToTheEnd = <State>(
     ),
   );
 
-/** What the old summary is replaced by. If a rebuild is suspended before it caught up, the last state stays readable. */
+/** The summary to replace the old one. If a rebuild is suspended before it caught up, the last state stays readable. */
 const replacement = <State>(
   old: O.Option<Summary<State>>,
   rebuilt: Summary<State>,
@@ -90,7 +90,7 @@ type Progress<State> = E.Either<Rebuild<State>, void>;
 
 const done: Progress<never> = E.right(undefined);
 
-/** Continues a rebuild beside which the summary has moved. */
+/** Continues a rebuild after another projector has moved the summary. */
 const continueBeside = <State>(
   { folded, old, known, continuations }: Rebuild<State>,
   superseded: Superseded,
@@ -101,12 +101,12 @@ const continueBeside = <State>(
         loadSummary<State>(folded.summary.streamId),
         RTE.flatMap((moved): Step<State, Progress<State>> => {
           const mayResume = O.exists(isSuspended)(old);
-          // Only who set out to resume a suspended stream may do so: the others start again, and find it suspended.
+          // Only a rebuild that began on a suspended stream may resume it. Others start again, and find it suspended.
           return O.exists(isSuspended)(moved) && !mayResume
             ? RTE.left(superseded)
             : RTE.right(
                 E.left({
-                  // The event that suspended it may have been mended by now, and is read again.
+                  // Read the event that suspended it again: it may have been repaired by now.
                   folded: { ...folded, summary: { ...folded.summary, suspension: O.none } },
                   old: moved,
                   known: later(known, versionOf(moved)),
@@ -127,13 +127,13 @@ const replace = <State>(rebuild: Rebuild<State>): Step<State, Progress<State>> =
           ? suspendForMissing(folded.summary, known, now())
           : folded.summary;
       const summary = replacement(old, complete);
-      // There is no such stream, and a summary would be one that nobody has asked for.
+      // There is no such stream: write no summary for it.
       if (O.isNone(old) && summary.version === 0 && !isSuspended(summary)) return RTE.right(done);
       return pipe(
         commit(old, { summary, changes: after(versionOf(old), folded) }),
         RTE.map(
           (): Progress<State> =>
-            // What was delivered while the stream was suspended does not come again: read on to where it ends now.
+            // Events delivered during the suspension are not delivered again: read on to the stream's present end.
             O.exists(isSuspended)(old) && !isSuspended(summary)
               ? E.left({
                   folded: { summary, changes: [] },
@@ -176,7 +176,7 @@ export const rebuildLoaded = <State>(
     ),
   );
 
-/** Rebuilds a stream although nothing asks for it: to mend what was lost, or to replace rows ahead of their next event. */
+/** Rebuilds a stream on demand: to restore lost rows, or to replace rows before the stream's next event does. */
 export const rebuildStream = <State>(streamId: StreamId): UseCase<State, void> =>
   retrySuperseded(
     pipe(

@@ -33,11 +33,11 @@ const resumeLoaded = <State>(summary: Summary<State>): Step<State, void> =>
   );
 
 /**
- * Lets a suspended stream go on, from the event it was suspended at to its end, in order. If the event still cannot be
- * folded, the stream is suspended again.
+ * Resumes a suspended stream: folds its events in order, from the one that suspended it to the last. If that event
+ * still cannot be folded, the stream is suspended again.
  *
- * A stream that is not suspended goes on to its end, too: a resume that failed half-way, or was overtaken, has let it go
- * already, and deliveries that came while it was suspended do not come again. So a resume is repeated until it succeeds.
+ * A stream that is not suspended is folded to its end, too. A resume that failed half-way, or was overtaken, has ended
+ * the suspension already, and events delivered during it are not delivered again. So repeat a resume until it succeeds.
  */
 export const resumeStream = <State>(streamId: StreamId): UseCase<State, void> =>
   retrySuperseded(

@@ -5,7 +5,7 @@ import { Timestamp } from "./envelope";
 import { genesis } from "./hash-chain";
 import { noVersion, type StreamId, type StreamVersion, type Subject, Version } from "./identifiers";
 
-/** Why a stream stands still before `version`, and since when; `detail` tells an operator more. */
+/** Why a stream is suspended before `version`, and since when; `detail` is a text for operators. */
 export const Suspension = t.type(
   {
     version: Version,
@@ -25,11 +25,11 @@ export type Suspension = t.TypeOf<typeof Suspension>;
 /** Why a stored event cannot be folded. */
 export type Fault = Pick<Suspension, "reason" | "detail">;
 
-/** What a stream has from the event that brought its state into being. */
+/** The values that a stream has from the event that created its state. */
 export interface Opened<State> {
   readonly owner: Subject;
   readonly at: Timestamp;
-  /** The hash chain's link after that event, which has no entry that could keep it. */
+  /** The hash chain's link after that event, which has no entry to store it. */
   readonly hash: string;
   readonly state: State;
 }
@@ -47,7 +47,7 @@ export interface Summary<State> {
   readonly suspension: O.Option<Suspension>;
 }
 
-/** The summary of a stream none of whose events has been folded. */
+/** The summary of a stream before its first event is folded. */
 export const emptySummary = (streamId: StreamId, projectionVersion: number): Summary<never> => ({
   streamId,
   version: noVersion,
@@ -60,7 +60,7 @@ export const emptySummary = (streamId: StreamId, projectionVersion: number): Sum
 
 export const isSuspended = ({ suspension }: Summary<unknown>): boolean => O.isSome(suspension);
 
-/** A folded event as readers see it: an entry of the statement, and what is published to subscribers. */
+/** A folded event as readers see it, in an entry of the statement and in a publication to subscribers. */
 export interface Change {
   readonly streamId: StreamId;
   readonly version: Version;
@@ -77,11 +77,11 @@ export interface Change {
   readonly entry: Row;
   /** The summary's own columns after the event; none where the stream has no state. */
   readonly state: O.Option<Row>;
-  /** The hash chain up to and with this event. */
+  /** The hash chain's link after this event. */
   readonly hash: string;
   /**
-   * Whether the event has brought the state into being. Such an event has no entry: the summary shows it (`opened`).
-   * That keeps the first event, too, at two write units: the summary's and its place in the owner's index.
+   * Whether the event created the state. Such an event has no entry: the summary shows it (`opened`). So the first
+   * event, too, costs two write units: one for the summary and one for its place in the owner's index.
    */
   readonly opening: boolean;
 }

@@ -4,15 +4,15 @@ import * as t from "io-ts";
 import { decodeWith, excerpt } from "./decoding";
 import { Envelope } from "./envelope";
 
-// Events are kept as they were recorded, for ever. What an earlier release recorded is upcast to what this one reads, one
-// schema version at a time, before it is decoded.
+// Events are stored as they were recorded, for ever. An event of an earlier release is upcast to the current schema
+// version, one version at a time, before it is decoded.
 
 type Stored = Readonly<Record<string, unknown>>;
 
 /** Upcasts a stored event from one schema version to the next. */
 export type Upcaster = (event: Stored) => Stored;
 
-/** One type of event: what its data is today, and how its earlier schema versions become that. */
+/** One type of event: the codec of its current data, and the upcasters of its earlier schema versions. */
 export interface EventDefinition {
   readonly data: t.Mixed;
   /** From schema version 1 to 2, from 2 to 3, and so on, up to the current one. */
@@ -33,7 +33,7 @@ export type EventOf<Definitions extends EventDefinitions> = {
 /** The schema version in which events of a type are recorded today. */
 export const schemaVersionOf = ({ upcasters }: EventDefinition): number => upcasters.length + 1;
 
-/** Why an event cannot be read; a newer one than this release knows waits for the next release instead of a guess. */
+/** Why an event cannot be read. This release does not guess at a newer schema version: the event waits for the next. */
 export interface UnreadableEvent {
   readonly reason: "UNREADABLE_EVENT" | "NEWER_SCHEMA_VERSION";
   readonly detail: string;
@@ -66,7 +66,7 @@ const upcast = (
       });
 };
 
-/** Reads stored events of any schema version that the definitions know, or says in one line why one cannot be read. */
+/** Upcasts and decodes stored events of any schema version up to the current one. Left has the reason in one line. */
 export const decodeEvents = <Definitions extends EventDefinitions>(
   definitions: Definitions,
 ): ((stored: unknown) => E.Either<UnreadableEvent, EventOf<Definitions>>) => {
@@ -91,7 +91,7 @@ export const decodeEvents = <Definitions extends EventDefinitions>(
           E.flatMap((upcasted) => pipe(upcasted, decodeWith(codec), E.mapLeft(unreadable))),
         ),
       ),
-      // Its type chose the codec, which TypeScript cannot follow.
+      // The event's type chose the codec, which TypeScript cannot infer.
       E.map((event) => event as EventOf<Definitions>),
     );
 };

@@ -31,10 +31,10 @@ export type UseCase<State, A> = RTE.ReaderTaskEither<
   A
 >;
 
-/** How often a use case starts from the beginning, because it was superseded, before it leaves the stream to the others. */
+/** How often a superseded use case is tried before it leaves the stream to the other projectors. */
 const maxAttempts = 5;
 
-/** Repeats a use case from its loading on until it is not superseded. */
+/** Repeats a use case, which loads the summary first, until it is not superseded. */
 export const retrySuperseded = <State, A>(step: Step<State, A>): UseCase<State, A> =>
   pipe(
     1,
@@ -54,7 +54,7 @@ export const retrySuperseded = <State, A>(step: Step<State, A>): UseCase<State, 
     ),
   );
 
-/** Loads a stream's summary. One that a later release has written is not for this one to replace. */
+/** Loads a stream's summary. Fails where a later release has written it, which this one must not replace. */
 export const loadSummary = <State>(streamId: StreamId): Step<State, O.Option<Summary<State>>> =>
   pipe(
     RTE.ask<ProjectionEnvironment<State>>(),

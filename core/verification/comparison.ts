@@ -12,12 +12,12 @@ import {
   type Verification,
 } from "./verification";
 
-/** How many findings of one stream are kept: one shows what happened, a hundred thousand fill the memory. */
+/** The maximum number of findings of one stream: one shows what happened, a hundred thousand fill the memory. */
 const maxFindings = 10;
 
 const shown = (value: unknown): string => (value === undefined ? "nothing" : canonicalForm(value));
 
-/** The columns in which two rows differ, in words. */
+/** The columns in which two rows differ, as text. */
 export const differingColumns = (stored: Row, expected: Row): ReadonlyArray<string> =>
   [...new Set([...Object.keys(stored), ...Object.keys(expected)])]
     .filter((column) => shown(stored[column]) !== shown(expected[column]))
@@ -25,11 +25,11 @@ export const differingColumns = (stored: Row, expected: Row): ReadonlyArray<stri
       (column) => `${column}: stored ${shown(stored[column])}, expected ${shown(expected[column])}`,
     );
 
-/** How far the events of a stream have been compared with its entries. */
+/** The progress of the comparison of a stream's events with its entries. */
 export interface Comparison {
-  /** The last version whose stored hash is that of the events: those up to it are the ones that were folded. */
+  /** The last version whose stored hash matches the events: up to it, they are the events that were folded. */
   readonly intact: number;
-  /** The first version after that whose stored hash is another. */
+  /** The first version after that whose stored hash does not match. */
   readonly broken: O.Option<number>;
   readonly ahead: boolean;
   readonly findings: ReadonlyArray<Finding>;
@@ -45,8 +45,8 @@ export const nothingCompared: Comparison = {
 };
 
 /**
- * A hash stands for all events up to its own. So one that agrees clears the earlier events of a disagreement before it:
- * there it was the entry's hash that was altered.
+ * A hash covers all events up to its own. So a hash that matches clears the earlier events of a mismatch before it:
+ * there, the hash of the entry was altered.
  */
 export const followChain = (
   comparison: Comparison,
@@ -107,7 +107,7 @@ const followOpening = (
     ),
   );
 
-/** What is stored of some events. */
+/** The stored rows of some events. */
 export interface StoredChanges {
   readonly entries: ReadonlyArray<EntryRow>;
   /** The summary's link of the chain for the opening, which has no entry. */
@@ -115,8 +115,8 @@ export interface StoredChanges {
 }
 
 /**
- * Compares the changes of some events with what is stored of them. Without `contents`, where the entries are not this
- * projection's or are not in force, it compares the hash chain alone.
+ * Compares the changes of some events with their stored rows. Without `contents` it compares the hash chain alone: for
+ * entries that another projection version wrote, or that lie beyond the summary.
  */
 export const compareEntries = (
   comparison: Comparison,
@@ -127,7 +127,7 @@ export const compareEntries = (
 ): Comparison => {
   const byKey = new Map(entries.map((entry) => [entry.key, entry]));
   const compare = compareEntry(expectedEntry, byKey, contents);
-  // In the order of the events, since a hash stands for those before it: declined requests may precede the opening.
+  // In the order of the events, since a hash covers those before it: declined requests may precede the opening.
   const compared = changes.reduce(
     (followed, change) =>
       change.opening ? followOpening(followed, change, openingHash) : compare(followed, change),
@@ -153,7 +153,7 @@ export const compareEntries = (
 
 const unlike = "changed, or another event was put in or taken out before it";
 
-/** The finding of a broken chain: the first event that is not the one that was folded, with what its entry still says. */
+/** The finding of a broken chain: the first event that is not the one that was folded, with its entry's differences. */
 const brokenAt = ({ intact, findings }: Comparison, broken: number): Finding => {
   const evidence = findings.find(({ version }) => O.isSome(version) && version.value === broken);
   const detail =
@@ -164,8 +164,8 @@ const brokenAt = ({ intact, findings }: Comparison, broken: number): Finding => 
 };
 
 /**
- * The findings of a comparison, and others. Once an event is not the one that was folded, whatever is folded from it on
- * differs in consequence, which is no finding of its own.
+ * The findings of a comparison, and others. After an event that is not the one that was folded, every row differs as a
+ * consequence: those differences are left out.
  */
 export const conclude = (
   comparison: Comparison,

@@ -5,7 +5,7 @@ import type { StreamId, StreamVersion } from "../projection/identifiers";
 import type { Change, Summary, Suspension } from "../projection/summary";
 
 // A verification compares the stored rows of a stream with the expected ones: those that the projection would write now.
-// It compares column by column, so that nothing that was altered by hand can hide.
+// It compares column by column, so that it finds whatever was altered by hand.
 
 /** A row of the statement; `hash` is the row's link of the hash chain. */
 export interface EntryRow {
@@ -14,7 +14,7 @@ export interface EntryRow {
   readonly row: Row;
 }
 
-/** A summary's row and what can be read in it: Left says what is wrong with it. */
+/** A summary's row, and the summary decoded from it. Left has the row's faults. */
 export interface SummaryRow<State> {
   readonly row: Row;
   readonly summary: E.Either<string, Summary<State>>;
@@ -27,10 +27,10 @@ export interface ExpectedRows<State> {
   readonly suspension: (streamId: StreamId, suspension: Suspension) => Row;
 }
 
-/** Something that differs from what the events say; `columns` has both sides of each column that differs. */
+/** A difference between the events and the rows; `columns` has both values of each column that differs. */
 export interface Finding {
   readonly about: "EVENT" | "ENTRY" | "SUMMARY" | "SUSPENSION";
-  /** The first version that is concerned; none where the whole stream is. */
+  /** The first version affected; none where the whole stream is. */
   readonly version: O.Option<number>;
   readonly detail: string;
   readonly columns: ReadonlyArray<string>;
@@ -40,7 +40,7 @@ export interface Verification {
   readonly streamId: StreamId;
   /** The version of the summary, 0 where there is none. */
   readonly version: StreamVersion;
-  /** How many events the summary has still to follow. */
+  /** How many events the projector has not folded yet. */
   readonly behind: number;
   /** Where the stream is suspended, and whether the event it is suspended at can be folded by now. */
   readonly suspension: O.Option<Suspension & { readonly ready: boolean }>;
@@ -58,11 +58,11 @@ export const finding = (
   columns: ReadonlyArray<string> = [],
 ): Finding => ({ about, version: O.fromNullable(version), detail, columns });
 
-/** Whether the events themselves are not those that were folded: a rebuild would write over the evidence. */
+/** Whether the events themselves are not those that were folded: a rebuild would overwrite the evidence. */
 export const eventsDiffer = ({ findings }: Verification): boolean =>
   findings.some(({ about }) => about === "EVENT");
 
-/** Whether a second look may clear anything up: a live projector moves between the reads of one look. */
+/** Whether a second look may give another result: a live projector writes between the reads of one look. */
 export const isUnsettled = ({ findings, behind, ahead }: Verification): boolean =>
   findings.length > 0 || behind > 0 || ahead;
 
@@ -71,7 +71,7 @@ export const settle = (first: Verification, second: Verification): Verification 
   const stranded = second.ahead && second.version === first.version;
   return {
     ...second,
-    // Events that came after the first look are the projector's ordinary work.
+    // Events recorded after the first look do not count: the projector may still be folding them.
     behind: second.version < first.version + first.behind ? second.behind : 0,
     findings: stranded
       ? [

@@ -51,16 +51,16 @@ export interface VerificationEnvironment<State>
 
 type Look<State, A> = RTE.ReaderTaskEither<VerificationEnvironment<State>, Unavailable, A>;
 
-/** The stored summary, up to whose version the rows are in force. */
+/** The stored summary. Rows count up to its version. */
 interface Goal {
   readonly version: StreamVersion;
   readonly chainHead: string;
   readonly openingHash: O.Option<string>;
-  /** Whether the rows are this projection's, so that their contents can be compared. */
+  /** Whether this projection version wrote the rows, so that their contents can be compared. */
   readonly contents: boolean;
 }
 
-/** How far a look has come. */
+/** The progress of a look. */
 interface Walk<State> {
   /** The fold so far, suspended where the next event cannot be folded. */
   readonly summary: Summary<State>;
@@ -69,7 +69,7 @@ interface Walk<State> {
   readonly comparison: Comparison;
 }
 
-/** The summary's own link of the chain; where the entry of its version agrees, it is the summary that was altered. */
+/** Compares the summary's own link, unless the entry of its version matched: then the summary itself was altered. */
 const followHead = (
   comparison: Comparison,
   { version, chainHead }: Summary<unknown>,
@@ -135,7 +135,7 @@ const walkToTheEnd = <State>(streamId: StreamId, goal: Goal): Look<State, Walk<S
         return pipe(
           RTE.ask<VerificationEnvironment<State>>(),
           RTE.flatMapTaskEither(({ events }) =>
-            // From the beginning, before any version there could be, so that no item stays unseen.
+            // Begin before any possible version, so that no item is missed.
             events.readAfter(streamId, summary.version === 0 ? "beginning" : summary.version),
           ),
           RTE.flatMap((events) =>
@@ -148,11 +148,11 @@ const walkToTheEnd = <State>(streamId: StreamId, goal: Goal): Look<State, Walk<S
     ),
   );
 
-/** How many events after `version` were seen; where the walk was suspended there is one more, at the least. */
+/** How many events were read after `version`, including the one that suspended the walk. */
 const eventsAfter = (version: StreamVersion, { summary }: Walk<unknown>): number =>
   summary.version - version + (isSuspended(summary) ? 1 : 0);
 
-/** What is wrong where the fold does not come as far as the summary says it came. */
+/** The finding where the fold ends before the version of the summary. */
 const shortfall = ({ summary }: Walk<unknown>): Finding =>
   pipe(
     summary.suspension,
@@ -205,7 +205,7 @@ const suspensionFindings = (
     ),
   );
 
-/** Compares the summary with the fold of as many events as it has followed. */
+/** Compares the summary with the fold up to its version. */
 const summaryFindings = <State>(
   row: Row,
   stored: Summary<State>,
@@ -289,7 +289,7 @@ const unreadableSummary = (streamId: StreamId, fault: string): Verification =>
     findings: [finding("SUMMARY", undefined, `the summary cannot be read: ${fault}`)],
   });
 
-/** A stream without a summary: nothing was projected yet, or the summary was lost and its entries are left. */
+/** Verifies a stream without a summary: either nothing was projected yet, or the summary was lost. */
 const verifyWithoutSummary = <State>(
   streamId: StreamId,
   listed: O.Option<Row>,
@@ -319,7 +319,7 @@ const verifyWithoutSummary = <State>(
     }),
   );
 
-/** One look at a stream. What it finds may be a projector at work: see `settle`. */
+/** One look at a stream. A projector at work may cause findings: see `settle`. */
 export const verifyStream = <State>(streamId: StreamId): Look<State, Verification> =>
   pipe(
     RTE.ask<VerificationEnvironment<State>>(),
