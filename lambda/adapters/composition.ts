@@ -24,7 +24,7 @@ export const documentClient = (config: DynamoDBClientConfig): DynamoDBDocumentCl
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** JavaScript writes a moment as the codec reads it. */
+/** The present time, which JavaScript writes in the codec's form. */
 export const now = (): Timestamp => new Date().toISOString() as Timestamp;
 
 /** One invocation of a function. */

@@ -4,10 +4,10 @@ import * as TE from "fp-ts/TaskEither";
 import type { EventStore } from "../../core/projection/ports";
 import { call } from "./availability";
 
-/** Of about half a kilobyte each, a page of events is a dozen read units and far from DynamoDB's megabyte. */
+/** With events of half a kilobyte, a page costs a dozen read units and is far from DynamoDB's megabyte. */
 const pageSize = 100;
 
-/** The event table, as the projection reads it where the stream has left a gap. */
+/** The event table, which the projection reads where the delivered events have a gap. */
 export const dynamoEventStore = (client: DynamoDBDocumentClient, table: string): EventStore => ({
   readAfter: (streamId, after) =>
     pipe(

@@ -7,16 +7,16 @@ export const ownerIndex = "byOwner";
 /** The sort key of a stream's summary. */
 export const summarySortKey = "summary";
 
-/** What the sort key of every entry begins with; ten digits of its version follow. */
+/** The prefix of every entry's sort key; ten digits of its version follow. */
 export const entryPrefix = "entry:";
 
 /** The partition that lists the suspended streams, one row each, by stream id. */
 export const suspendedPartition = "suspended";
 
-/** What the partition key of a stream's rows begins with; the stream's id follows. `name` is the domain's. */
+/** The prefix of the partition key of a stream's rows; the stream's id follows. `name` is the domain's. */
 export const partitionPrefix = (name: string): string => `${name}:`;
 
-/** The column and the field that a stream's id goes by outside the core, e.g. `accountId`. `name` is the domain's. */
+/** The name of a stream's id in columns and fields, e.g. `accountId`. `name` is the domain's. */
 export const idName = (name: string): string => `${name}Id`;
 
 /** The mutation that publishes a committed change, e.g. `publishAccountChange`. `name` is the domain's. */

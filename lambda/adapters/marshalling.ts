@@ -1,8 +1,8 @@
 import type { unmarshallOptions } from "@aws-sdk/util-dynamodb";
 
 /**
- * How a stored number becomes a value, for the stream and the tables alike: the hash chain is over these values. A
- * number that JavaScript cannot hold exactly stays a bigint, or a text where it has a fraction.
+ * Converts stored numbers, for the stream and the tables alike: the hash chain is over these values. A number that
+ * JavaScript cannot represent exactly becomes a bigint, or a text where it has a fraction.
  */
 export const numbers: Readonly<unmarshallOptions> = Object.freeze({
   wrapNumbers: (text: string) => {

@@ -10,7 +10,7 @@ interface BatchResponse {
   readonly batchItemFailures: ReadonlyArray<{ readonly itemIdentifier: string }>;
 }
 
-/** The function behind the event table's stream: folds the events of a batch, and asks again for what it could not fold. */
+/** The function behind the event table's stream: folds a batch, and asks again for the events of failed streams. */
 export const projectorOf =
   <Request extends Envelope, State, Movement>(domain: Domain<Request, State, Movement>) =>
   (settings: unknown) => {

@@ -18,14 +18,14 @@ const requestTimeoutMs = 2_000;
 /** After so many failed requests in a row the API counts as down, and the invocation publishes no more. */
 const maxFailuresInRow = 3;
 
-/** What a publication takes from the domain: its name, and which columns a change has. */
+/** The parts of a domain that a publication needs: its name, and the columns of a change. */
 interface Shape {
   readonly name: string;
   readonly entry: Pick<Columns<never>, "names">;
   readonly state: Pick<Columns<never>, "names">;
 }
 
-/** What a change has beside the domain's columns and the stream's id. */
+/** The fields of a change beside the domain's columns and the stream's id. */
 const envelopeFields = [
   "owner",
   "version",
@@ -53,7 +53,7 @@ export const publication = (shape: Shape, count: number): string => {
   return `mutation Publish(${parameters.join(", ")}) {\n  ${fields.join("\n  ")}\n}`;
 };
 
-/** A column that has no value is null: GraphQL has no other word for it. */
+/** Writes a column without a value as null, which is GraphQL's form for it. */
 const columnsOf = (names: ReadonlyArray<string>, row: Row): Row =>
   Object.fromEntries(names.map((column) => [column, row[column] ?? null]));
 
@@ -72,7 +72,7 @@ const inputFrom =
     ),
   });
 
-/** What the SDK's clients resolve anyhow: whose signature, and for which region. */
+/** The credentials and the region of a signature, which the SDK's clients resolve in any case. */
 type Signer = Pick<DynamoDBClient["config"], "credentials" | "region">;
 
 const sign = async ({ credentials, region }: Signer, url: URL, body: string) => {

@@ -28,7 +28,7 @@ const isLostRace = (error: unknown): boolean =>
   (error instanceof TransactionCanceledException &&
     (error.CancellationReasons ?? []).some(({ Code }) => Code === "ConditionalCheckFailed"));
 
-/** A write under a condition, which another projector may have broken. */
+/** A conditional write. It is superseded where another projector was faster. */
 const write = (request: () => Promise<unknown>): TE.TaskEither<Unavailable | Superseded, void> =>
   pipe(
     TE.tryCatch(request, (error): Unavailable | Superseded =>
@@ -40,7 +40,7 @@ const write = (request: () => Promise<unknown>): TE.TaskEither<Unavailable | Sup
 const entryPut = (table: string, row: Row): PutCommandInput => ({
   TableName: table,
   Item: row,
-  // A projector of an earlier release, late with its work, does not undo what a later one has written.
+  // A late projector of an earlier release must not overwrite the entries of a later one.
   ConditionExpression: "attribute_not_exists(pk) OR projectionVersion <= :projectionVersion",
   ExpressionAttributeValues: { ":projectionVersion": row.projectionVersion },
 });

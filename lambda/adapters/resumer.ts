@@ -13,7 +13,7 @@ import { compose } from "./composition";
 import { idName } from "./keys";
 import { flushTelemetry } from "./telemetry";
 
-/** How a stream stands after it was resumed, with the stream's id under the domain's name for it. */
+/** The state of a stream after it was resumed, beside its id under the domain's name for it. */
 interface Resumed {
   readonly version: number;
   readonly processing: "CURRENT" | "SUSPENDED";
@@ -43,8 +43,8 @@ const streamIdFrom = (id: string, request: unknown): StreamId =>
   );
 
 /**
- * The function behind the mutation `resumeStream`: lets a suspended stream go on. Answers null where there is no such
- * stream, and throws when it could not be tried.
+ * The function behind the mutation `resumeStream`: resumes a suspended stream. Answers null where there is no such
+ * stream, and throws when the resume fails.
  */
 export const resumerOf =
   <Request extends Envelope, State, Movement>(domain: Domain<Request, State, Movement>) =>

@@ -12,7 +12,7 @@ const Settings = t.type({
   graphqlUrl: t.string,
 });
 
-/** What the program tells the function when it is deployed. */
+/** The settings that the program deploys with the function. */
 export type Settings = t.TypeOf<typeof Settings>;
 
 /** Throws at once when the function was deployed without one of its settings. */

@@ -31,7 +31,7 @@ const storedFrom = (image: Record<string, unknown>): unknown =>
       () => unmarshall(image as Record<string, AttributeValue>, numbers),
       () => image,
     ),
-    // What is no DynamoDB item at all goes on as it is: the core cannot read it either, and suspends its stream.
+    // Pass an image that is no DynamoDB item on as it is: the core cannot read it either, and suspends its stream.
     E.toUnion,
   );
 
@@ -51,8 +51,8 @@ const deliveryFrom = ({ dynamodb }: t.TypeOf<typeof Insertion>): ReadonlyArray<D
 };
 
 /**
- * The new events in a batch of stream records. Events are never changed or deleted, so records that say otherwise bring
- * nothing to fold. Throws when the batch is not one of a DynamoDB stream with new images.
+ * The new events in a batch of stream records. Events are never changed or deleted, so records of changes and deletions
+ * are skipped. Throws when the batch is not one of a DynamoDB stream with new images.
  */
 export const deliveriesFrom = (event: unknown): ReadonlyArray<Delivery> =>
   pipe(

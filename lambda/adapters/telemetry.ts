@@ -35,7 +35,7 @@ export const powertoolsTelemetry: Telemetry = {
   },
 };
 
-/** Reports a publication that did not succeed. Subscribers have missed a change; the ledger has not. */
+/** Reports a publication that did not succeed. Subscribers have missed a change; the read model has not. */
 export const publishFailed =
   ({ streamId, version }: Change, cause: unknown): IO<void> =>
   () => {
@@ -43,7 +43,7 @@ export const publishFailed =
     logger.warn("publish failed", { streamId, version, error: errorOf(cause) });
   };
 
-/** Writes out what has been counted: once an invocation. */
+/** Writes out the metrics, once an invocation. */
 export const flushTelemetry = (): void => {
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 };
