@@ -8,7 +8,7 @@ import { explain } from "./errors";
 import { type Progress, showProgress } from "./progress";
 import { eventCount, openTables } from "./tables";
 
-/** How long a live projector is given before a second look: it follows within a second or two. */
+/** The pause before a second look: a live projector catches up within a second or two. */
 const pauseMs = 2_000;
 
 export interface CommandLineOptions {
@@ -66,14 +66,14 @@ export function runCommandLine<Request extends Envelope, State, Movement>(
     );
   };
 
-  // Every write is one that a crash may follow, so a command can simply be ended.
+  // A crash may follow any write, so a command can simply be ended.
   process.once("SIGINT", () => {
     progress?.end();
     process.stderr.write("Interrupted. Run it again to go on.\n");
     process.exit(exitCode.interrupted);
   });
 
-  // Whoever reads the output, `head` for one, may have read enough.
+  // A reader of the output, such as `head`, may close it early.
   process.stdout.once("error", () => process.exit(exitCode.done));
 
   run(process.argv.slice(2)).then(

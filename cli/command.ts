@@ -13,15 +13,15 @@ export const exitCode = {
   interrupted: 130,
 } as const;
 
-/** What a command works with. */
+/** The dependencies of a command. */
 export interface Context<State> {
   readonly tables: OpenTables<State>;
   readonly json: boolean;
-  /** Writes to standard output, and waits while nobody reads it. */
+  /** Writes to standard output, and waits for a slow reader. */
   readonly write: (text: string) => Promise<void>;
   /** Shows how many of the stack's events are done. */
   readonly startProgress: () => Promise<Progress>;
-  /** Waits until a live projector has had time to go on. */
+  /** Waits until a live projector has had time to catch up. */
   readonly pause: () => Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export interface Command {
   readonly run: <State>(context: Context<State>, values: Values) => Promise<number>;
 }
 
-/** What a command's words follow from: the domain's name, and the columns of its entries. */
+/** The parts of a domain that a command's texts need: its name, and the columns of its entries. */
 export interface Shape {
   readonly name: string;
   readonly entry: Pick<Columns<never>, "names">;

@@ -53,7 +53,7 @@ const failureOf = (error: unknown, stack: string): CommandError => {
   const { code, stderr } = error as { code?: unknown; stderr?: unknown };
   if (code === "ENOENT") {
     return new CommandError(
-      "the Pulumi CLI, which knows the stack's outputs, is not installed: see https://www.pulumi.com/docs/install/",
+      "the Pulumi CLI, which reads the stack's outputs, is not installed: see https://www.pulumi.com/docs/install/",
     );
   }
   const reason = String(stderr ?? error)

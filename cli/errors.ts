@@ -1,6 +1,6 @@
 import type { ProjectionError } from "../core/projection/use-case";
 
-/** Says in one line why a command cannot be done, and what to do about it. */
+/** Its message has one line: why a command cannot run, and what to do about it. */
 export class CommandError extends Error {}
 
 const firstLine = (text: string): string => text.split("\n")[0]?.trim() ?? "";
@@ -11,7 +11,7 @@ const codeOf = (error: Error): unknown => ("code" in error ? error.code : undefi
 export const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   if (codeOf(error) === "ECONNREFUSED") {
-    return "nothing answers where the stack's tables should be; for a local stack, run `npm start` first";
+    return "the stack's tables do not answer; for a local stack, run `npm start` first";
   }
   const message = firstLine(error.message);
   switch (error.name) {
@@ -20,7 +20,7 @@ export const explain = (error: unknown): string => {
     case "CredentialsProviderError":
     case "UnrecognizedClientException":
     case "ExpiredTokenException":
-      return `AWS does not know who you are: ${message}. Sign in (e.g. \`aws sso login\`) or set AWS_PROFILE`;
+      return `AWS cannot identify you: ${message}. Sign in (e.g. \`aws sso login\`) or set AWS_PROFILE`;
     case "ResourceNotFoundException":
       return `a table of the stack does not exist (${message}): check the AWS account that you are signed in to`;
     default:
@@ -28,7 +28,7 @@ export const explain = (error: unknown): string => {
   }
 };
 
-/** In one line, why a stream's summary could not be moved. */
+/** The reason in one line why a stream's summary could not be moved. */
 export const explainProjectionError = (error: ProjectionError): string => {
   switch (error._tag) {
     case "Unavailable":

@@ -23,7 +23,7 @@ const duration = (seconds: number): string => {
 
 /**
  * The text of a line of progress.
- * @param total how many there are about; 0 where nobody knows
+ * @param total about how many there are; 0 where that is unknown
  */
 export const progressText = (done: number, total: number, elapsedMs: number): string => {
   const rate = elapsedMs === 0 ? 0 : (done / elapsedMs) * 1000;

@@ -15,11 +15,11 @@ import { requireStream, verifyOnce } from "./tables";
 
 type Work<State> = Pick<Context<State>, "tables" | "pause" | "startProgress">;
 
-/** What a rebuild did with the streams. */
+/** The result of a rebuild. */
 export interface Outcome {
   untouched: number;
   rebuilt: number;
-  /** Left as they are: their events are not what was folded once. */
+  /** Not rebuilt: their events are not those that were folded once. */
   readonly skipped: Verification[];
   /** Rebuilt, and they still differ from the fold. */
   readonly remaining: Verification[];
@@ -57,7 +57,7 @@ async function rebuild<State>(
   if (look.findings.length > 0) outcome.remaining.push(look);
 }
 
-/** Rebuilds a stream unless that would write over the evidence that its events were changed. */
+/** Rebuilds a stream unless that would overwrite the evidence that its events were changed. */
 async function rebuildOrSkip<State>(
   work: Work<State>,
   look: Verification,
@@ -74,8 +74,8 @@ const leave = (look: Verification, outcome: Outcome): void => {
 };
 
 /**
- * Rebuilds every stream whose rows are not the fold of its events. The projector may be at work on one that is merely
- * behind: that one gets a second look in the end. The tables show what is done, so there is nothing else to resume from.
+ * Rebuilds every stream whose rows are not the fold of its events. The projector may be working on one that is merely
+ * behind: that one gets a second look at the end. The tables show which streams are done, so no progress is stored.
  */
 export async function rebuildAll<State>(work: Work<State>, trustEvents: boolean): Promise<Outcome> {
   const { tables, startProgress, pause } = work;

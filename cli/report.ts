@@ -7,13 +7,13 @@ import { counted, lines } from "./command";
 
 // Reports: lines for people, objects for machines. In the objects, `idField` is the field of a stream's id.
 
-/** Text out of a table may hold what steers a terminal. */
+/** Text from a table may contain control characters that a terminal obeys. */
 const plain = (text: string): string => text.replace(/\p{Cc}/gu, "\uFFFD");
 
 const omittedText = (count: number): readonly string[] =>
   count === 0 ? [] : [`  and ${counted(count, "more finding")}`];
 
-/** The statement has many entries, so a finding in one says in which. */
+/** The statement has many entries, so a finding about one names its version. */
 const placeOf = ({ about, version }: Finding): string =>
   pipe(
     version,
@@ -54,7 +54,7 @@ export const behindJson =
 /** One suspended stream. */
 export interface SuspendedStream extends Suspension {
   readonly streamId: StreamId;
-  /** Whether the event can be folded by now; unknown where nobody has tried. */
+  /** Whether the event can be folded by now; undefined if that was not tried. */
   readonly ready?: boolean;
 }
 

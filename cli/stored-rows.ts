@@ -10,7 +10,7 @@ import type { StoredRows } from "../core/verification/verify-stream";
 import { call } from "../lambda/adapters/availability";
 import { entryKey, type RowKey, type Rows, suspensionKey } from "../lambda/adapters/rows";
 
-/** What the document client would not write is not there either: columns without a value. */
+/** Leaves out the columns without a value, as the document client does. */
 const asWritten = (row: Row): Row =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
 

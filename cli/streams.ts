@@ -5,12 +5,12 @@ import { StreamId } from "../core/projection/identifiers";
 import { partitionPrefix, suspendedPartition } from "../lambda/adapters/keys";
 import type { Tables } from "./tables";
 
-/** How many streams are worked on at a time, each worker reading its own part of the tables. */
+/** The number of workers: each reads its own part of the tables, one stream at a time. */
 const maxWorkers = 16;
 
-/** Runs the workers side by side; where one fails, the others stop after what they have in hand. */
+/** Runs the workers side by side; where one fails, the others stop after their current item. */
 async function inParallel(
-  work: (worker: number, goesOn: () => boolean) => Promise<void>,
+  work: (worker: number, mayContinue: () => boolean) => Promise<void>,
 ): Promise<void> {
   let failed = false;
   await Promise.all(
@@ -31,9 +31,9 @@ export async function forEachOf<A>(
   work: (item: A) => Promise<void>,
 ): Promise<void> {
   const rest = items.values();
-  await inParallel(async (_, goesOn) => {
+  await inParallel(async (_, mayContinue) => {
     for (const item of rest) {
-      if (!goesOn()) return;
+      if (!mayContinue()) return;
       await work(item);
     }
   });
@@ -69,8 +69,8 @@ const streamOf =
   };
 
 /**
- * Works on every stream once: on those that have events, then on those that the read model alone has rows of. For that
- * the ids are kept in memory, and nothing else, whatever the number of events.
+ * Works on every stream once: on those that have events, then on those that have rows in the read model alone. Only the
+ * ids are kept in memory, whatever the number of events.
  */
 export async function forEachStream(
   { name, documents, eventTable, readModel }: Tables,
@@ -78,9 +78,9 @@ export async function forEachStream(
 ): Promise<void> {
   const seen = new Set<StreamId>();
   const visit = (table: string, columns: string, idOf: (key: Row) => O.Option<StreamId>) =>
-    inParallel(async (segment, goesOn) => {
+    inParallel(async (segment, mayContinue) => {
       for await (const key of keysIn(documents, table, columns, segment)) {
-        if (!goesOn()) return;
+        if (!mayContinue()) return;
         const streamId = O.toUndefined(idOf(key));
         if (streamId === undefined || seen.has(streamId)) continue;
         seen.add(streamId);

@@ -38,8 +38,8 @@ export interface OpenTables<State> extends Tables {
 const quiet = () => () => undefined;
 
 /**
- * Opens the tables of a domain's stack. What is folded in this environment is not published to subscribers: publishing
- * is the projector's right.
+ * Opens the tables of a domain's stack. This environment publishes nothing to subscribers: only the projector and the
+ * resumer may publish.
  */
 export function openTables<Request extends Envelope, State, Movement>(
   domain: Domain<Request, State, Movement>,
@@ -67,7 +67,7 @@ export function openTables<Request extends Envelope, State, Movement>(
   };
 }
 
-/** Runs a read of the tables. Throws what kept them from answering. */
+/** Runs a read of the tables. Throws the cause of a failure. */
 export async function answerOf<A>(read: TE.TaskEither<Unavailable, A>): Promise<A> {
   const answer = await read();
   if (E.isLeft(answer)) throw answer.left.cause;

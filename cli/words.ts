@@ -1,6 +1,6 @@
 import { idName } from "../lambda/adapters/keys";
 
-/** What operators call the streams of a domain. */
+/** The operators' words for the streams of a domain. */
 export interface Words {
   /** One stream, e.g. `account`; an option of this name takes a stream's id. */
   readonly stream: string;

@@ -23,7 +23,7 @@ interface Line {
   readonly entry: Row | undefined;
 }
 
-/** When something happened comes first, and every line is of the same stream. */
+/** The version and the time come first. The stream's id is left out: it is the same in every line. */
 const eventColumns: ReadonlyArray<string> = [
   ...new Set(["version", "recordedAt", ...Object.keys(Envelope.props), "data"]),
 ].filter((column) => column !== "streamId");
@@ -39,18 +39,18 @@ const entryColumnsOf = (names: ReadonlyArray<string>): ReadonlyArray<string> => 
 /** An item whose key is no version is no event of its stream: verify reports it. */
 const StoredEvent = t.intersection([t.UnknownRecord, t.type({ version: Version })]);
 
-/** The stream's events, oldest first, each with its entry up to the version that the summary has followed. */
+/** The stream's events, oldest first, each with its entry up to the version that the summary has reached. */
 async function* history<State>(
   { environment: { events, storedRows } }: OpenTables<State>,
   streamId: StreamId,
-  followed: StreamVersion,
+  reached: StreamVersion,
 ): AsyncGenerator<Line> {
   for (let after: StreamVersion = noVersion; ; ) {
     const page = (await answerOf(events.readAfter(streamId, after))).filter(StoredEvent.is);
     const last = page.at(-1)?.version;
     if (last === undefined) return;
     const stored = await answerOf(
-      storedRows.entries(streamId, after, last < followed ? last : followed),
+      storedRows.entries(streamId, after, last < reached ? last : reached),
     );
     const entries = new Map(stored.map(({ row }) => [row.version, row]));
     for (const event of page) yield { event, entry: entries.get(event.version) };
@@ -94,8 +94,8 @@ const writeJson = async (
   await write("\n]}\n");
 };
 
-/** The version that a stored summary has followed: none where there is none, or it cannot be read. */
-const followedBy = (stored: O.Option<SummaryRow<unknown>>): StreamVersion =>
+/** The version that a stored summary has reached: none where there is no summary, or it cannot be read. */
+const versionOf = (stored: O.Option<SummaryRow<unknown>>): StreamVersion =>
   pipe(
     stored,
     O.flatMap(({ summary }) => O.fromEither(summary)),
@@ -112,8 +112,8 @@ export const exportStream: DomainCommand = ({ name, entry }) => {
     summary: `write out the statement and the events of one ${stream}`,
     usage: `export --${stream} ID --stack NAME | --local [--csv | --json]`,
     help: `Writes the events of one ${stream} to standard output, oldest first, each with its entry of the statement
-(${entryColumns.join(", ")}). The opening has no entry in the statement, nor has what was not folded
-yet.
+(${entryColumns.join(", ")}). The opening has no entry in the statement, nor has an event that
+was not folded yet.
 
   --csv    comma-separated values as in RFC 4180, with a line of names (this is what you get without either)
   --json   one document: the summary as "${stream}", and "history", an array of {"event", "entry"}`,
@@ -128,7 +128,7 @@ yet.
       const streamId = requiredStreamId(stream, values);
       await requireStream(tables, streamId);
       const stored = await answerOf(tables.environment.storedRows.summary(streamId));
-      const lines = history(tables, streamId, followedBy(stored));
+      const lines = history(tables, streamId, versionOf(stored));
       await (json
         ? writeJson(
             write,

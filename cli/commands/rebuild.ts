@@ -10,11 +10,11 @@ const skippedText = (skipped: readonly Verification[]): string =>
   skipped.length === 0
     ? ""
     : lines(
-        "Not rebuilt, because the events are not those that were folded once and a rebuild would write over the evidence:",
+        "Not rebuilt, because the events are not those that were folded once and a rebuild would overwrite the evidence:",
       ) +
       skipped.map(findingsText).join("") +
       lines(
-        "Once you know why, put the events right, or rebuild them as they are with --trust-events.",
+        "Once you know why, correct the events, or rebuild from them as they are with --trust-events.",
       );
 
 const remainingText = (remaining: readonly Verification[]): string =>
@@ -34,7 +34,7 @@ const outcomeText = (
     ...failed.map(({ streamId, error }) => lines(`${streamId}: not rebuilt: ${error}`)),
     ...suspended.map(suspendedText),
     lines(
-      `${counted(rebuilt, stream)} rebuilt, ${untouched} right as they were, ` +
+      `${counted(rebuilt, stream)} rebuilt, ${untouched} already correct, ` +
         `${skipped.length} skipped, ${failed.length} failed, ${suspended.length} suspended.`,
     ),
   ].join("");
@@ -57,18 +57,18 @@ export const rebuild: DomainCommand = ({ name }) => {
   return {
     summary: `rebuild ${streams} from their first event, to mend or to replace their rows`,
     usage: `rebuild ${one} | --all --stack NAME | --local [--trust-events] [--json]`,
-    help: `Rebuilds ${streams}: folds them from their first event and replaces their rows, while the projector is at work. The
-old rows serve their readers until then. Run it after the projection version was raised, for what is in the failure
-queue, and where verify has found a difference in the read model.
+    help: `Rebuilds ${streams}: folds them from their first event and replaces their rows, while the projector is running. The
+old rows stay readable until then. Run it after you have raised the projection version, for the ${streams} in the failure
+queue, and where verify finds a difference in the read model.
 
   ${one.padEnd(16)} this ${stream}, whatever state it is in
   --all            every ${stream} whose rows are not the fold of its events; the others are read and left alone.
-                   Interrupted, it is run again: the tables show what is done, and it is not written a second time
+                   After an interruption run it again: it skips the ${streams} whose rows are already correct
   --trust-events   rebuild also where events are not those that were folded once (see verify). Without it such
-                   ${aStream} is skipped, because a rebuild would write over the evidence
+                   ${aStream} is skipped, because a rebuild would overwrite the evidence
 
-Subscribers are not notified of what is folded by this command. The exit code is 1 when ${aStream} was left that is not
-as it should be.`,
+This command publishes nothing to subscribers. The exit code is 1 when ${aStream} was skipped, still differs, or could
+not be rebuilt.`,
     options: {
       [stream]: { type: "string" },
       all: { type: "boolean" },

@@ -32,13 +32,14 @@ const resumeOne = async <State>(
 export const resume: DomainCommand = ({ name }) => {
   const { stream, aStream, idField } = wordsOf(name);
   return {
-    summary: `let a suspended ${stream} go on`,
+    summary: `fold a suspended ${stream} on from the event that suspended it`,
     usage: `resume --${stream} ID --stack NAME | --local [--json]`,
-    help: `Lets a suspended ${stream} go on, in order, from the event it was suspended at to its last one. Where that event still
-cannot be folded, the ${stream} is suspended again, and the exit code is 1. Where ${aStream} is not suspended, it is brought
-up to its last event. A resume that did not succeed may have let the ${stream} go already: repeat it until it does.
+    help: `Resumes a suspended ${stream}: folds its events in order, from the one that suspended it to the last. Where that event
+still cannot be folded, the ${stream} is suspended again, and the exit code is 1. Where ${aStream} is not suspended, its
+events are folded to the last one. A resume that failed may have ended the suspension already: repeat it until it
+succeeds.
 
-Subscribers are not notified of what is folded by this command; the mutation resumeStream notifies them.`,
+This command publishes nothing to subscribers; the mutation resumeStream does.`,
     options: { [stream]: { type: "string" } },
     check: (values) => void requiredStreamId(stream, values),
     run: async ({ tables, json, write }, values) => {
@@ -62,7 +63,7 @@ Subscribers are not notified of what is folded by this command; the mutation res
         O.match(
           () =>
             wasSuspended
-              ? `${streamId} was resumed and has followed its events to version ${version}.`
+              ? `${streamId} was resumed and is at version ${version}.`
               : `${streamId} is not suspended; it is at version ${version}.`,
           ({ version, reason, detail }) =>
             `${streamId} is suspended again, before event ${version}: ${reason}, ${detail}`,

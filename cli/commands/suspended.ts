@@ -33,10 +33,10 @@ async function* suspendedStreams({
 export const suspended: DomainCommand = ({ name }) => {
   const { stream, streams, idField } = wordsOf(name);
   return {
-    summary: `list the ${streams} that stand still before an event that cannot be folded`,
+    summary: `list the ${streams} that are suspended before an event that cannot be folded`,
     usage: "suspended --stack NAME | --local [--json]",
-    help: `Lists every suspended ${stream}: the event it stands before, why, and since when. docs/runbook/README.md says what
-to do.`,
+    help: `Lists every suspended ${stream}, with the event that suspended it, the reason and the time. docs/runbook/README.md
+says what to do.`,
     options: {},
     run: async ({ tables, json, write }) => {
       const all: SuspendedStream[] = [];

@@ -89,7 +89,7 @@ column by column, and with the hash chain that the read model keeps. It names th
 inserted or removed. It writes nothing, and can run while the stack is in use.
 
 Where the last events of ${words.aStream} have not been folded yet, it is behind: that is reported and is no fault.
-Before anything is reported, it gets a second look, two seconds later.
+What is behind or differs is verified a second time, two seconds later, before it is reported.
 
 The exit code is 1 when anything differs.`,
     options: {},

@@ -14,7 +14,7 @@ import { type Change, describeChange, money, watchChanges } from "./client/chang
 import { password, temporaryPassword } from "./client/local-user";
 import { withStack } from "./use-stack";
 
-const help = `Shows the whole path: a user signs in, opens an account, moves money, watches it, and reads the statement.
+const help = `Shows the whole path: a user signs in, opens an account, moves money, follows the changes, and reads the statement.
 
   npm run demo -- [options]
 
@@ -59,7 +59,7 @@ const step = (text: string): void => console.log(`\n${text}`);
 const detail = (text: string): void => console.log(`   ${text}`);
 
 function expectThat(fact: boolean, otherwise: string): void {
-  if (!fact) throw new Error(`the demo saw what should not be: ${otherwise}`);
+  if (!fact) throw new Error(`the demo got an unexpected result: ${otherwise}`);
 }
 
 async function signUp(stack: RunningStack): Promise<Session> {
@@ -74,7 +74,7 @@ async function signUp(stack: RunningStack): Promise<Session> {
   return session;
 }
 
-/** One account, its commands, and the changes that have arrived of it. */
+/** One account, its commands, and the changes that have arrived for it. */
 class Account {
   readonly id = `demo-${randomUUID()}`;
   version = 0;
@@ -86,7 +86,7 @@ class Account {
     this.#changes.push(change);
   };
 
-  /** Sends a command, and waits for what comes of it: `outcome`, with the balance after it. */
+  /** Sends a command, and waits for its change, which must have the expected outcome and balance. */
   async command(
     mutation: string,
     input: object,
@@ -118,7 +118,7 @@ class Account {
       const change = this.#changes.find((candidate) => candidate.version === version);
       if (change !== undefined) return change;
     }
-    throw new Error(`no news of version ${version} after ${changeTimeoutMs / 1000} s`);
+    throw new Error(`no change of version ${version} after ${changeTimeoutMs / 1000} s`);
   }
 }
 
@@ -127,9 +127,11 @@ async function demo(stack: RunningStack): Promise<void> {
   const access = accessTo(stack, idToken);
   const account = new Account(access);
 
-  step("3. The user watches an account that is about to be: subscription onAccountChange.");
+  step(
+    "3. The user subscribes to the changes of an account before opening it: subscription onAccountChange.",
+  );
   const scope = { owner: sub, accountId: account.id };
-  const watching = await watchChanges(access, scope, account.receive);
+  const subscription = await watchChanges(access, scope, account.receive);
   detail("subscribed");
 
   const posted = (balance: string) => ({ outcome: "POSTED", reason: null, balance });
@@ -147,7 +149,7 @@ async function demo(stack: RunningStack): Promise<void> {
   step("8. Deposits EUR 0.01 as if nothing had happened since the opening: the version is taken.");
   const late = { accountId: account.id, commandId: randomUUID(), expectedVersion: 1, amount: "1" };
   const { errors = [] } = await send(access, moveMoney("deposit"), { input: late });
-  for (const { errorType, message } of errors) detail(`refused   ${errorType}: ${message}`);
+  for (const { errorType, message } of errors) detail(`rejected  ${errorType}: ${message}`);
   expectThat(errors[0]?.errorType === "VersionConflict", "a version that was taken twice");
 
   step("9. Reads the account and its statement, newest first.");
@@ -160,7 +162,7 @@ async function demo(stack: RunningStack): Promise<void> {
   expectThat(balance === "7000", `a balance of ${balance}`);
   // Of the four events, the opening has moved no money.
   expectThat(entries.length === 3, `${entries.length} entries`);
-  watching.close();
+  subscription.close();
 }
 
 runCommand(async () => {
@@ -170,5 +172,5 @@ runCommand(async () => {
     return;
   }
   await withStack(demo);
-  console.log("\nEverything happened as it should.");
+  console.log("\nEvery step had the expected result.");
 });

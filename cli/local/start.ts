@@ -1,7 +1,7 @@
 import { certificateFile, type RunningStack, runCommand, startCommand } from "local-aws";
 import { ledgerProgram } from "./use-stack";
 
-/** What to do with the ledger's stack; another program's speaks for itself. */
+/** Instructions for the ledger's stack; there are none for another program's. */
 function instructions({ outputs, certificate }: RunningStack, program: string): string {
   if (program !== ledgerProgram) return "";
   const curl = `curl ${certificate === undefined ? "" : `--cacert ${certificateFile} `}`;
@@ -9,7 +9,7 @@ function instructions({ outputs, certificate }: RunningStack, program: string): 
 See it at work, in another terminal:
   npm run demo
 
-Or send commands yourself, with the token of a user that this makes for you, and follow what comes of them:
+Or send commands yourself, with the token of a user that this creates for you, and follow their changes:
   TOKEN=$(npm run --silent token)
   ${curl}${outputs.graphqlUrl} -H "Authorization: $TOKEN" --data '{"query":
     "mutation { openAccount(input: {accountId: \\"savings\\", commandId: \\"open-1\\", expectedVersion: 0, currency: \\"EUR\\"}) { version type } }"}'
@@ -24,7 +24,7 @@ runCommand(
     startCommand({
       usage: "npm start --",
       args: process.argv.slice(2),
-      // npm runs scripts in the project's folder, and tells where it was called.
+      // npm runs scripts in the project's folder; INIT_CWD is the folder in which it was called.
       folder: process.env.INIT_CWD ?? process.cwd(),
       program: ledgerProgram,
       instructions,

@@ -25,14 +25,14 @@ runCommand(
     const stack = requireStack();
     const interrupted = interruption();
     const { sub, idToken } = await signInAs(stack, email);
-    const watching = await watchChanges(
+    const subscription = await watchChanges(
       accessTo(stack, idToken),
       { owner: sub, accountId: account },
       (change) => console.log(`${change.accountId}  ${describeChange(change)}`),
     );
     const what = account === undefined ? `the accounts of ${email}` : `account ${account}`;
-    console.log(`Watching ${what}; Ctrl-C ends it.`);
-    await unlessInterrupted(interrupted, watching.ended);
+    console.log(`Following ${what}; Ctrl-C ends it.`);
+    await unlessInterrupted(interrupted, subscription.ended);
     throw new Error("the stack has ended the connection");
   },
   { endless: true },

@@ -2,7 +2,7 @@ import { readOptions, runCommand } from "local-aws";
 import { defaultEmail, signInAs } from "./client/local-user";
 import { requireStack } from "./use-stack";
 
-const help = `Prints an id token for a user of the stack that runs on this machine; makes the user where there is none.
+const help = `Prints an id token for a user of the stack that runs on this machine; creates the user where there is none.
 
   npm run --silent token -- [options]
 

@@ -80,7 +80,7 @@ describe("the local stack of a program in another folder", () => {
 describe("an error", () => {
   it.each([
     [{ code: "ECONNREFUSED" }, "run `npm start` first"],
-    [{ name: "CredentialsProviderError" }, "AWS does not know who you are: first."],
+    [{ name: "CredentialsProviderError" }, "AWS cannot identify you: first."],
     [{ name: "ExpiredTokenException" }, "aws sso login"],
     [{ name: "ResourceNotFoundException" }, "a table of the stack does not exist (first)"],
     [{ name: "AccessDeniedException" }, "not permitted: first"],

@@ -62,7 +62,7 @@ describe("suspended and resume", () => {
     await putEvents(tables, [events[1] as object]);
     expect(await resumed("savings")).toEqual({
       code: 0,
-      text: "savings was resumed and has followed its events to version 4.\n",
+      text: "savings was resumed and is at version 4.\n",
     });
     expect(await listed()).toEqual([]);
     expect(await readRow(tables, summaryOf("savings"))).toMatchObject({ balance: "6" });

@@ -52,7 +52,7 @@ describe("npm start", () => {
       run("token", [], { cwd }),
     ]);
     const tail = start("tail", ["--account", "savings"], { cwd });
-    await tail.printed("Watching account savings");
+    await tail.printed("Following account savings");
     expect(second).toMatchObject({ code: 2, out: "" });
     expect(second.err).toContain(`runs already, as process ${stack.process.pid}`);
     expect(demo).toMatchObject({ code: 0, err: "" });

@@ -1,6 +1,6 @@
 import { type Access, type Subscription, subscribe } from "local-aws";
 
-/** A change as `onAccountChange` tells it. */
+/** A change as `onAccountChange` sends it. */
 export interface Change {
   readonly accountId: string;
   readonly version: number;
@@ -16,16 +16,16 @@ export interface Change {
 
 const fields = "accountId version type outcome reason amount balance currency memo";
 
-/** Watches one of an owner's accounts, or all of them. */
+/** Subscribes to the changes of one of an owner's accounts, or of all of them. */
 export function watchChanges(
   access: Access,
   { owner, accountId }: { readonly owner: string; readonly accountId?: string | undefined },
   onChange: (change: Change) => void,
 ): Promise<Subscription> {
-  // The argument is left out where it has no value: null would let no account pass.
+  // The argument is left out where it has no value: null would match no account.
   const [parameter, argument] =
     accountId === undefined ? ["", ""] : [", $accountId: ID", ", accountId: $accountId"];
-  const query = `subscription Watch($owner: ID!${parameter}) {
+  const query = `subscription Changes($owner: ID!${parameter}) {
     onAccountChange(owner: $owner${argument}) { ${fields} }
   }`;
   return subscribe(access, { query, variables: { owner, accountId } }, (data) =>

@@ -5,10 +5,10 @@ import { usersOf } from "./access";
 export const temporaryPassword = "Temp-Passw0rd!";
 export const password = "Local-Passw0rd!";
 
-/** Whose token is meant where no other e-mail address is given. */
+/** The user of the commands unless another e-mail address is given. */
 export const defaultEmail = "you@example.com";
 
-/** Signs a local user in; makes the user where there is none. */
+/** Signs a local user in; creates the user where there is none. */
 export async function signInAs(
   stack: RunningStack,
   email: string,
@@ -18,6 +18,6 @@ export async function signInAs(
   const isNew = await users.createUser(email, temporaryPassword);
   if (operator) await users.addToGroup(email, "operators");
   if (isNew) await users.signInFirst(email, temporaryPassword, password);
-  // Anew in any case: groups count from the next sign-in on.
+  // Sign in again in any case: groups count from the next sign-in on.
   return users.signIn(email, password);
 }
