@@ -17,8 +17,8 @@ import type { Asked, StoredEvent, Subject } from "./simulation";
 import { anyRequests, askingFor, storedLog } from "./simulation/requests";
 import { rowOf, sha256 } from "./simulation/simulated";
 
-// The laws that hold in every domain, whatever its rules are. A domain that breaks one is refused here, by the name of the
-// event type and of the field, before the machinery meets it.
+// The laws that hold in every domain, whatever its rules are. A domain that breaks one fails here, with the name of the
+// event type and of the field, before the machinery runs it.
 
 /** One folded event, with the stream before and after it. */
 interface Step<State> {
@@ -225,7 +225,7 @@ export const lawsOf = <Request extends Envelope, State, Movement>({
     );
 
     law(
-      "decides the same in a replay, at once or in pages that go on from the stored row",
+      "decides the same in a replay, at once or in pages that continue from the stored row",
       (log, page) => {
         const once = rowsAfter(foldLog(log));
         expect(rowsAfter(foldLog(log))).toEqual(once);
@@ -299,7 +299,7 @@ export const lawsOf = <Request extends Envelope, State, Movement>({
       }
     });
 
-    it("names no column as the machinery names one of its own", () => {
+    it("gives no column the name of one of the machinery's columns", () => {
       const none = { names: [], encode: () => ({}), decode: domain.state.decode };
       const bare = rowsOf({ ...domain, state: none });
       const published = changeFields({ name: domain.name, entry: none, state: none });

@@ -7,21 +7,21 @@ const commands = Object.entries(commandsOf(ledger));
 const read = (...args: string[]) => readArguments(ledger, "npm run ledger --", args);
 
 describe("a command line", () => {
-  it("has a command and its options", () => {
+  it("is parsed into a command and its options", () => {
     expect(read("rebuild", "--all", "--stack", "dev", "--local", "--json")).toMatchObject({
       command: { usage: expect.stringMatching(/^rebuild --account ID/) },
       values: { all: true, stack: "dev", local: true, json: true },
     });
   });
 
-  it("is answered with the list of commands if it is --help", () => {
+  it("prints the list of commands if it is --help", () => {
     for (const [, { summary }] of commands) {
       expect(read("--help")).toMatchObject({ help: expect.stringContaining(summary) });
     }
   });
 
   it.each(commands)(
-    "is answered with every option of %s if -h follows that",
+    "prints every option of %s if -h follows the command",
     (name, { usage, options }) => {
       const help = read(name, "-h");
 
@@ -49,7 +49,7 @@ describe("a command line", () => {
     [["resume", "--local"], "--account ID is missing: which account?"],
     [["export", "--local"], "--account ID is missing: which account?"],
     [["export", "--local", "--account", "a", "--csv", "--json"], "say which: --csv or --json"],
-  ])("is answered with what is wrong with it, in one line, if it is %j", (args, line) => {
+  ])("is rejected with one line if it is %j", (args, line) => {
     expect(() => read(...args)).toThrow(line);
   });
 });

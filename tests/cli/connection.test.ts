@@ -59,7 +59,7 @@ describe("the local stack", () => {
     expect(client).toMatchObject({ endpoint: "http://d", credentials: stack.credentials });
   });
 
-  it("is started by `npm start`, if it does not run or is another program's", () => {
+  it("that does not run, or is another program's, is an error that says to run `npm start`", () => {
     expect(() => localStack(process.cwd(), undefined)).toThrow(
       /^no local stack is running: run `npm start` first$/,
     );
@@ -70,14 +70,14 @@ describe("the local stack", () => {
 });
 
 describe("the local stack of a program in another folder", () => {
-  it("is started by `npm start` with that folder", () => {
+  it("that does not run is an error that says to run `npm start` with that folder", () => {
     expect(() => localStack(join(process.cwd(), "examples", "other"), undefined)).toThrow(
       "run `npm start -- --program examples/other` first",
     );
   });
 });
 
-describe("an error", () => {
+describe("explain", () => {
   it.each([
     [{ code: "ECONNREFUSED" }, "run `npm start` first"],
     [{ name: "CredentialsProviderError" }, "AWS cannot identify you: first."],
@@ -85,7 +85,7 @@ describe("an error", () => {
     [{ name: "ResourceNotFoundException" }, "a table of the stack does not exist (first)"],
     [{ name: "AccessDeniedException" }, "not permitted: first"],
     [{}, "first"],
-  ])("%j is explained in one line", (properties, text) => {
+  ])("puts %j in one line", (properties, text) => {
     const line = explain(Object.assign(new Error("first\nsecond"), properties));
 
     expect(line).toContain(text);

@@ -73,7 +73,7 @@ describe("export", () => {
     expect(context.written()).toContain("\r\n3,2026-");
   });
 
-  it("says that there is no such account", async () => {
+  it("reports that there is no such account", async () => {
     const nobody = exportAccount.run(contextFor(tables), { account: "nobody" });
 
     await expect(nobody).rejects.toThrow("there is no account nobody");

@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 describe("rebuild", () => {
-  it("mends lost and altered rows and what is behind, and leaves the others alone", async () => {
+  it("rebuilds accounts whose rows are lost, altered, outdated or behind, and leaves the others alone", async () => {
     for (const id of ["fine", "no-entry", "no-summary", "altered", "old"]) {
       await seed(tables, history(id));
     }
@@ -61,7 +61,7 @@ describe("rebuild", () => {
     expect(await rebuildAll(contextFor(tables), false)).toMatchObject({ rebuilt: 0 });
   });
 
-  it("goes on after an account that cannot be mended", async () => {
+  it("continues after an account that cannot be rebuilt", async () => {
     await seed(tables, history("unreadable"));
     await alterRow(tables, summaryOf("unreadable"), "balance", "much");
     await seed(tables, history("mendable"));
@@ -77,7 +77,7 @@ describe("rebuild", () => {
     expect(await rebuildAll(contextFor(tables), false)).toMatchObject({ rebuilt: 1 });
   });
 
-  it("skips an account whose events were altered, unless it is to trust them", async () => {
+  it("skips an account whose events were altered, unless told to trust them", async () => {
     const all = history("tampered");
     await seed(tables, all);
     await putEvent(tables, { ...all[2], data: { amount: "500" } });
@@ -112,7 +112,7 @@ describe("rebuild", () => {
     expect(suspended).toMatchObject([{ streamId: "stuck", version: 2 }]);
   });
 
-  it("says that there is no such account", async () => {
+  it("reports that there is no such account", async () => {
     await expect(rebuild.run(contextFor(tables), { account: "nobody" })).rejects.toThrow(
       "there is no account nobody",
     );

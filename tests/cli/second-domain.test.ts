@@ -80,7 +80,7 @@ describe("the command line of a domain of articles", () => {
   });
 
   it.each([["--help"], ...Object.keys(commands).map((name) => [name, "-h"])])(
-    "helps in the domain's words: %s",
+    "prints help in the domain's words: %s",
     (...args) => {
       const help = JSON.stringify(readArguments(articles, "npx stock", args));
 

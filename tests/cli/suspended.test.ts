@@ -38,14 +38,14 @@ async function resumed(account: string) {
 }
 
 describe("suspended and resume", () => {
-  it("say that no account is suspended", async () => {
+  it("report that no account is suspended", async () => {
     const context = contextFor(tables);
 
     expect(await suspended.run(context, {})).toBe(0);
     expect(context.written()).toBe("No account is suspended.\n");
   });
 
-  it("show a suspended account, and let it go on once its event was repaired", async () => {
+  it("list a suspended account, and resume it once its event is repaired", async () => {
     const events = storedIn("savings", opening(), deposit(1), deposit(2), deposit(3));
     await putEvents(tables, events);
     await putEvents(tables, [unreadable(events[1] as never) as object]);
@@ -75,7 +75,7 @@ describe("suspended and resume", () => {
     });
   });
 
-  it("say that there is no such account", async () => {
+  it("report that there is no such account", async () => {
     await expect(resumed("nobody")).rejects.toThrow("there is no account nobody");
   });
 });

@@ -212,7 +212,7 @@ describe("verify", () => {
     ]);
   });
 
-  it("finds a row that lists as suspended what is not", async () => {
+  it("finds a row that lists an account as suspended that is not", async () => {
     await seed(tables, history(id));
     await putRow(tables, { pk: "suspended", sk: id, accountId: id });
 
@@ -238,7 +238,7 @@ describe("verify", () => {
     expect(caughtUp.behind.map(({ streamId }) => streamId)).not.toContain(id);
   });
 
-  it("lists suspended accounts, and says which of them can go on", async () => {
+  it("lists suspended accounts, and which of them can be resumed", async () => {
     const all = history(id);
     await putEvents(tables, [...all.slice(0, 2), unreadable(all[2] as never) as object]);
     await project(tables, id);

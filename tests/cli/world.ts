@@ -169,7 +169,7 @@ export const removeRow = ({ documents, readModel }: Tables, Key: RowKey) =>
 export const putRow = ({ documents, readModel }: Tables, Item: Record<string, unknown>) =>
   documents.send(new PutCommand({ TableName: readModel, Item }));
 
-/** What a command works with, and what it has written. */
+/** The dependencies of a command, with the text that it has written. */
 export function contextFor<State>(
   tables: OpenTables<State>,
   json = false,

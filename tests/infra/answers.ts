@@ -3,7 +3,7 @@ const account = "123456789012";
 const arn = (service: string, resource: string) =>
   `arn:aws:${service}:${region}:${account}:${resource}`;
 
-/** What AWS would add to a resource's inputs, as far as the program reads it. */
+/** The outputs that AWS would add to a resource's inputs, as far as the program reads them. */
 const answers: Readonly<Record<string, (name: string) => object>> = {
   "aws:appsync/dataSource:DataSource": (name) => ({ name }),
   "aws:appsync/function:Function": (name) => ({ functionId: `id-of-${name}` }),

@@ -24,13 +24,13 @@ describe("the bundle", () => {
     expect(readdirSync(join(folder, "out"))).toEqual(["bundle.js"]);
   });
 
-  it("stays untouched while its sources mean the same", () => {
+  it("is not written again while its sources mean the same", () => {
     const before = statSync(build("export const answer = 1;")).ino;
     expect(statSync(build("export const answer = 1; // as before")).ino).toBe(before);
     expect(statSync(build("export const answer = 2;")).ino).not.toBe(before);
   });
 
-  it("is refused when the entry has errors", () => {
+  it("fails when the entry has errors", () => {
     expect(() => build('import "./missing";')).toThrow(/Could not resolve "\.\/missing"/);
   });
 });

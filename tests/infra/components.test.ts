@@ -64,7 +64,7 @@ describe("sign-in", () => {
     expect(inputsOf(dev, "ledger-sign-in-users").deletionProtection).toBe("INACTIVE");
   });
 
-  it("takes passwords only where the stack says so", () => {
+  it("takes passwords only where the stack allows it", () => {
     const flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
     expect(inputsOf(prod, "ledger-sign-in-client").explicitAuthFlows).toEqual(flows);
     expect(inputsOf(dev, "ledger-sign-in-client").explicitAuthFlows).toEqual([

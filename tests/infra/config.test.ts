@@ -33,7 +33,7 @@ describe("a stack's configuration", () => {
     expect(faultsOf({ "aws:profile": "somebody" }, "eu-central-1")).toEqual([]);
   });
 
-  it("tells all its faults at once: the key, what was found and what is allowed", () => {
+  it("reports all its faults at once, with the key, the value found and the values allowed", () => {
     const faults = faultsOf({
       "event-ledger:keepData": "yes",
       "event-ledger:queryDepthLimit": "76",
@@ -55,7 +55,7 @@ describe("a stack's configuration", () => {
     ]);
   });
 
-  it.each(["0", "-1", "1.5", "", " 7", "seven"])("takes no depth of %j", (depth) => {
+  it.each(["0", "-1", "1.5", "", " 7", "seven"])("allows no depth of %j", (depth) => {
     expect(faultsOf({ "event-ledger:queryDepthLimit": depth }, "eu-central-1")).toHaveLength(1);
   });
 });

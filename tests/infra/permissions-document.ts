@@ -1,6 +1,6 @@
 import type { Recorded, Recording } from "./recording";
 
-/** Where the document is, which a test compares with the program. */
+/** The path of the document, which a test compares with the program. */
 export const permissionsFile = "docs/permissions.md";
 
 /** The command that writes the document again. */
@@ -12,7 +12,7 @@ interface Statement {
   readonly Resource: readonly string[];
 }
 
-/** Who may do what, as the roles and policies of the recorded program have it. */
+/** The permissions in the roles and policies of the recorded program. */
 export function permissionsDocument({ resources }: Recording): string {
   const roles = resources
     .filter(({ type }) => type === "aws:iam/role:Role")

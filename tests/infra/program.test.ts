@@ -94,7 +94,7 @@ describe("the resources of a stack", () => {
   });
 });
 
-it("the outputs say where everything is", () => {
+it("the outputs are the names and addresses that clients and operators need", () => {
   expect(dev.outputs).toEqual({
     region: "eu-central-1",
     userPoolId: "eu-central-1_Pool",

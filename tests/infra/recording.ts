@@ -6,7 +6,7 @@ export interface Recorded {
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** What AWS would have answered. */
+  /** The outputs as AWS would have answered. */
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 

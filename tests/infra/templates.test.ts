@@ -29,7 +29,7 @@ describe("a template", () => {
     );
   });
 
-  it("gets fragments of both folders, which get fragments and values", () => {
+  it("gets fragments of both folders, with their own fragments and values", () => {
     const files = folders({
       "own/query/a.graphql": "type A {\n  {{shared/b}}\n  {{query/c}}\n}\n",
       "own/query/c.graphql": "c: {{type}}\n",
@@ -41,7 +41,7 @@ describe("a template", () => {
     );
   });
 
-  it("with an unknown value ends the program, naming file, gap and what there is", () => {
+  it("with an unknown value ends the program, naming the file, the gap and the known values", () => {
     const files = folders({ "shared/a.request.vtl": "{{readModelTable}}" });
     const fill = () => template("shared/a.request", files, { idName: "a", ownerIndex: "b" });
     expect(fill).toThrow(RunError);

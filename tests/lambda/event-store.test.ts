@@ -40,11 +40,11 @@ afterEach(() => {
 });
 
 describe("the event table", () => {
-  it("gives the events after a version as they are stored, in order", async () => {
+  it("reads the events after a version as they are stored, in order", async () => {
     expect(await read("many", 247)).toEqual(many.slice(247));
   });
 
-  it("gives a long stream in pages, each after the last version of the one before", async () => {
+  it("reads a long stream in pages, each after the last version of the one before", async () => {
     const all: unknown[] = [];
     const pages: number[] = [];
     for (let page = await read("many", 0); page.length > 0; page = await read("many", all.length)) {
@@ -55,19 +55,19 @@ describe("the event table", () => {
     expect(all).toEqual(many);
   });
 
-  it("gives nothing at a stream's end, and nothing of a stream that there is not", async () => {
+  it("reads nothing at a stream's end, nor of a stream that does not exist", async () => {
     expect(await read("many", 250)).toEqual([]);
     expect(await read("none", 0)).toEqual([]);
   });
 
-  it("gives from the beginning also an item whose key is no version", async () => {
+  it("reads from the beginning also an item whose key is no version", async () => {
     const odd = { ...many[0], streamId: "negative", version: -1 };
     await tables.documents.send(new PutCommand({ TableName: eventTable, Item: odd }));
     expect(await read("negative", 0)).toEqual([]);
     expect(await store.readAfter("negative" as StreamId, "beginning")()).toEqual(E.right([odd]));
   });
 
-  it("gives a number beyond 2^53 with every digit", async () => {
+  it("reads a number beyond 2^53 with every digit", async () => {
     const odd = { ...many[0], streamId: "odd", data: { amount: 12_345_678_901_234_567_890n } };
     await tables.documents.send(new PutCommand({ TableName: eventTable, Item: odd }));
     expect(await read("odd", 0)).toEqual([odd]);

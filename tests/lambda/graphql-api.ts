@@ -7,7 +7,7 @@ import { type Credentials, type Iam, type Principal, signedRequestOf } from "loc
 import { schema } from "../../infra/templates";
 import { wiring } from "../../vtl/wiring";
 
-/** What the API was asked, and by whom: the signature of each request is verified. */
+/** A request to the API, with its caller: the signature of each request is verified. */
 export interface Asked {
   readonly caller: Principal;
   readonly query: string;
@@ -18,14 +18,14 @@ export interface Asked {
 export interface Api {
   readonly url: string;
   readonly asked: Asked[];
-  /** What it answers; undefined for never. */
+  /** Its answer; undefined for none at all. */
   answer: { readonly status: number; readonly body: string } | undefined;
   stop(): Promise<void>;
 }
 
 const success = { status: 200, body: '{"data":{"c0":{}}}' };
 
-/** Stands in for AppSync's endpoint, to see what reaches it and to answer as AppSync may. */
+/** Stands in for AppSync's endpoint: records the requests, and answers as AppSync may. */
 export const startApi = async (iam: Iam): Promise<Api> => {
   const server = createServer(async (request, response) => {
     const body = await buffer(request);
@@ -55,7 +55,7 @@ export const startApi = async (iam: Iam): Promise<Api> => {
   return api;
 };
 
-/** A role of the projector's that may do everything which a test does not look at. */
+/** The projector's role, with every permission that no test examines. */
 export const projectorRole = (iam: Iam): { arn: string; credentials: Credentials } => {
   const arn = iam.createRole("projector");
   iam.putRolePolicy("projector", "everything", {

@@ -7,7 +7,7 @@ import { eventTable, readModelTable, region, startTables, type Tables } from "./
 
 // The whole function over real tables, as the stream calls it.
 
-// Read when the module is loaded: what telemetry says has a test of its own.
+// Read when the module is loaded: telemetry has a test of its own.
 vi.hoisted(() => {
   Object.assign(process.env, {
     POWERTOOLS_METRICS_DISABLED: "true",
@@ -68,7 +68,7 @@ describe("the projector", () => {
     expect(api.asked).toHaveLength(1);
   });
 
-  it("folds on from what an earlier batch has left, and nothing twice", async () => {
+  it("continues where an earlier batch has ended, and folds nothing twice", async () => {
     const [first, ...others] = storedIn("on", opening(), deposit(100), deposit(1)) as [
       StoredEvent,
       ...StoredEvent[],
@@ -80,7 +80,7 @@ describe("the projector", () => {
     expect(published()).toEqual(["on 1 0", "on 2 100", "on 3 101"]);
   });
 
-  it("suspends a stream whose event it cannot read, and goes on with the others", async () => {
+  it("suspends a stream whose event it cannot read, and folds the others", async () => {
     const [bad] = storedIn("bad", opening()) as [StoredEvent];
     const good = storedIn("good", opening(), deposit(5));
     const records = [record(bad, unreadable(bad)), ...good.map((event) => record(event))];
@@ -88,7 +88,7 @@ describe("the projector", () => {
     expect(published()).toEqual(["good 1 0", "good 2 5"]);
   });
 
-  it("asks again for what it could not write, by sequence number", async () => {
+  it("asks again for the events that it could not fold, by sequence number", async () => {
     tables.failure = { type: "ThrottlingException", message: "slow down" };
     const events = storedIn("later", opening(), deposit(5));
     const Records = events.map((event) => record(event));

@@ -31,7 +31,7 @@ describe("the publishing mutation", () => {
     expect(validate(schema, document)).toEqual([]);
   });
 
-  it("selects every field of a change: what it leaves out, no subscriber would get", () => {
+  it("selects every field of a change: subscribers get no other field", () => {
     const operation = document.definitions[0] as OperationDefinitionNode;
     const [mutation] = operation.selectionSet.selections;
     const selected =
@@ -80,7 +80,7 @@ describe("the publisher", () => {
     return publisher.failures.get(`${change.streamId} ${change.version}`);
   };
 
-  it("signs as its role, and sends the change as the schema takes it", async () => {
+  it("signs as its role, and sends the change in the schema's form", async () => {
     expect(await publish(deposited)).toBeUndefined();
     const asked = api.asked.at(-1);
     expect(asked).toMatchObject({ caller: { arn: role.arn }, query: publication(ledger, 1) });
@@ -141,7 +141,7 @@ describe("the publisher", () => {
     ["a refusal", 401, '{"errors":[{"message":"denied"}]}', /answered 401: .*denied/],
     ["a failing server", 503, "busy", /answered 503: busy/],
     ["no GraphQL at all", 200, "<html>", /JSON/],
-  ])("reports %s as a failure, with what was answered", async (_, status, body, message) => {
+  ])("reports %s as a failure, with the answer", async (_, status, body, message) => {
     api.answer = { status, body };
     expect(await publish(deposited)).toEqual(failure(message));
   });
@@ -155,12 +155,12 @@ describe("the publisher", () => {
     expect(await publish(deposited)).toEqual(failure(/^(?!.*4711).*no status/));
   });
 
-  it("reports that its signature does not verify", async () => {
+  it("reports that AppSync does not accept its signature", async () => {
     const forged = { ...role.credentials, secretAccessKey: "guessed" };
     expect(await publish(deposited, { credentials: forged })).toEqual(failure(/answered 401/));
   });
 
-  it("gives up an API that does not answer", async () => {
+  it("gives up on an API that does not answer", async () => {
     api.answer = undefined;
     expect(await publish(deposited)).toEqual(failure(/timeout/));
   });
@@ -237,7 +237,7 @@ describe("the publisher", () => {
     expect([...publisher.failures.keys()]).toEqual(["stuck 1"]);
   });
 
-  it("reports that there is no API", async () => {
+  it("reports that no connection can be made", async () => {
     expect(await publish(deposited, { endpoint: "http://127.0.0.1:1/graphql" })).toEqual(
       failure(/./),
     );

@@ -82,14 +82,14 @@ const suspended = (summary: Summary): Summary => ({
 });
 
 describe("a summary", () => {
-  it("is not there before it has been committed, and then as it was committed", async () => {
+  it("is absent before its commit, and then loads as it was committed", async () => {
     const { one } = summariesOf("first");
     expect(await load("first")).toEqual(E.right(O.none));
     expect(await commit(undefined, one)).toEqual(done);
     expect(await load("first")).toEqual(E.right(O.some(one)));
   });
 
-  it("moves on from the one that was loaded, again and again", async () => {
+  it("replaces the one that was loaded, again and again", async () => {
     const { one, two, three } = summariesOf("moving");
     await commit(undefined, one);
     expect(await commit(one, two)).toEqual(done);
@@ -97,7 +97,7 @@ describe("a summary", () => {
     expect(await load("moving")).toEqual(E.right(O.some(three)));
   });
 
-  it("does not begin when somebody else has begun it", async () => {
+  it("is not created when another projector has created it", async () => {
     const { one, two } = summariesOf("begun");
     await commit(undefined, one);
     expect(await commit(undefined, two)).toEqual(superseded);
@@ -111,7 +111,7 @@ describe("a summary", () => {
       ({ one }: ReturnType<typeof summariesOf>) => ({ ...one, projectionVersion: 2 }),
     ],
     ["suspension", ({ one }: ReturnType<typeof summariesOf>) => suspended(one)],
-  ])("does not move when somebody else has changed its %s", async (name, changed) => {
+  ])("is not replaced when another projector has changed its %s", async (name, changed) => {
     const summaries = summariesOf(`raced-${name}`);
     await commit(undefined, summaries.one);
     const theirs = changed(summaries);
@@ -121,7 +121,7 @@ describe("a summary", () => {
     expect(await load(`raced-${name}`)).toEqual(E.right(O.some(theirs)));
   });
 
-  it("is moved by one of many at the same time", async () => {
+  it("is replaced by one of many concurrent commits", async () => {
     const { one, two } = summariesOf("contended");
     await commit(undefined, one);
     const results = await Promise.all(Array.from({ length: 10 }, () => commit(one, two)));
@@ -129,7 +129,7 @@ describe("a summary", () => {
     expect(results.filter(E.isLeft)).toEqual(Array(9).fill(superseded));
   });
 
-  it("that cannot be read says whose it is, and what is wrong with it", async () => {
+  it("that cannot be read is reported with its stream and its fault", async () => {
     const { one } = summariesOf("broken");
     await commit(undefined, { ...one, chainHead: 7 as unknown as string });
     expect(await load("broken")).toMatchObject(
@@ -153,7 +153,7 @@ describe("the list of suspended streams", () => {
     expect(await load("listed")).toEqual(E.right(O.some(three)));
   });
 
-  it("does not change for whoever loses the race for the summary", async () => {
+  it("does not change for a projector that loses the race for the summary", async () => {
     const { two, three } = summariesOf("late");
     await commit(undefined, three);
     expect(await commit(two, suspended(two))).toEqual(superseded);
@@ -182,7 +182,7 @@ describe("entries", () => {
     ]);
   });
 
-  it("are replaced by a later projection, and never by an earlier one", async () => {
+  it("are replaced by a later projection version, and never by an earlier one", async () => {
     await readModel.saveEntries(changesOf("newer", 1))();
     expect(await readModel.saveEntries(changesOf("newer", 2))()).toEqual(done);
     const before = await entriesOf("newer");
@@ -199,7 +199,7 @@ describe("entries", () => {
 });
 
 describe("while DynamoDB throttles", () => {
-  it("nothing is done, and nothing is taken for a lost race", async () => {
+  it("nothing is written, and nothing is reported as a lost race", async () => {
     const { one, two } = summariesOf("throttled");
     await commit(undefined, one);
     tables.failure = { type: "ThrottlingException", message: "slow down" };

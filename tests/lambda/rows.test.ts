@@ -126,7 +126,7 @@ describe("a summary's row", () => {
     ["a version", { version: "3" }, 'version: expected StreamVersion, found "3"'],
     ["a balance", { balance: "-1" }, 'balance: expected Balance, found "-1"'],
     ["a reason to be suspended", { suspension: { reason: "WHIM" } }, "suspension.reason: expected"],
-  ])("is refused with %s that cannot be, by name", (_, wrong, fault) => {
+  ])("is not decoded with %s that cannot be; the fault names the column", (_, wrong, fault) => {
     const read = rows.summaryFrom({ ...throughTheTable(rows.summary(summary)), ...wrong });
     expect(E.isLeft(read) && read.left).toContain(fault);
   });

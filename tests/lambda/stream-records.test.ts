@@ -24,14 +24,14 @@ const record = (event: StoredEvent, sequenceNumber: string, image: unknown = mar
 const [first, second] = stored(opening(), deposit(100)) as [StoredEvent, StoredEvent];
 
 describe("a batch of stream records", () => {
-  it("brings each new event as it is stored, under its sequence number", () => {
+  it("yields each new event as it is stored, under its sequence number", () => {
     expect(deliveriesFrom({ Records: [record(first, "11"), record(second, "12")] })).toEqual([
       { id: "11", streamId: "savings", version: 1, stored: first },
       { id: "12", streamId: "savings", version: 2, stored: second },
     ]);
   });
 
-  it("brings nothing where an item was changed or removed: events never are", () => {
+  it("yields nothing for changed and removed items: events never are", () => {
     const records = ["MODIFY", "REMOVE"].map((eventName) => ({
       ...record(first, "11"),
       eventName,
@@ -39,14 +39,14 @@ describe("a batch of stream records", () => {
     expect(deliveriesFrom({ Records: [...records, record(second, "12")] })).toHaveLength(1);
   });
 
-  it("brings an event that cannot be read all the same, so that its stream is suspended", () => {
+  it("yields an event that cannot be read, so that its stream is suspended", () => {
     const image = { streamId: { S: "savings" }, version: { N: "1" }, data: { WHAT: "is this" } };
     expect(deliveriesFrom({ Records: [record(first, "11", image)] })).toEqual([
       { id: "11", streamId: "savings", version: 1, stored: image },
     ]);
   });
 
-  it("keeps every digit of a number that JavaScript has no number for", () => {
+  it("keeps every digit of a number that JavaScript cannot represent", () => {
     const image = {
       large: { N: "9007199254740993" },
       small: { N: "7" },
@@ -81,7 +81,7 @@ describe("a batch of stream records", () => {
         ],
       },
     ],
-  ])("is not %s", (_, event) => {
+  ])("is not decoded if it is %s", (_, event) => {
     expect(() => deliveriesFrom(event)).toThrow(
       /^Not a batch of the event table's stream: (value|Records)/,
     );

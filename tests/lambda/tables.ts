@@ -14,7 +14,7 @@ export interface Tables {
   readonly endpoint: string;
   /** A client as the projector's, save that it does not try again. */
   readonly documents: DynamoDBDocumentClient;
-  /** One more such client, to be watched. */
+  /** One more such client, whose requests a test can record. */
   another(): DynamoDBDocumentClient;
   /** While set, every operation is answered by it. */
   failure: Failure | undefined;

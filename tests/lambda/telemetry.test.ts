@@ -9,7 +9,7 @@ import {
 import { deposit, opening, savings, stored } from "../core/ledger/requests";
 import { folded } from "../core/projection/memory";
 
-// Read when the module is loaded. Powertools then writes to the console that a test can watch, not to one of its own.
+// Read when the module is loaded. Powertools then writes to the console that a test can replace, not to one of its own.
 vi.hoisted(() => {
   Object.assign(process.env, {
     POWERTOOLS_DEV: "true",
@@ -95,7 +95,7 @@ describe("telemetry", () => {
     expect(JSON.stringify(lines)).not.toMatch(/4711|secret/);
   });
 
-  it("says what failed", () => {
+  it("logs the cause of a failure", () => {
     const [line] = linesOf(
       telemetry.streamFailed(savings, { _tag: "Unavailable", cause: new Error("throttled") }),
     );

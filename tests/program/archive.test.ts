@@ -9,7 +9,7 @@ import { unpack } from "./unpack";
 
 type Resources = readonly Pick<Recorded, "name" | "inputs">[];
 
-/** What plain Node.js prints last when it runs a script in a folder. */
+/** The last line that plain Node.js prints when it runs a script in a folder. */
 function lastLine(folder: string, script: string): string | undefined {
   const printed = execFileSync(process.execPath, ["--eval", script], {
     cwd: folder,

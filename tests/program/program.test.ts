@@ -35,7 +35,7 @@ describe.each([
   it.each([
     ["update", () => update],
     ["preview", () => preview],
-  ])("ends well in an %s, with the resources that mocks record", (_, run) => {
+  ])("succeeds in an %s, with the resources that mocks record", (_, run) => {
     expect(run()).toMatchObject({ exitCode: 0, errors: [], printed: "" });
     expect(registered(run())).toEqual(
       recorded.resources.map(({ type, name }) => `${type} ${name}`).sort(),
@@ -46,7 +46,7 @@ describe.each([
     expect(update.outputs).toEqual(recorded.outputs);
   });
 
-  it("knows no output in a first preview but the region", () => {
+  it("leaves every output but the region unknown in a first preview", () => {
     const { region, ...others } = preview.outputs;
     expect(region).toBe("eu-central-1");
     expect(Object.keys(others).sort()).toEqual(
@@ -57,7 +57,7 @@ describe.each([
     expect(new Set(Object.values(others))).toEqual(new Set([unknown]));
   });
 
-  it("guards what holds data, where the stack keeps it", () => {
+  it("protects the resources that hold data, where the stack keeps its data", () => {
     expect(
       guarded(update)
         .map(({ name }) => name)

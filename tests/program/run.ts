@@ -9,13 +9,13 @@ export interface RunOptions {
   readonly preview?: boolean;
   /** Replaces values of the stack's configuration. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** What loads TypeScript: the CLI uses ts-node, which checks the types unless told not to. */
+  /** The loader of TypeScript: the CLI uses ts-node, which checks the types by default. */
   readonly loader?: "ts-node" | "ts-node without types" | "tsx";
 }
 
 export interface Run extends Pick<Engine, "registrations" | "outputs" | "errors"> {
   readonly exitCode: number;
-  /** What the program printed. */
+  /** The program's output. */
   readonly printed: string;
 }
 

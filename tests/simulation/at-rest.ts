@@ -6,7 +6,7 @@ import type { Expectations } from "./expectations";
 import type { Simulated } from "./simulated";
 import type { World } from "./world";
 
-/** Holds a run that has come to rest against what is promised. */
+/** Checks a run that has come to rest against the promises. */
 export class AtRest<State> {
   readonly #world: World;
   readonly #simulated: Simulated<State>;

@@ -1,5 +1,5 @@
 /**
- * The simulation: the projection of any domain, with everything that can go wrong, held against what is promised.
+ * The simulation: the projection of any domain, with everything that can go wrong, checked against its promises.
  *
  * It takes the domain as a `Subject`: the domain, how every type of its requests is drawn, its rules a second time
  * (`oracle`), and what its streams conserve. tests/core/ledger/subject.ts is the ledger's. A second domain

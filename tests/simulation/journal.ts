@@ -5,7 +5,7 @@ export const counted = {
   events: "events recorded",
   commands: "commands sent",
   repeatedCommands: "commands sent again",
-  conflicts: "commands refused by a version conflict",
+  conflicts: "commands rejected by a version conflict",
   invocations: "invocations of the projector",
   deliveries: "event deliveries",
   duplicates: "  that were duplicates",

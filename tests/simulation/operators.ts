@@ -81,7 +81,7 @@ export class Operators<State> {
     }
   }
 
-  /** Repeats a command until it succeeds. An old release may be refused as outdated, and is not tried again then. */
+  /** Repeats a command until it succeeds. An old release may fail as outdated, and is not tried again then. */
   async #insist(what: string, release: Release, useCase: UseCase<State, void>): Promise<void> {
     const { journal, network } = this.#world;
     const outdated = release.projectionVersion < this.#releases.newest.projectionVersion;

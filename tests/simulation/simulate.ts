@@ -115,7 +115,7 @@ const rebuild = async <State>(everybody: Everybody<State>): Promise<void> => {
   atRest.nothingIsLost();
 };
 
-/** Runs one plan from its first command to the end of all mending, and holds it against what is promised. */
+/** Runs one plan from its first command to the end of all mending, and checks it against the promises. */
 export const simulate = async <State>(
   simulated: Simulated<State>,
   plan: Plan,

@@ -16,7 +16,7 @@ import { positionOf, type World, type Write } from "./world";
 
 const show = (value: unknown): string => JSON.stringify(value);
 
-/** Holds every step against what is promised, and says which promise was broken. */
+/** Checks every step against the promises, and reports the one that was broken. */
 export class Watch<State> {
   readonly #world: World;
   readonly #simulated: Simulated<State>;

@@ -23,7 +23,7 @@ const context = (input: object, more: Omit<TemplateContext, "arguments"> = {}) =
   ...more,
 });
 
-/** What the first template of a command's pipeline leaves in the stash for the functions. */
+/** The stash after the first template of a command's pipeline. */
 function stashAfter(command: string, input: object) {
   const stash = newMap();
   expect(renderBefore(command, context(input, { stash }))).toEqual({ json: {} });
@@ -34,7 +34,7 @@ const refusalBy = (name: string, input: object, stash: Record<string, unknown> =
   refusalOf(render(name, context(input, { stash })));
 
 describe("openAccount.before", () => {
-  it("makes an opening of the input, which may come first in its stream", () => {
+  it("stashes an opening, which may be the first event of its stream", () => {
     expect(stashAfter("openAccount", { ...open, name: "Rainy days" })).toEqual({
       leastExpectedVersion: 0,
       event: {
@@ -51,7 +51,7 @@ describe("openAccount.before", () => {
     });
   });
 
-  it("refuses what is not a currency, and a name that is empty or too long", () => {
+  it("rejects an invalid currency, and a name that is empty or too long", () => {
     const by = (fault: object) =>
       refusalOf(renderBefore("openAccount", context({ ...open, ...fault })));
     const currency = "currency: expected an ISO 4217 code such as EUR";
@@ -66,7 +66,7 @@ describe("moveMoney.before", () => {
   it.each([
     ["deposit", "DepositRequested"],
     ["withdraw", "WithdrawalRequested"],
-  ] as const)("records for %s a %s, which follows another event", (command, type) => {
+  ] as const)("stashes for %s a %s, which must follow another event", (command, type) => {
     expect(stashAfter(command, { ...move, memo: "Rent" })).toEqual({
       leastExpectedVersion: 1,
       event: { type, schemaVersion: 1, data: { amount: "250", memo: "Rent" } },
@@ -79,7 +79,7 @@ describe("moveMoney.before", () => {
     expect(event).not.toHaveProperty("data.memo");
   });
 
-  it("refuses what is not an amount, and a memo that is too long", () => {
+  it("rejects an invalid amount, and a memo that is too long", () => {
     const by = (fault: object) =>
       refusalOf(renderBefore("deposit", context({ ...move, ...fault })));
     const amount =
@@ -92,7 +92,7 @@ describe("moveMoney.before", () => {
 });
 
 describe("closeAccount.before", () => {
-  it("makes a closing, which follows another event", () => {
+  it("stashes a closing, which must follow another event", () => {
     expect(stashAfter("closeAccount", move)).toEqual({
       leastExpectedVersion: 1,
       event: { type: "AccountClosingRequested", schemaVersion: 1, data: {} },
@@ -121,7 +121,7 @@ describe("loadPreviousEvent.request", () => {
     expect(stash).toMatchObject({ owner: "alice" });
   });
 
-  it.each(["accountId", "commandId"])("refuses an %s that is none", (field) => {
+  it.each(["accountId", "commandId"])("rejects an invalid %s", (field) => {
     const stash = { leastExpectedVersion: 1 };
     const by = (id: string) =>
       refusalBy("shared/loadPreviousEvent.request", { ...move, [field]: id }, stash);
@@ -135,16 +135,21 @@ describe("loadPreviousEvent.request", () => {
     [0, -1],
     [1, 0],
     [1, 2_147_483_647],
-  ])("refuses, where the least version is %i, to follow %i", (leastExpectedVersion, version) => {
-    const input = { ...move, expectedVersion: version };
-    expect(refusalBy("shared/loadPreviousEvent.request", input, { leastExpectedVersion })).toEqual(
-      refusal(
-        "InvalidInput",
-        "expectedVersion",
-        `expectedVersion: expected the version of the account's last event, ${leastExpectedVersion} or more`,
-      ),
-    );
-  });
+  ])(
+    "rejects, where the least expectedVersion is %i, an expectedVersion of %i",
+    (leastExpectedVersion, version) => {
+      const input = { ...move, expectedVersion: version };
+      expect(
+        refusalBy("shared/loadPreviousEvent.request", input, { leastExpectedVersion }),
+      ).toEqual(
+        refusal(
+          "InvalidInput",
+          "expectedVersion",
+          `expectedVersion: expected the version of the account's last event, ${leastExpectedVersion} or more`,
+        ),
+      );
+    },
+  );
 });
 
 describe("loadPreviousEvent.response", () => {
@@ -154,19 +159,22 @@ describe("loadPreviousEvent.response", () => {
       context(move, { info: { fieldName: "deposit", parentTypeName: "Mutation" }, ...more }),
     );
 
-  it.each(["owner", "operator"] as const)("lets the %s go on with the stream's owner", (caller) => {
+  it.each(["owner", "operator"] as const)("stashes the stream's owner for the %s", (caller) => {
     const stash = newMap();
     const rendered = respond({ identity: callers[caller], stash, result: { owner: "alice" } });
     expect(rendered).toEqual({ json: {} });
     expect(stash).toEqual({ owner: "alice" });
   });
 
-  it.each(["stranger", "user without groups"] as const)("turns a %s away", (caller) => {
-    const rendered = respond({ identity: callers[caller], result: { owner: "alice" } });
-    expect(refusalOf(rendered)).toEqual(unauthorized("deposit", "Mutation"));
-  });
+  it.each(["stranger", "user without groups"] as const)(
+    "rejects a %s as unauthorized",
+    (caller) => {
+      const rendered = respond({ identity: callers[caller], result: { owner: "alice" } });
+      expect(refusalOf(rendered)).toEqual(unauthorized("deposit", "Mutation"));
+    },
+  );
 
-  it("leaves it to the explanation when the event is missing", () => {
+  it("marks the command as rejected when the event is missing", () => {
     const stash = newMap();
     expect(respond({ stash, result: null })).toEqual({ json: {} });
     expect(stash).toEqual({ rejected: true });
@@ -176,7 +184,7 @@ describe("loadPreviousEvent.response", () => {
 describe("append.request", () => {
   const event = { type: "DepositRequested", schemaVersion: 1, data: { amount: "250" } };
 
-  it("puts the next event, if there is none yet", () => {
+  it("puts the next event, on condition that there is none yet", () => {
     const stash = { owner: "alice", event };
     expect(
       render("shared/append.request", context(move, { identity: callers.operator, stash })),
@@ -202,7 +210,7 @@ describe("append.request", () => {
     });
   });
 
-  it("appends nothing to a command that was rejected", () => {
+  it("appends nothing for a rejected command", () => {
     const stash = { rejected: true, event };
     expect(render("shared/append.request", context(move, { stash }))).toEqual({ returned: null });
   });
@@ -219,14 +227,17 @@ describe("append.response", () => {
     expect(render("shared/append.response", context(move, { result }))).toEqual({ json: result });
   });
 
-  it.each([1, 6])("calls it a conflict when another event has followed %i", (expectedVersion) => {
-    const input = { ...move, expectedVersion };
-    const rendered = render("shared/append.response", context(input, { error: conflict }));
-    expect(refusalOf(rendered)).toEqual(versionConflict(expectedVersion));
-  });
+  it.each([1, 6])(
+    "reports a conflict when another event has followed version %i",
+    (expectedVersion) => {
+      const input = { ...move, expectedVersion };
+      const rendered = render("shared/append.response", context(input, { error: conflict }));
+      expect(refusalOf(rendered)).toEqual(versionConflict(expectedVersion));
+    },
+  );
 
   it.each([null, { owner: "bob" }])(
-    "leaves it to the explanation when the stream exists already, whatever was read: %j",
+    "marks the command as rejected when the stream exists already, whatever was read: %j",
     (result) => {
       const stash = newMap();
       const more = { stash, error: conflict, result };
@@ -248,7 +259,7 @@ const noSuchAccount = refusal("NotFound", "accountId", "accountId: there is no s
 describe("explainRejection", () => {
   const info = { fieldName: "deposit", parentTypeName: "Mutation" };
 
-  it("reads nothing for a command that was recorded, and hands its event on", () => {
+  it("reads nothing for a recorded command, and passes its event on", () => {
     const result = { streamId: "savings", version: 7 };
     const rendered = render("shared/explainRejection.request", context(move, { prev: { result } }));
     expect(rendered).toEqual({ returned: result });
@@ -266,26 +277,29 @@ describe("explainRejection", () => {
   });
 
   it.each([
-    ["owner", "there is", versionConflict(6)],
-    ["operator", "there is", versionConflict(6)],
-    ["stranger", "there is", unauthorized("deposit", "Mutation")],
-    ["user without groups", "there is", unauthorized("deposit", "Mutation")],
-    ["owner", "there is not", unauthorized("deposit", "Mutation")],
-    ["operator", "there is not", noSuchAccount],
-    ["stranger", "there is not", unauthorized("deposit", "Mutation")],
-    ["user without groups", "there is not", unauthorized("deposit", "Mutation")],
-  ] as const)("tells the %s of an account that %s", (caller, existence, expected) => {
-    const result = existence === "there is" ? { owner: "alice" } : null;
-    const more = { identity: callers[caller], info, result };
-    expect(refusalOf(render("shared/explainRejection.response", context(move, more)))).toEqual(
-      expected,
-    );
-  });
+    ["owner", "exists", versionConflict(6)],
+    ["operator", "exists", versionConflict(6)],
+    ["stranger", "exists", unauthorized("deposit", "Mutation")],
+    ["user without groups", "exists", unauthorized("deposit", "Mutation")],
+    ["owner", "does not exist", unauthorized("deposit", "Mutation")],
+    ["operator", "does not exist", noSuchAccount],
+    ["stranger", "does not exist", unauthorized("deposit", "Mutation")],
+    ["user without groups", "does not exist", unauthorized("deposit", "Mutation")],
+  ] as const)(
+    "gives the %s the permitted error where the account %s",
+    (caller, existence, expected) => {
+      const result = existence === "exists" ? { owner: "alice" } : null;
+      const more = { identity: callers[caller], info, result };
+      expect(refusalOf(render("shared/explainRejection.response", context(move, more)))).toEqual(
+        expected,
+      );
+    },
+  );
 });
 
 describe("an event table that cannot be reached", () => {
   it.each(["loadPreviousEvent", "append", "explainRejection"])(
-    "is told of by %s, with the advice to send the command again",
+    "is reported by %s, with the advice to send the command again",
     (name) => {
       const more = { error: throttled, stash: { rejected: true } };
       expect(refusalOf(render(`shared/${name}.response`, context(move, more)))).toEqual(
@@ -298,7 +312,7 @@ describe("an event table that cannot be reached", () => {
 });
 
 describe("resumeStream", () => {
-  it("has the function resume the stream", () => {
+  it("invokes the function with the stream's id", () => {
     const args = { arguments: { accountId: "savings" } };
     expect(render("shared/resumeStream.request", args)).toEqual({
       json: {
@@ -309,14 +323,14 @@ describe("resumeStream", () => {
     });
   });
 
-  it("answers with how the stream stands, or that there is none", () => {
+  it("answers with the state of the stream, or that there is no such account", () => {
     const result = { accountId: "savings", version: 7, processing: "CURRENT" };
     const respond = (more: TemplateContext) => render("shared/resumeStream.response", more);
     expect(respond({ result })).toEqual({ json: result });
     expect(refusalOf(respond({ result: null }))).toEqual(noSuchAccount);
   });
 
-  it("says when the function failed", () => {
+  it("reports that the function failed", () => {
     const error = { type: "Lambda:Unhandled", message: "It timed out." };
     expect(refusalOf(render("shared/resumeStream.response", { error }))).toEqual({
       message: "The stream could not be resumed. Try again.",
@@ -352,7 +366,7 @@ describe("toRecordedEvent.after", () => {
     expect(rendered).toEqual({ json: { accountId: "savings", ...envelope, ...data } });
   });
 
-  it("has no data stand in the place of what every event carries", () => {
+  it("lets no field of the data replace a field of the envelope", () => {
     const result = { ...stored, data: { owner: "mallory", accountId: "checking" } };
     expect(render("shared/toRecordedEvent.after", { prev: { result } })).toEqual({
       json: { accountId: "savings", ...envelope },

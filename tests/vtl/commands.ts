@@ -16,7 +16,7 @@ export function renderBefore(command: string, context: TemplateContext): Rendere
   return render(`${wired.before}.before`, context, valuesOf(command));
 }
 
-/** What a command carries: the arguments of any of them, of which the templates read their own. */
+/** The arguments of all commands together; each template reads its own. */
 export type Input = Readonly<Record<string, unknown>> & { readonly expectedVersion: number };
 
 export type Outcome =

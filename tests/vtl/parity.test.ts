@@ -155,23 +155,23 @@ const dataOf = (type: AccountEventType, input: Input): object =>
     AccountClosingRequested: {},
   })[type];
 
-describe("currencies", () => {
+describe("openAccount", () => {
   const isAccepted = (currency: string) => {
     const context = { arguments: { input: { accountId: "savings", currency } } };
     return "json" in renderBefore("openAccount", context);
   };
 
-  it("are each accepted", () => {
+  it("accepts each of the core's currencies", () => {
     expect(currencyCodes.filter((code) => !isAccepted(code))).toEqual([]);
   });
 
-  it("are no funds, metals, test codes or coins of the past", () => {
+  it("accepts no funds, metals, test codes or former currencies", () => {
     const others =
       "BOV CHE CHW CLF COU MXV USN UYI UYW XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX DEM FRF HRK ZWL";
     expect(others.split(" ").filter((code) => isAccepted(code) || Currency.is(code))).toEqual([]);
   });
 
-  it("are no others than the core's, of any three letters", () => {
+  it("accepts no other three letters than the core's currencies", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Z]{3}$/), (code) => {
         expect(isAccepted(code)).toBe(Currency.is(code));

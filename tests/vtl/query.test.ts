@@ -13,13 +13,13 @@ import {
 
 const context = { identity: callers.owner };
 
-describe("page.before", () => {
+describe("parsePage.before", () => {
   it.each([
     [{}, 20],
     [{ limit: null }, 20],
     [{ limit: 1 }, 1],
     [{ limit: 100 }, 100],
-  ])("turns %j into a page of %i", (args, limit) => {
+  ])("stashes for %j a page of %i", (args, limit) => {
     const stash = newMap();
     expect(render("shared/parsePage.before", { ...context, arguments: args, stash })).toEqual({
       json: {},
@@ -27,21 +27,15 @@ describe("page.before", () => {
     expect(stash).toEqual({ limit });
   });
 
-  it.each([0, -1, 101, 2_147_483_647])("refuses a page of %i", (limit) => {
+  it.each([0, -1, 101, 2_147_483_647])("rejects a page of %i", (limit) => {
     expect(
       refusalOf(render("shared/parsePage.before", { ...context, arguments: { limit } })),
     ).toEqual(refusal("InvalidInput", "limit", "limit: expected 1 to 100"));
   });
 });
 
-describe("account.before", () => {
-  it("has nothing to prepare", () => {
-    expect(render("shared/empty.before", context)).toEqual({ json: {} });
-  });
-});
-
-describe("previous.after", () => {
-  it.each([null, { accountId: "savings" }])("answers with what came before: %j", (result) => {
+describe("passThrough.after", () => {
+  it.each([null, { accountId: "savings" }])("answers with the previous result: %j", (result) => {
     expect(render("shared/passThrough.after", { prev: { result } })).toEqual({ json: result });
   });
 });
@@ -60,7 +54,7 @@ describe("getSummary.request", () => {
     });
   });
 
-  it("refuses what is no id, and with it what is too long for a key", () => {
+  it("rejects an invalid id, and so any id that is too long for a key", () => {
     expect(request("s".repeat(64))).toHaveProperty("json");
     for (const id of ["s".repeat(65), "", "-savings", "savings\n"]) {
       expect(refusalOf(request(id))).toEqual(
@@ -86,7 +80,7 @@ describe("getSummary.response", () => {
   });
 
   it.each(["stranger", "user without groups"] as const)(
-    "tells the %s nothing, whether there is such an account or not",
+    "gives the %s the same answer, whether the account exists or not",
     (caller) => {
       for (const result of [summary, ...missing]) {
         expect(refusalOf(respond(caller, result))).toEqual(unauthorized("account", "Query"));
@@ -94,7 +88,7 @@ describe("getSummary.response", () => {
     },
   );
 
-  it("has null for an operator where no account has been opened", () => {
+  it("answers null to an operator where no account has been opened", () => {
     for (const result of missing) expect(respond("operator", result)).toEqual({ returned: null });
   });
 });
@@ -112,7 +106,7 @@ describe("queryEntries", () => {
   it.each([
     [{}, null],
     [{ nextToken: "t" }, "t"],
-  ])("asks for the entries up to the summary's version, newest first: %j", (args, nextToken) => {
+  ])("queries the entries up to the summary's version, newest first: %j", (args, nextToken) => {
     expect(request(summary, args)).toEqual({
       json: {
         operation: "Query",
@@ -132,7 +126,7 @@ describe("queryEntries", () => {
     });
   });
 
-  it("has no entries where there is no account", () => {
+  it("answers with no entries where there is no account", () => {
     expect(request(null)).toEqual({ returned: { items: [] } });
   });
 
@@ -166,13 +160,13 @@ describe("queryOwner", () => {
     },
   });
 
-  it("asks for the caller's own accounts", () => {
+  it("queries the caller's own accounts", () => {
     expect(request("owner")).toEqual(asksFor("alice"));
     expect(request("owner", { owner: null, nextToken: "t" })).toEqual(asksFor("alice", "t"));
     expect(request("user without groups")).toEqual(asksFor("norman"));
   });
 
-  it("asks for a named owner's for the owner and for operators, and for nobody else", () => {
+  it("queries a named owner's accounts for that owner and for operators alone", () => {
     expect(request("owner", { owner: "alice" })).toEqual(asksFor("alice"));
     expect(request("operator", { owner: "alice" })).toEqual(asksFor("alice"));
     for (const caller of ["stranger", "user without groups"] as const) {
@@ -182,13 +176,13 @@ describe("queryOwner", () => {
     }
   });
 
-  it.each(["", "o".repeat(129)])("refuses an owner that can be nobody's sub", (owner) => {
+  it.each(["", "o".repeat(129)])("rejects an owner that can be nobody's sub: %j", (owner) => {
     expect(refusalOf(request("operator", { owner }))).toEqual(
       refusal("InvalidInput", "owner", "owner: expected the sub of a user"),
     );
   });
 
-  it("hands the keys that were found on", () => {
+  it("passes on the keys that it found", () => {
     const result = { items: [{ pk: "account:savings", sk: "summary" }], nextToken: null };
     expect(render("shared/queryOwner.response", { result })).toEqual({ json: result });
   });
@@ -228,7 +222,7 @@ describe("getSummaries", () => {
     });
 
   it.each([{ [readModelTable]: [] }, {}, null])(
-    "answers with the summaries in the order of the keys when none is left over: %j",
+    "answers with the summaries in the order of the keys when no key was left unprocessed: %j",
     (unprocessedKeys) => {
       expect(respond(unprocessedKeys)).toEqual({
         json: { items: [{ accountId: "a" }, null], nextToken: "t" },
@@ -236,7 +230,7 @@ describe("getSummaries", () => {
     },
   );
 
-  it("answers with no page rather than with a part of one", () => {
+  it("reports an error rather than a part of a page", () => {
     expect(refusalOf(respond({ [readModelTable]: [keys[1]] }))).toEqual({
       message: "The read model is busy. Try again.",
       errorType: "Unavailable",
@@ -247,7 +241,7 @@ describe("getSummaries", () => {
 });
 
 describe("querySuspended", () => {
-  it("asks for the rows of suspended streams", () => {
+  it("queries the rows of suspended streams", () => {
     const context = { arguments: { nextToken: "t" }, stash: { limit: 5 } };
     expect(render("shared/querySuspended.request", context)).toEqual({
       json: {
@@ -275,7 +269,7 @@ describe("a read model that cannot be reached", () => {
     "shared/queryOwner",
     "shared/getSummaries",
     "shared/querySuspended",
-  ])("is told of by %s", (name) => {
+  ])("is reported by %s", (name) => {
     const rendered = render(`${name}.response`, { ...context, error: throttled });
     expect(refusalOf(rendered)).toEqual(
       unavailable("The read model could not be reached. Try again."),

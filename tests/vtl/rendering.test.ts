@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { sendCommand } from "./commands";
 import { callers, refusalOf, render } from "./templates";
 
-// A request is JSON that a template renders around what a client sent: nothing that is sent may break out of its place.
+// A template renders a request's JSON around a client's text, which must not break out of its string.
 
 const nasty = fc
   .array(
@@ -20,7 +20,7 @@ const nasty = fc
   )
   .map((pieces) => pieces.join(""));
 
-/** What is rendered has to be one JSON document with the text in its one place. */
+/** Checks that the rendered JSON has the text, unchanged, in its place. */
 function keeps(textIn: (text: string) => unknown, maxLength = 1_000): void {
   fc.assert(
     fc.property(nasty, (text) => {
@@ -48,7 +48,7 @@ const requestOf = (name: string, context: TemplateContext): Request => {
   return rendered.json as Request;
 };
 
-describe("what clients send stays what it is", () => {
+describe("a client's text stays one JSON string", () => {
   const input = { accountId: "savings", commandId: "c-1" };
 
   it("as a memo", () => {
@@ -64,7 +64,7 @@ describe("what clients send stays what it is", () => {
     keeps(nameOf, 64);
   });
 
-  it("as an account to look for, unless it is refused", () => {
+  it("as the id of an account to read, unless it is rejected", () => {
     keeps((accountId) => {
       const context = { identity: callers.operator, arguments: { accountId } };
       const rendered = render("shared/getSummary.request", context);
@@ -74,14 +74,14 @@ describe("what clients send stays what it is", () => {
     });
   });
 
-  it("as an account to resume", () => {
+  it("as the id of an account to resume", () => {
     keeps((accountId) => {
       const { payload } = requestOf("shared/resumeStream.request", { arguments: { accountId } });
       return payload.accountId;
     });
   });
 
-  it("as an owner to look for", () => {
+  it("as the owner to query", () => {
     keeps((text) => {
       const owner = `o${text}`;
       const context = { arguments: { owner }, stash: { limit: 20 } };
@@ -90,15 +90,18 @@ describe("what clients send stays what it is", () => {
     }, 127);
   });
 
-  it.each(["shared/queryOwner.request", "shared/queryEntries.request"])("as %s's token", (name) => {
-    const prev = { result: { pk: "account:savings", lastEntry: "entry:0000000001" } };
-    keeps((nextToken) => {
-      const context = { arguments: { nextToken }, prev, stash: { limit: 20 } };
-      return requestOf(name, context).nextToken;
-    });
-  });
+  it.each(["shared/queryOwner.request", "shared/queryEntries.request"])(
+    "as the nextToken of %s",
+    (name) => {
+      const prev = { result: { pk: "account:savings", lastEntry: "entry:0000000001" } };
+      keeps((nextToken) => {
+        const context = { arguments: { nextToken }, prev, stash: { limit: 20 } };
+        return requestOf(name, context).nextToken;
+      });
+    },
+  );
 
-  it("as a change to publish", () => {
+  it("as a field of a change to publish", () => {
     keeps((memo) => {
       const context = { arguments: { change: { memo } } };
       return requestOf("shared/publishChange.request", context).payload.memo;

@@ -103,7 +103,7 @@ it("AccountChangeInput has the fields of AccountChange, and their types", () => 
   expect(shapeOf(inputType("AccountChangeInput"))).toEqual(shapeOf(objectType("AccountChange")));
 });
 
-describe("who may call what", () => {
+describe("the authorization in the schema", () => {
   const directivesOf = (type: string, field?: string) => {
     const node = field === undefined ? objectType(type) : objectType(type).getFields()[field];
     return (node?.astNode?.directives ?? []).map(({ name }) => name.value);
@@ -135,7 +135,7 @@ describe("who may call what", () => {
     expect(directivesOf("AccountChange").sort()).toEqual(["aws_cognito_user_pools", "aws_iam"]);
   });
 
-  it("a subscription cannot be had without naming the owner", () => {
+  it("a subscription has to name the owner", () => {
     const args = objectType("Subscription").getFields().onAccountChange?.args ?? [];
     expect(args.map(({ name, type }) => `${name}: ${type}`)).toEqual([
       "owner: ID!",

@@ -9,13 +9,16 @@ describe("onAccountChange", () => {
       info: { fieldName: "onAccountChange", parentTypeName: "Subscription" },
     });
 
-  it.each(["owner", "operator"] as const)("lets the %s listen", (caller) => {
+  it.each(["owner", "operator"] as const)("lets the %s subscribe", (caller) => {
     expect(subscribe(caller)).toEqual({ json: { version: "2018-05-29", payload: {} } });
   });
 
-  it.each(["stranger", "user without groups"] as const)("turns a %s away", (caller) => {
-    expect(refusalOf(subscribe(caller))).toEqual(unauthorized("onAccountChange", "Subscription"));
-  });
+  it.each(["stranger", "user without groups"] as const)(
+    "rejects a %s as unauthorized",
+    (caller) => {
+      expect(refusalOf(subscribe(caller))).toEqual(unauthorized("onAccountChange", "Subscription"));
+    },
+  );
 
   it("answers a new subscriber with null: changes come later", () => {
     expect(render("shared/onChange.response", { result: {} })).toEqual({ json: null });
@@ -25,7 +28,7 @@ describe("onAccountChange", () => {
 describe("publishAccountChange", () => {
   const change = { accountId: "savings", owner: "alice", version: 7, memo: null, balance: "250" };
 
-  it("hands the change to the subscribers as it came", () => {
+  it("passes the change on unchanged", () => {
     const context = { arguments: { change } };
     expect(render("shared/publishChange.request", context)).toEqual({
       json: { version: "2018-05-29", payload: change },

@@ -8,7 +8,7 @@ import {
 import { filledText } from "../../infra/templates";
 import { wiring } from "../../vtl/wiring";
 
-/** What the deployment puts in the place of {{readModelTable}}. */
+/** The deployment's value for {{readModelTable}}. */
 export const readModelTable = "read-model";
 
 const compiled = new Map<string, Template>();
@@ -16,7 +16,7 @@ const compiled = new Map<string, Template>();
 /** The values of a resolver, beside those of the wiring. */
 export type ResolverValues = Readonly<Record<string, string>>;
 
-/** What the wiring gives the templates of a mutation's resolver. */
+/** The wiring's values for the templates of a mutation's resolver. */
 export function valuesOf(mutation: string): ResolverValues {
   const { values = {} } = wiring.resolvers.Mutation[mutation] ?? {};
   return values as ResolverValues;
@@ -41,14 +41,14 @@ export const render = (
   values: ResolverValues = {},
 ): Rendered => renderTemplate(template(name, values), context);
 
-/** Why a template refused, as the client sees it; undefined where it did not. */
+/** The error that ended a template, as the client sees it; undefined where there was none. */
 export function refusalOf(rendered: Rendered) {
   if (!("error" in rendered)) return undefined;
   const { message, errorType, data, errorInfo } = rendered.error;
   return { message, errorType, data, errorInfo };
 }
 
-/** A refusal that names the argument at fault. */
+/** An error that names the argument at fault. */
 export const refusal = (errorType: string, field: string, message: string) => ({
   message,
   errorType,
@@ -56,7 +56,7 @@ export const refusal = (errorType: string, field: string, message: string) => ({
   errorInfo: { field },
 });
 
-/** A refusal that tells nothing. */
+/** The error that reveals nothing. */
 export const unauthorized = (field: string, type: string) => ({
   message: `Not Authorized to access ${field} on type ${type}`,
   errorType: "Unauthorized",
@@ -64,7 +64,7 @@ export const unauthorized = (field: string, type: string) => ({
   errorInfo: null,
 });
 
-/** A table that could not be reached: as AppSync puts it into $ctx.error, and as the client is told of it. */
+/** A table that could not be reached: the error in $ctx.error, and below it the client's. */
 export const throttled = {
   type: "DynamoDB:ProvisionedThroughputExceededException",
   message: "The level of configured provisioned throughput for the table was exceeded.",
@@ -83,7 +83,7 @@ const user = (sub: string, ...groups: string[]) => ({
   claims: { sub, ...(groups.length > 0 ? { "cognito:groups": groups } : {}) },
 });
 
-/** Who calls: alice owns the account in question. */
+/** The callers: alice owns the account in question. */
 export const callers = {
   owner: user("alice"),
   operator: user("olga", "staff", "operators"),

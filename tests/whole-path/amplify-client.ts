@@ -1,6 +1,6 @@
 /**
  * A front end written with aws-amplify alone. It gets the endpoint, the region, a token and the user's id as JSON in
- * its first argument, opens accounts until it hears of one, and prints as JSON what it heard first.
+ * its first argument, opens accounts until the first change arrives, and prints that change as JSON.
  */
 import { randomUUID } from "node:crypto";
 import { Amplify } from "aws-amplify";
@@ -25,19 +25,19 @@ Amplify.configure(
 
 const client = generateClient();
 
-const watched = client.graphql({
-  query: `subscription Watch($owner: ID!) { onAccountChange(owner: $owner) { version outcome balance } }`,
+const changes = client.graphql({
+  query: `subscription Changes($owner: ID!) { onAccountChange(owner: $owner) { version outcome balance } }`,
   variables: { owner },
 });
-if (!("subscribe" in watched)) throw new Error("a subscription was expected");
+if (!("subscribe" in changes)) throw new Error("a subscription was expected");
 
-const end = (heard: unknown, code: number): void => {
-  process.stdout.write(JSON.stringify(heard));
+const end = (received: unknown, code: number): void => {
+  process.stdout.write(JSON.stringify(received));
   process.exit(code);
 };
-watched.subscribe({ next: ({ data }) => end(data, 0), error: (error) => end(error, 1) });
+changes.subscribe({ next: ({ data }) => end(data, 0), error: (error) => end(error, 1) });
 
-/** Subscribing takes a moment, and amplify does not tell when it is done. */
+/** Opens more than one, as subscribing takes a moment, and amplify does not report when it is done. */
 async function openAccounts(): Promise<never> {
   for (;;) {
     const input = { accountId: randomUUID(), commandId: "c", expectedVersion: 0, currency: "EUR" };

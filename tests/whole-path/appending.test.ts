@@ -91,7 +91,7 @@ describe("appending", () => {
     ["another amount", "deposit", { amount: "26" }],
     ["another memo", "deposit", { amount: "25", memo: "twice" }],
     ["another command", "withdraw", { amount: "25" }],
-  ] as const)("refuses a commandId that comes again with %s", async (_, name, input) => {
+  ] as const)("rejects a commandId that is sent again with %s", async (_, name, input) => {
     const accountId = await open();
     const same = { accountId, commandId: randomUUID(), expectedVersion: 1 };
     await owner.command("deposit", { ...same, amount: "25" });
@@ -103,7 +103,7 @@ describe("appending", () => {
     expect(await tables.eventsOf(accountId)).toHaveLength(2);
   });
 
-  it("refuses a version that has not been reached, so that no gap comes to be", async () => {
+  it("rejects a version that has not been reached, so that there is no gap", async () => {
     const accountId = await open();
     expect(
       await owner.command("deposit", { accountId, expectedVersion: 5, amount: "1" }),
@@ -112,7 +112,7 @@ describe("appending", () => {
   });
 });
 
-describe("what it costs", () => {
+describe("the cost of a command", () => {
   const longest = { commandId: "c".repeat(64), memo: "€".repeat(140), amount: "9".repeat(18) };
   const longAccountId = () => randomUUID().padEnd(64, "x");
 
@@ -150,7 +150,7 @@ describe("what it costs", () => {
   };
 
   it.each([1, 1_000])(
-    "is one write unit and one read unit on the event table for a command at a history of %i, and two write units on the read model to fold it",
+    "is one write unit and one read unit on the event table at a history of %i, and two write units on the read model to fold it",
     async (length) => {
       const accountId = longAccountId();
       await owner.command("openAccount", {

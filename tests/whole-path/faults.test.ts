@@ -39,7 +39,7 @@ const intercept = (operation: string, input: Input): Failure | undefined => {
     injected.throttles += 1;
     return throttled;
   }
-  // The write that was on its way arrives, and nobody is left to hear of it.
+  // The write on its way still arrives, but no process is left to get the answer.
   if (operation === "PutItem" && isOnReadModel(input) && everyNth(11)) {
     injected.kills += 1;
     projector.kill();
@@ -113,7 +113,7 @@ afterAll(async () => {
   await world?.stop();
 });
 
-/** What a client does: it repeats a command unchanged until it has an answer, and raises the version on a conflict alone. */
+/** A client: it repeats a command unchanged until it has an answer, and raises the version on a conflict alone. */
 const insist = async (accountId: string, from: number, amount: string): Promise<number> => {
   const commandId = randomUUID();
   let version = from;
@@ -143,7 +143,7 @@ it("the ledger adds up after kills, throttles, duplicates and disorder under loa
 
   const last = 1 + 2 * commandsEach + 1;
   for (const accountId of accountIds) {
-    // What left the retries while all was failing is mended by the account's next event.
+    // The account's next event repairs what the retries gave up while everything was failing.
     expect(await insist(accountId, last - 1, "3")).toBe(last);
     expect(await accountAt(owner, accountId, last)).toMatchObject({
       balance: String(3 * (last - 1)),

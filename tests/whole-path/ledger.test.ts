@@ -43,7 +43,7 @@ const statementOf = async (user: User, variables: object) => {
 };
 
 describe("an account", () => {
-  it("is opened, filled, drawn on and read; what is beyond the balance is declined with its reason", async () => {
+  it("is opened, filled, drawn on and read; a withdrawal beyond the balance is declined with its reason", async () => {
     const accountId = newAccountId();
     const watch = await owner.watch(owner.sub, accountId);
     await owner.command("openAccount", {
@@ -152,7 +152,7 @@ describe("bad input", () => {
     ["currency", "openAccount", { currency: "EURO", expectedVersion: 0 }],
     ["name", "openAccount", { currency: "EUR", name: "", expectedVersion: 0 }],
   ] as const)(
-    "is refused with its field named, and leaves no trace: %s of %s",
+    "is rejected with its field named, and leaves no trace: %s of %s",
     async (field, name, input) => {
       const accountId = await open(owner);
       const base = name === "openAccount" ? {} : { amount: "1" };
@@ -170,7 +170,7 @@ describe("bad input", () => {
     },
   );
 
-  it("is refused in a list's limit", async () => {
+  it("is rejected in a list's limit", async () => {
     const accountId = await open(owner);
     const { statement, errors } = await statementOf(owner, { accountId, limit: 101 });
     expect(statement).toBeNull();
@@ -186,7 +186,7 @@ describe("somebody else's account", () => {
     ["deposit", { expectedVersion: 7, amount: "1" }],
     ["openAccount", { expectedVersion: 0, currency: "EUR" }],
     ["openAccount", { expectedVersion: 1, currency: "EUR" }],
-  ] as const)("takes no %s %j", async (name, input) => {
+  ] as const)("accepts no %s %j", async (name, input) => {
     const accountId = await open(owner);
     expect(await stranger.command(name, { accountId, ...input })).toEqual({
       event: null,
@@ -209,13 +209,13 @@ describe("somebody else's account", () => {
     expect(await command(accountId)).toEqual(await command(newAccountId()));
   });
 
-  it("is watched by its owner and by operators alone", async () => {
+  it("can be subscribed to by its owner and by operators alone", async () => {
     await expect(stranger.watch(owner.sub)).rejects.toThrow("Unauthorized");
     const accountId = newAccountId();
     const [mine, theirs, strangers] = await Promise.all([
       owner.watch(owner.sub, accountId),
       operator.watch(owner.sub, accountId),
-      // Under the own name, somebody else's account brings nothing.
+      // With the caller's own name as owner, somebody else's account sends nothing.
       stranger.watch(stranger.sub, accountId),
     ]);
     await owner.command("openAccount", { accountId, expectedVersion: 0, currency: "EUR" });
@@ -237,7 +237,7 @@ describe("somebody else's account", () => {
     watch.close();
   });
 
-  it("that does not exist is told to operators as such", async () => {
+  it("is reported to operators as missing if it does not exist", async () => {
     const accountId = newAccountId();
     expect(
       await operator.command("deposit", { accountId, expectedVersion: 1, amount: "1" }),

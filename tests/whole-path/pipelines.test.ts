@@ -23,7 +23,7 @@ const opening = (accountId: string) => command(accountId, 0, { currency: "EUR" }
 const deposit = (accountId: string, expectedVersion: number) =>
   command(accountId, expectedVersion, { amount: "100" });
 
-/** An account of alice's with so many deposits after its opening. */
+/** Opens an account of alice's and makes some deposits. */
 async function aliceOpens(deposits = 0): Promise<string> {
   const accountId = newId("account");
   await succeeds(pipelines.ask("Mutation.openAccount", opening(accountId)));
@@ -59,15 +59,23 @@ const following = ["deposit", "withdraw", "closeAccount"] as const;
 const asked = (field: string, accountId: string, version: number) =>
   field === "closeAccount" ? command(accountId, version) : deposit(accountId, version);
 
-describe("who may command", () => {
+describe("the pipeline of a command", () => {
   const cases: readonly [what: string, version: number, Expected][] = [
     ["at the account's version", 2, ["answered", "answered", "Unauthorized", "Unauthorized"]],
-    ["behind it", 1, ["VersionConflict", "VersionConflict", "Unauthorized", "Unauthorized"]],
-    ["ahead of it", 9, ["VersionConflict", "VersionConflict", "Unauthorized", "Unauthorized"]],
+    [
+      "behind the account's version",
+      1,
+      ["VersionConflict", "VersionConflict", "Unauthorized", "Unauthorized"],
+    ],
+    [
+      "ahead of the account's version",
+      9,
+      ["VersionConflict", "VersionConflict", "Unauthorized", "Unauthorized"],
+    ],
   ];
 
   describe.each(following)("%s", (field) => {
-    it.each(cases)("on alice's account, %s", async (_, version, expected) => {
+    it.each(cases)("gives each caller the permitted answer %s", async (_, version, expected) => {
       for (const [index, caller] of everybody.entries()) {
         const accountId = await aliceOpens(1);
         const answer = await pipelines.ask(
@@ -81,7 +89,7 @@ describe("who may command", () => {
       }
     });
 
-    it("on an account that does not exist: only operators learn that", async () => {
+    it("reveals to operators alone that an account does not exist", async () => {
       const accountId = newId("nowhere");
       for (const caller of everybody) {
         const answer = await pipelines.ask(`Mutation.${field}`, asked(field, accountId, 1), caller);
@@ -90,7 +98,7 @@ describe("who may command", () => {
       expect(await versionsOf(accountId)).toEqual([]);
     });
 
-    it("a stranger cannot tell an account that exists from one that does not", async () => {
+    it("gives a stranger the same answer, whether the account exists or not", async () => {
       const accountId = await aliceOpens(1);
       const answers = [];
       for (const [id, version] of [
@@ -107,7 +115,7 @@ describe("who may command", () => {
     });
   });
 
-  it("openAccount: everybody may, and owns what is opened", async () => {
+  it("lets everybody open an account, and makes the caller its owner", async () => {
     for (const [caller, sub] of [
       ["owner", "alice"],
       ["operator", "olga"],
@@ -121,7 +129,7 @@ describe("who may command", () => {
     }
   });
 
-  it("openAccount on an id that is taken", async () => {
+  it("reports to the owner and to operators alone that an id is taken", async () => {
     const accountId = await aliceOpens();
     const answers = [];
     for (const caller of everybody) {
@@ -131,7 +139,7 @@ describe("who may command", () => {
     expect(await versionsOf(accountId)).toEqual([1]);
   });
 
-  it("an operator acts on an account, and does not come to own it", async () => {
+  it("keeps the owner when an operator acts on the account", async () => {
     const accountId = await aliceOpens();
     const byOperator = pipelines.ask("Mutation.deposit", deposit(accountId, 1), "operator");
     expect(await succeeds(byOperator)).toMatchObject({ owner: "alice", actor: "olga" });
@@ -141,7 +149,7 @@ describe("who may command", () => {
 });
 
 describe("a command sent again", () => {
-  it("is answered with its own event, as long as it is the same", async () => {
+  it("is answered with its own event, if it is unchanged", async () => {
     const accountId = await aliceOpens();
     const sent = deposit(accountId, 1);
     const first = await pipelines.ask("Mutation.deposit", sent);
@@ -164,7 +172,7 @@ describe("a command sent again", () => {
     [{ memo: "Rent" }, "Mutation.deposit"],
     [{ commandId: "another" }, "Mutation.deposit"],
     [{}, "Mutation.withdraw"],
-  ])("meets a conflict when it differs: %j of %s", async (changed, path) => {
+  ])("gets a conflict when it differs: %j of %s", async (changed, path) => {
     const accountId = await aliceOpens();
     const { input } = deposit(accountId, 1);
     await succeeds(pipelines.ask("Mutation.deposit", { input }));
@@ -180,7 +188,7 @@ describe("a command sent again", () => {
 });
 
 describe("writers at the same version", () => {
-  it("one is recorded, the others meet a conflict", async () => {
+  it("record one event, and get a conflict for the others", async () => {
     const accountId = await aliceOpens();
     const answers = await Promise.all(
       Array.from({ length: 8 }, () =>
@@ -192,25 +200,28 @@ describe("writers at the same version", () => {
   });
 });
 
-describe("who may see", () => {
+describe("the pipeline of a query", () => {
   let accountId: string;
   beforeAll(async () => {
     accountId = await aliceOpens(1);
     await project(accountId);
   });
 
-  it.each(["account", "statement"])("%s", async (field) => {
-    for (const caller of everybody) {
-      const may = caller === "owner" || caller === "operator";
-      const answer = await pipelines.ask(`Query.${field}`, { accountId }, caller);
-      expect([caller, kindOf(answer)]).toEqual([caller, may ? "answered" : "Unauthorized"]);
-      const absent = await pipelines.ask(`Query.${field}`, { accountId: "nowhere" }, caller);
-      if (!may) expect(absent).toEqual(answer);
-      expect(kindOf(absent)).toBe(caller === "operator" ? "answered" : "Unauthorized");
-    }
-  });
+  it.each(["account", "statement"])(
+    "answers %s to the owner and to operators alone",
+    async (field) => {
+      for (const caller of everybody) {
+        const may = caller === "owner" || caller === "operator";
+        const answer = await pipelines.ask(`Query.${field}`, { accountId }, caller);
+        expect([caller, kindOf(answer)]).toEqual([caller, may ? "answered" : "Unauthorized"]);
+        const absent = await pipelines.ask(`Query.${field}`, { accountId: "nowhere" }, caller);
+        if (!may) expect(absent).toEqual(answer);
+        expect(kindOf(absent)).toBe(caller === "operator" ? "answered" : "Unauthorized");
+      }
+    },
+  );
 
-  it("accounts of alice", async () => {
+  it("answers accounts of alice to alice and to operators alone", async () => {
     for (const caller of everybody) {
       const may = caller === "owner" || caller === "operator";
       const answer = await pipelines.ask("Query.accounts", { owner: "alice" }, caller);
@@ -218,7 +229,7 @@ describe("who may see", () => {
     }
   });
 
-  it("one's own accounts: everybody, and nobody sees another's there", async () => {
+  it("answers accounts to everybody, with nobody else's among them", async () => {
     expect(await succeeds(pipelines.ask("Query.accounts", {}, "user without groups"))).toEqual({
       items: [],
       nextToken: null,
@@ -231,7 +242,7 @@ describe("who may see", () => {
 });
 
 describe("the rows of the projector", () => {
-  it("are what the queries answer with", async () => {
+  it("are the answers of the queries", async () => {
     const accountId = await aliceOpens(2);
     await project(accountId);
     expect(await succeeds(pipelines.ask("Query.account", { accountId }))).toMatchObject({
@@ -253,7 +264,7 @@ describe("the rows of the projector", () => {
     });
   });
 
-  it("count once the summary has moved past them", async () => {
+  it("are shown once the summary has moved past them", async () => {
     const accountId = await aliceOpens(1);
     await project(accountId);
     await pipelines.putRows([

@@ -64,7 +64,7 @@ export class Pipelines {
     });
   }
 
-  /** What the field answers to the caller: its value, or the error with which it refused. */
+  /** The field's answer to the caller: its value, or its error. */
   async ask(path: string, args: object, caller: CallerName = "owner"): Promise<Answer> {
     const [parentTypeName = "", fieldName = ""] = path.split(".");
     try {

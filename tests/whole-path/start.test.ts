@@ -71,7 +71,7 @@ describe("npm start", () => {
     expect(await tail.ended).toMatchObject({ code: 0, err: "" });
 
     const { sub } = await signInAs(stackFile(), "you@example.com");
-    const heard = JSON.parse(
+    const received = JSON.parse(
       execFileSync(
         process.execPath,
         [
@@ -91,7 +91,7 @@ describe("npm start", () => {
         },
       ),
     );
-    expect(heard).toEqual({ onAccountChange: { version: 1, outcome: "POSTED", balance: "0" } });
+    expect(received).toEqual({ onAccountChange: { version: 1, outcome: "POSTED", balance: "0" } });
     await stop(stack);
   });
 
@@ -149,7 +149,7 @@ describe("npm start", () => {
   it.each([
     ["its engines", "DynamoDB\n"],
     ["its resources", "events ("],
-  ])("ends like that, too, when it is interrupted while it makes %s", async (_, text) => {
+  ])("stops its children when it is interrupted while it creates %s", async (_, text) => {
     const starting = start("start", ["--verbose", ...anyPorts], { cwd });
     await starting.printed(text);
     const children = childrenOf(starting);
@@ -174,7 +174,7 @@ describe("npm start", () => {
   });
 });
 
-describe("one line and a non-zero exit tell of", () => {
+describe("npm start prints one line and exits with a non-zero code for", () => {
   it.each([
     [
       "an unknown option",
@@ -203,7 +203,7 @@ describe("one line and a non-zero exit tell of", () => {
     expect(err).toMatch(/^Error: Java runtime 11 or newer not found: install one, .*\n$/);
   });
 
-  it("wrong settings, all of them in a line each", async () => {
+  it("invalid settings, with a further line for each", async () => {
     const settings = readFileSync(join(cwd, "Pulumi.dev.yaml"), "utf8")
       .replace("queryDepthLimit: 15", "queryDepthLimit: 1500")
       .replace("logLevel: DEBUG", "logLevel: LOUD");

@@ -30,7 +30,7 @@ const open = async (): Promise<string> => {
   return accountId;
 };
 
-/** An event that no template would have written, in the place after version 2. */
+/** Writes an event that no template would have written, in the place after version 2. */
 const poison = async (accountId: string): Promise<Record<string, unknown>> => {
   const [, last] = await tables.eventsOf(accountId);
   const good = { ...last, version: 3, commandId: randomUUID(), data: { amount: "5" } };
@@ -40,7 +40,7 @@ const poison = async (accountId: string): Promise<Record<string, unknown>> => {
 
 const processingOf = async (accountId: string) => (await accountAt(owner, accountId, 0)).processing;
 
-const untilHeld = (accountId: string): Promise<true> =>
+const untilSuspended = (accountId: string): Promise<true> =>
   eventually(async () => ((await processingOf(accountId)) === "SUSPENDED" ? true : undefined));
 
 const suspendedStreams = async (user: User) => {
@@ -54,18 +54,18 @@ const suspendedStreams = async (user: User) => {
 
 const resumeByGraphql = (user: User, accountId: string) =>
   user.ask<{ resumeStream: Record<string, unknown> | null }>(
-    `mutation Release($accountId: ID!) {
+    `mutation Resume($accountId: ID!) {
       resumeStream(accountId: $accountId) { accountId version processing reason detail }
     }`,
     { accountId },
   );
 
 describe("an event that cannot be folded", () => {
-  it("suspends its own account, whose last balance stays readable, while others go on", async () => {
+  it("suspends its own account, whose last balance stays readable, while others are folded", async () => {
     const poisoned = await open();
     const other = await open();
     await poison(poisoned);
-    await untilHeld(poisoned);
+    await untilSuspended(poisoned);
     await owner.command("deposit", { accountId: poisoned, expectedVersion: 3, amount: "7" });
     for (let version = 2; version < 22; version += 1) {
       await owner.command("deposit", { accountId: other, expectedVersion: version, amount: "1" });
@@ -81,7 +81,7 @@ describe("an event that cannot be folded", () => {
   it("is listed for operators alone, by GraphQL and by the command line", async () => {
     const accountId = await open();
     await poison(accountId);
-    await untilHeld(accountId);
+    await untilSuspended(accountId);
     const suspension = {
       accountId,
       version: 3,
@@ -97,10 +97,10 @@ describe("an event that cannot be folded", () => {
     expect(await processingOf(accountId)).toBe("SUSPENDED");
   });
 
-  it("is suspended again where it is resumed before it is mended", async () => {
+  it("is suspended again if it is resumed before it is mended", async () => {
     const accountId = await open();
     await poison(accountId);
-    await untilHeld(accountId);
+    await untilSuspended(accountId);
     const { data } = await resumeByGraphql(operator, accountId);
     expect(data?.resumeStream).toMatchObject({
       accountId,
@@ -125,25 +125,28 @@ describe("an event that cannot be folded", () => {
         expect((await tables.run(resume, { account: accountId })).code).toBe(0);
       },
     ],
-  ])("goes on in order once it is mended and resumed by %s", async (_, resuming) => {
-    const accountId = await open();
-    const mended = await poison(accountId);
-    await untilHeld(accountId);
-    await owner.command("deposit", { accountId, expectedVersion: 3, amount: "7" });
-    await owner.command("withdraw", { accountId, expectedVersion: 4, amount: "200" });
-    await tables.writeEvent(mended);
-    await resuming(accountId);
-    expect(await accountAt(owner, accountId, 5)).toMatchObject({
-      balance: "112",
-      version: 5,
-      processing: "CURRENT",
-    });
-    expect((await suspendedStreams(operator)).items).not.toContainEqual(
-      expect.objectContaining({ accountId }),
-    );
-    await owner.command("deposit", { accountId, expectedVersion: 5, amount: "1" });
-    expect(await accountAt(owner, accountId, 6)).toMatchObject({ balance: "113" });
-  });
+  ])(
+    "is folded, and the later ones in order, once it is mended and resumed by %s",
+    async (_, resuming) => {
+      const accountId = await open();
+      const mended = await poison(accountId);
+      await untilSuspended(accountId);
+      await owner.command("deposit", { accountId, expectedVersion: 3, amount: "7" });
+      await owner.command("withdraw", { accountId, expectedVersion: 4, amount: "200" });
+      await tables.writeEvent(mended);
+      await resuming(accountId);
+      expect(await accountAt(owner, accountId, 5)).toMatchObject({
+        balance: "112",
+        version: 5,
+        processing: "CURRENT",
+      });
+      expect((await suspendedStreams(operator)).items).not.toContainEqual(
+        expect.objectContaining({ accountId }),
+      );
+      await owner.command("deposit", { accountId, expectedVersion: 5, amount: "1" });
+      expect(await accountAt(owner, accountId, 6)).toMatchObject({ balance: "113" });
+    },
+  );
 });
 
 describe("an event of a later release", () => {
@@ -151,14 +154,14 @@ describe("an event of a later release", () => {
     const accountId = await open();
     const [, last] = await tables.eventsOf(accountId);
     await tables.writeEvent({ ...last, version: 3, commandId: randomUUID(), schemaVersion: 99 });
-    await untilHeld(accountId);
+    await untilSuspended(accountId);
     expect((await suspendedStreams(operator)).items).toContainEqual(
       expect.objectContaining({ accountId, version: 3, reason: "NEWER_SCHEMA_VERSION" }),
     );
   });
 });
 
-it("there is nothing to release where there is no account", async () => {
+it("resumeStream reports an account that does not exist", async () => {
   const { errors } = await resumeByGraphql(operator, newAccountId());
   expect(errors?.[0]).toMatchObject({ errorType: "NotFound", errorInfo: { field: "accountId" } });
 });

@@ -101,7 +101,7 @@ export async function startWorld(options: Pick<StackOptions, "dynamodb"> = {}) {
       watch: async (owner, accountId) => {
         const changes: Record<string, unknown>[] = [];
         const variables = accountId === undefined ? { owner } : { owner, accountId };
-        const query = `subscription Watch($owner: ID!${accountId === undefined ? "" : ", $accountId: ID"}) {
+        const query = `subscription Changes($owner: ID!${accountId === undefined ? "" : ", $accountId: ID"}) {
           onAccountChange(owner: $owner${accountId === undefined ? "" : ", accountId: $accountId"}) { ${changeFields} }
         }`;
         const subscription = await subscribe(access, { query, variables }, (data) =>

@@ -30,7 +30,7 @@ const history = (requests: readonly Request[]) => {
   });
 };
 
-/** What a request does after others: the account that it posts, or why it is declined. */
+/** The outcome of a request after others: the account if it is posted, or the reason if it is declined. */
 const given = (...before: readonly Request[]) => ({
   when: (asked: Request): unknown => {
     const last = history([...before, asked]).at(-1);
@@ -43,8 +43,8 @@ const given = (...before: readonly Request[]) => ({
 const posted = (account: unknown) => ({ outcome: "POSTED", account });
 const declined = (reason: string) => ({ outcome: "DECLINED", reason });
 
-describe("opening an account", () => {
-  it("makes an empty, open account", () => {
+describe("decide on an opening", () => {
+  it("posts an empty, open account", () => {
     expect(given().when(opening("JPY", "Holidays"))).toEqual(
       posted({
         name: "Holidays",
@@ -55,37 +55,37 @@ describe("opening an account", () => {
     );
   });
 
-  it("is declined the second time, even in another currency", () => {
+  it("declines a second opening, even in another currency", () => {
     expect(given(opening("EUR")).when(opening("USD"))).toEqual(declined("ACCOUNT_ALREADY_OPENED"));
   });
 
-  it("is declined once the account has been closed: it is not opened again", () => {
+  it("declines to open a closed account again", () => {
     expect(given(opening(), closing()).when(opening())).toEqual(declined("ACCOUNT_ALREADY_OPENED"));
   });
 });
 
-describe("before an account is opened", () => {
+describe("decide before the opening", () => {
   it.each([
     ["a deposit", deposit(1)] as const,
     ["a withdrawal", withdrawal(1)],
     ["a closing", closing()],
-  ])("%s is declined", (_, asked) => {
+  ])("declines %s", (_, asked) => {
     expect(given().when(asked)).toEqual(declined("ACCOUNT_NOT_OPENED"));
   });
 
-  it("a declined request does not keep the account from being opened", () => {
+  it("posts the opening after a declined request", () => {
     expect(given(deposit(5)).when(opening())).toMatchObject(posted({ balance: 0n }));
   });
 });
 
-describe("depositing", () => {
-  it("adds to the balance", () => {
+describe("decide on a deposit", () => {
+  it("adds the amount to the balance", () => {
     expect(given(opening(), deposit(100)).when(deposit(20))).toMatchObject(
       posted({ balance: 120n }),
     );
   });
 
-  it("keeps every digit beyond what a double could", () => {
+  it("keeps every digit of a balance beyond a double's precision", () => {
     const most = 10n ** 18n - 1n;
     expect(given(opening(), deposit(most), deposit(most)).when(deposit(1))).toMatchObject(
       posted({ balance: 2n * most + 1n }),
@@ -93,40 +93,40 @@ describe("depositing", () => {
   });
 });
 
-describe("withdrawing", () => {
-  it("takes from the balance", () => {
+describe("decide on a withdrawal", () => {
+  it("subtracts the amount from the balance", () => {
     expect(given(opening(), deposit(100)).when(withdrawal(30))).toMatchObject(
       posted({ balance: 70n }),
     );
   });
 
-  it("may take the whole balance", () => {
+  it("posts a withdrawal of the whole balance", () => {
     expect(given(opening(), deposit(100)).when(withdrawal(100))).toMatchObject(
       posted({ balance: 0n }),
     );
   });
 
-  it("is declined for one minor unit more than the balance", () => {
+  it("declines a withdrawal of one minor unit more than the balance", () => {
     expect(given(opening(), deposit(100)).when(withdrawal(101))).toEqual(
       declined("INSUFFICIENT_FUNDS"),
     );
   });
 
-  it("counts what was declined before as not withdrawn", () => {
+  it("does not count a declined withdrawal as withdrawn", () => {
     expect(given(opening(), deposit(100), withdrawal(101)).when(withdrawal(100))).toMatchObject(
       posted({ balance: 0n }),
     );
   });
 });
 
-describe("closing", () => {
+describe("decide on a closing", () => {
   it("closes an empty account", () => {
     expect(given(opening(), deposit(5), withdrawal(5)).when(closing())).toMatchObject(
       posted({ balance: 0n, status: "CLOSED" }),
     );
   });
 
-  it("is declined while there is a balance", () => {
+  it("declines to close an account with a balance", () => {
     expect(given(opening(), deposit(1)).when(closing())).toEqual(declined("BALANCE_NOT_ZERO"));
   });
 
@@ -134,7 +134,7 @@ describe("closing", () => {
     ["a deposit", deposit(1)] as const,
     ["a withdrawal", withdrawal(1)],
     ["a closing", closing()],
-  ])("lets %s be declined from then on", (_, asked) => {
+  ])("declines %s after the closing", (_, asked) => {
     expect(given(opening(), closing()).when(asked)).toEqual(declined("ACCOUNT_CLOSED"));
   });
 });
@@ -175,7 +175,7 @@ describe("over any history", () => {
     });
   });
 
-  it("what comes later changes no earlier decision", () => {
+  it("later requests change no earlier decision", () => {
     fc.assert(
       fc.property(anyRequests(20), anyRequests(20), (earlier, later) => {
         expect(history([...earlier, ...later]).slice(0, earlier.length)).toEqual(history(earlier));

@@ -15,8 +15,8 @@ const closeAccount = { ...identified, expectedVersion: 1 };
 
 const isAccepted = (codec: t.Mixed, input: unknown): boolean => E.isRight(codec.decode(input));
 
-/** Which fields the fault names, in order. */
-const refused = (codec: t.Mixed, input: unknown): string[] => {
+/** The fields that the fault names, in order. */
+const wrongFields = (codec: t.Mixed, input: unknown): string[] => {
   const faults = E.match(
     (text: string) => text,
     () => "",
@@ -29,32 +29,34 @@ describe.each([
   ["deposit", accountCommands.DepositRequested, moveMoney],
   ["withdraw", MoveMoney, moveMoney],
   ["closeAccount", CloseAccount, closeAccount],
-] as const)("%s", (_, codec, input) => {
-  it("accepts what is complete", () => {
+] as const)("the codec of %s", (_, codec, input) => {
+  it("accepts complete input", () => {
     expect(isAccepted(codec, input)).toBe(true);
   });
 
-  it("names every field that is missing", () => {
-    expect(refused(codec, {})).toEqual(Object.keys(input));
+  it("names every missing field", () => {
+    expect(wrongFields(codec, {})).toEqual(Object.keys(input));
   });
 
-  it.each(Object.keys(input))("names %s when it alone is wrong", (field) => {
-    expect(refused(codec, { ...input, [field]: { odd: true } })).toEqual([field]);
+  it.each(Object.keys(input))("names %s if it alone is wrong", (field) => {
+    expect(wrongFields(codec, { ...input, [field]: { odd: true } })).toEqual([field]);
   });
 
-  it("expects a version that the next event can still follow", () => {
+  it("accepts the highest version that another event can follow, and no higher one", () => {
     expect(isAccepted(codec, { ...input, expectedVersion: 2 ** 31 - 2 })).toBe(true);
     for (const expectedVersion of [2 ** 31 - 1, 2 ** 31, -1, 0.5, "1", null]) {
-      expect(refused(codec, { ...input, expectedVersion })).toEqual(["expectedVersion"]);
+      expect(wrongFields(codec, { ...input, expectedVersion })).toEqual(["expectedVersion"]);
     }
   });
 });
 
 describe("expectedVersion 0", () => {
-  it("is for an opening alone: nothing else can be the first event", () => {
+  it("is valid in an opening alone: no other event can be the first", () => {
     expect(isAccepted(OpenAccount, { ...openAccount, expectedVersion: 0 })).toBe(true);
-    expect(refused(MoveMoney, { ...moveMoney, expectedVersion: 0 })).toEqual(["expectedVersion"]);
-    expect(refused(CloseAccount, { ...closeAccount, expectedVersion: 0 })).toEqual([
+    expect(wrongFields(MoveMoney, { ...moveMoney, expectedVersion: 0 })).toEqual([
+      "expectedVersion",
+    ]);
+    expect(wrongFields(CloseAccount, { ...closeAccount, expectedVersion: 0 })).toEqual([
       "expectedVersion",
     ]);
   });
@@ -74,11 +76,11 @@ describe.each([
     expect(accepts("€".repeat(fewest))).toBe(true);
     expect(accepts("€".repeat(most))).toBe(true);
     expect(accepts("😀".repeat(most / 2))).toBe(true);
-    expect(refused(codec, { ...input, [field]: "€".repeat(most + 1) })).toEqual([field]);
-    expect(refused(codec, { ...input, [field]: "😀".repeat(most / 2 + 1) })).toEqual([field]);
+    expect(wrongFields(codec, { ...input, [field]: "€".repeat(most + 1) })).toEqual([field]);
+    expect(wrongFields(codec, { ...input, [field]: "😀".repeat(most / 2 + 1) })).toEqual([field]);
   });
 });
 
 it("an account's name is not empty", () => {
-  expect(refused(OpenAccount, { ...openAccount, name: "" })).toEqual(["name"]);
+  expect(wrongFields(OpenAccount, { ...openAccount, name: "" })).toEqual(["name"]);
 });

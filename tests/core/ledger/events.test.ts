@@ -25,9 +25,9 @@ const fault = (event: unknown): UnreadableEvent => {
 
 const unreadable = (detail: string) => ({ reason: "UNREADABLE_EVENT", detail });
 
-describe("a stored event", () => {
+describe("decodeAccountEvent", () => {
   it.each([opening(), deposit(100, "rent"), withdrawal(100), closing()])(
-    "is read when it is a $type",
+    "decodes a stored $type",
     (request) => {
       expect(decodeAccountEvent(only(request))).toMatchObject(
         E.right({ type: request.type, version: 1 }),
@@ -35,13 +35,13 @@ describe("a stored event", () => {
     },
   );
 
-  it("carries its amount as a whole number of minor units", () => {
+  it("decodes an amount as a whole number of minor units", () => {
     expect(decodeAccountEvent(only(deposit(10n ** 18n - 1n)))).toMatchObject(
       E.right({ data: { amount: 10n ** 18n - 1n } }),
     );
   });
 
-  it("is encoded as it was stored", () => {
+  it("encodes decoded data as it was stored", () => {
     fc.assert(
       fc.property(anyRequest, (request) => {
         const read = E.getOrElseW(() => undefined)(decodeAccountEvent(only(request)));
@@ -52,7 +52,7 @@ describe("a stored event", () => {
   });
 });
 
-describe("an event that cannot be read", () => {
+describe("decodeAccountEvent on an unreadable event", () => {
   it.each([
     ["streamId", { streamId: "a b" }, 'streamId: expected StreamId, found "a b"'],
     ["version", { version: 0 }, "version: expected Version, found 0"],
@@ -70,38 +70,41 @@ describe("an event that cannot be read", () => {
     ["amount", { data: { amount: "0100" } }, 'data.amount: expected Amount, found "0100"'],
     ["amount as a number", { data: { amount: 100 } }, "data.amount: expected Amount, found 100"],
     ["memo", { data: { amount: "1", memo: 5 } }, "data.memo: expected Memo, found 5"],
-  ])("names its %s, what was expected and what was found", (_, wrong, detail) => {
+  ])("names the event's %s, what was expected and what was found", (_, wrong, detail) => {
     expect(fault({ ...only(deposit(100)), ...wrong })).toEqual(unreadable(detail));
   });
 
-  it("names all its faults at once", () => {
+  it("names all faults of the event at once", () => {
     expect(fault({ ...only(deposit(100)), version: 0, data: { amount: "x" } })).toEqual(
       unreadable('version: expected Version, found 0; data.amount: expected Amount, found "x"'),
     );
   });
 
-  it("shows the beginning alone of what is long", () => {
+  it("shortens a long value", () => {
     const { detail } = fault({ ...only(deposit(100)), owner: 7, actor: ["x".repeat(1000)] });
     expect(detail.length).toBeLessThan(250);
     expect(detail).toContain("xxx…");
   });
 
-  it("shows what JSON has no words for: a number beyond 2^53 is a bigint", () => {
+  it("shows a bigint, which JSON.stringify rejects", () => {
     expect(fault({ ...only(deposit(100)), data: { amount: 10n ** 30n } })).toEqual(
       unreadable(`data.amount: expected Amount, found 1${"0".repeat(30)}`),
     );
   });
 
-  it("is described in well-formed text, wherever what was found is cut", () => {
+  it("shortens a value without splitting a surrogate pair", () => {
     for (const odd of ["", "x"]) {
       const { detail } = fault({ ...only(deposit(100)), actor: [`${odd}${"😀".repeat(100)}`] });
       expect(encodeURIComponent(detail)).toContain(encodeURIComponent("😀…"));
     }
   });
 
-  it.each([undefined, null, 7, "text", [], new Set([1])])("may be no event at all: %o", (value) => {
-    expect(fault(value)).toMatchObject({ reason: "UNREADABLE_EVENT" });
-  });
+  it.each([undefined, null, 7, "text", [], new Set([1])])(
+    "reports a value that is no event at all: %o",
+    (value) => {
+      expect(fault(value)).toMatchObject({ reason: "UNREADABLE_EVENT" });
+    },
+  );
 
   it("never throws, whatever is stored", () => {
     const anything = fc.anything({
@@ -120,22 +123,22 @@ describe("an event that cannot be read", () => {
   });
 });
 
-describe("an event of another release", () => {
+describe("decodeAccountEvent on an event of another release", () => {
   const openingOfVersion1 = { ...only(opening()), schemaVersion: 1, data: { currency: "EUR" } };
 
-  it("is upcast from an older schema version: an opening without a name goes by its id", () => {
+  it("upcasts an older schema version: an opening without a name gets its id as name", () => {
     expect(decodeAccountEvent(openingOfVersion1)).toMatchObject(
       E.right({ schemaVersion: 2, data: { currency: "EUR", name: "savings" } }),
     );
   });
 
-  it("is still checked after it has been upcast", () => {
+  it("checks the data after upcasting it", () => {
     expect(fault({ ...openingOfVersion1, data: null })).toMatchObject(
       unreadable("data.currency: expected Currency, found nothing"),
     );
   });
 
-  it("waits when its schema version is newer than this release knows", () => {
+  it("reports a schema version that is newer than this release's", () => {
     const schemaVersion = schemaVersionOf(accountEvents.DepositRequested) + 1;
     expect(fault({ ...only(deposit(1)), schemaVersion })).toEqual({
       reason: "NEWER_SCHEMA_VERSION",

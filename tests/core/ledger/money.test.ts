@@ -15,10 +15,10 @@ const accepts =
   (codec: { decode: (value: unknown) => E.Either<unknown, unknown> }) => (value: unknown) =>
     E.isRight(codec.decode(value));
 
-describe("an amount", () => {
+describe("the codec Amount", () => {
   const accepted = accepts(Amount);
 
-  it("has up to 18 digits", () => {
+  it("accepts up to 18 digits", () => {
     expect(accepted("9".repeat(18))).toBe(true);
     expect(accepted("9".repeat(19))).toBe(false);
   });
@@ -40,7 +40,7 @@ describe("an amount", () => {
     1,
     1n,
     null,
-  ])("is not %o", (value) => {
+  ])("rejects %o", (value) => {
     expect(accepted(value)).toBe(false);
   });
 
@@ -53,7 +53,7 @@ describe("an amount", () => {
     );
   });
 
-  it("is recognised in the core only within its bounds", () => {
+  it("recognises a bigint only within its bounds", () => {
     expect([1n, 10n ** 18n - 1n].map(Amount.is)).toEqual([true, true]);
     expect([0n, -1n, 10n ** 18n, 1, "1"].map(Amount.is)).toEqual([
       false,
@@ -65,14 +65,14 @@ describe("an amount", () => {
   });
 });
 
-describe("a balance", () => {
+describe("the codec Balance", () => {
   const accepted = accepts(Balance);
 
-  it("may be zero, and of any size", () => {
+  it("accepts zero, and any size", () => {
     expect(["0", "9".repeat(40)].map(accepted)).toEqual([true, true]);
   });
 
-  it.each(["-1", "00", "01", "", "1.5", 0, 0n])("is not %o", (value) => {
+  it.each(["-1", "00", "01", "", "1.5", 0, 0n])("rejects %o", (value) => {
     expect(accepted(value)).toBe(false);
   });
 
@@ -85,11 +85,11 @@ describe("a balance", () => {
   });
 });
 
-describe("subtracting from a balance", () => {
+describe("subtract", () => {
   const anyUnits = fc.bigInt({ min: 0n, max: 10n ** 20n });
   const anyAmount = fc.bigInt({ min: 1n, max: 10n ** 18n - 1n });
 
-  it("never goes below zero: there is no difference where the amount is higher", () => {
+  it("never goes below zero: there is no result where the amount is higher than the balance", () => {
     fc.assert(
       fc.property(anyUnits, anyAmount, (units, amount) => {
         const difference = subtract(amount as Amount)(units as Balance);
@@ -98,7 +98,7 @@ describe("subtracting from a balance", () => {
     );
   });
 
-  it("undoes adding", () => {
+  it("reverses add", () => {
     fc.assert(
       fc.property(anyUnits, anyAmount, (units, amount) => {
         const sum = add(amount as Amount)(units as Balance);
@@ -108,20 +108,20 @@ describe("subtracting from a balance", () => {
   });
 });
 
-describe("a currency", () => {
+describe("the codec Currency", () => {
   const accepted = accepts(Currency);
 
-  it("is one of ISO 4217's in circulation", () => {
+  it("accepts ISO 4217's currencies in circulation alone", () => {
     expect(currencyCodes.every(accepted)).toBe(true);
-    // Metals, funds, the test code and what has gone out of circulation.
+    // Metals, funds, the test code and former currencies.
     expect(["XAU", "CHE", "XTS", "XXX", "DEM", "HRK", "BGN"].filter(accepted)).toEqual([]);
   });
 
-  it.each(["eur", "EURO", "EU", "", "EUR\n", 978, null])("is not %o", (value) => {
+  it.each(["eur", "EURO", "EU", "", "EUR\n", 978, null])("rejects %o", (value) => {
     expect(accepted(value)).toBe(false);
   });
 
-  it("is listed once, by a code of three capitals", () => {
+  it("lists each currency once, by a code of three capitals", () => {
     expect(new Set(currencyCodes).size).toBe(currencyCodes.length);
     expect(currencyCodes.filter((code) => !/^[A-Z]{3}$/.test(code))).toEqual([]);
   });

@@ -38,7 +38,7 @@ describe("the canonical form", () => {
   it("is JSON of the same value", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        // JSON itself does not tell -0 from 0.
+        // JSON itself does not distinguish -0 from 0.
         expect(JSON.parse(canonicalForm(value))).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
@@ -49,7 +49,7 @@ describe("the head of the chain", () => {
   const events = anyRequests(8).map((requests) => storedIn("savings", ...requests));
   const place = fc.nat();
 
-  it("is the same for the same events", () => {
+  it("is the same for the same events, whatever the order of their keys", () => {
     fc.assert(
       fc.property(events, (all) => {
         expect(headOf(all.map(turned))).toBe(headOf(all));

@@ -12,7 +12,7 @@ describe.each([
   ["a stream's id that a client chooses", ChosenStreamId],
   ["a command's id", CommandId],
 ] as const)("%s", (_, id) => {
-  it.each(["a", "7", "A-1_b", "constructor", "x".repeat(64)])("may be %j", (text) => {
+  it.each(["a", "7", "A-1_b", "constructor", "x".repeat(64)])("can be %j", (text) => {
     expect(id.is(text)).toBe(true);
   });
 
@@ -31,13 +31,13 @@ describe.each([
     "x".repeat(65),
     7,
     null,
-  ])("is not %j", (value) => {
+  ])("cannot be %j", (value) => {
     expect(id.is(value)).toBe(false);
   });
 });
 
 describe("a version", () => {
-  it("counts from 1 to GraphQL's highest Int", () => {
+  it("is between 1 and GraphQL's highest Int", () => {
     expect([1, 2 ** 31 - 1].map(Version.is)).toEqual([true, true]);
   });
 

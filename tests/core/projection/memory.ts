@@ -31,8 +31,8 @@ const fold = foldOf(ledger, sha256);
 export type Operation = "readAfter" | "load" | "saveEntry" | "commit" | "publish";
 
 /**
- * Stands before and behind every operation of a port: may let it wait, and fails it by throwing. What fails behind an
- * operation is the answer alone: the operation has taken place.
+ * Runs before and after every operation of a port: it may delay the operation, and fails it by throwing. A failure
+ * after an operation loses the answer alone: the operation has taken place.
  */
 export type Gate = (
   operation: Operation,
@@ -101,7 +101,7 @@ export class World {
     return this.operations.filter((line) => line.startsWith(`${operation} `)).length;
   }
 
-  /** What the read model has of a stream. */
+  /** The rows of a stream. */
   view(streamId = "savings"): View {
     const entries = [...(this.entries.get(streamId)?.values() ?? [])];
     return {
@@ -232,7 +232,7 @@ export const folded = (
     events,
   );
 
-/** What the read model has to end as, whatever happened on the way. */
+/** The rows that a stream must have in the end, whatever happened before. */
 export const truthOf = (
   events: readonly unknown[],
   streamId: string = savings,

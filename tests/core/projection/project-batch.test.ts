@@ -23,7 +23,7 @@ const failingFor =
     if (stream === streamId) throw new Error("throttled");
   };
 
-describe("a batch of several streams", () => {
+describe("projectBatch", () => {
   const a = storedIn("a", opening(), deposit(1), deposit(2));
   const b = storedIn("b", opening(), deposit(10));
   const batch = [a[0], b[0], a[1], b[1], a[2]].flatMap((event) => (event ? [delivery(event)] : []));
@@ -56,7 +56,7 @@ describe("a batch of several streams", () => {
     expect(w.view("b")).toEqual(truthOf(b, "b"));
   });
 
-  it("takes any text for a stream's name", async () => {
+  it("accepts any text as a stream's id", async () => {
     const names = ["__proto__", "constructor", "toString"];
     const w = new World();
     const events = names.flatMap((name) => storedIn(name, opening()));
@@ -67,7 +67,7 @@ describe("a batch of several streams", () => {
         events.map((event) => delivery(event)),
       ),
     ).toEqual([]);
-    // What is no account's id is no event that can be folded: it is suspended, and not passed over.
+    // An event whose stream id is no account's cannot be folded: its stream is suspended, not skipped.
     expect([...w.summaries.keys()].toSorted()).toEqual(names.toSorted());
     expect([...w.suspendedStreams.keys()]).toEqual(["__proto__"]);
   });
@@ -78,7 +78,7 @@ describe("a batch of several streams", () => {
     w.append(events);
     const busy = new Set<string>();
     let most = 0;
-    const watch: Gate = async (operation, streamId, moment) => {
+    const countBusy: Gate = async (operation, streamId, moment) => {
       if (operation === "load" && moment === "before") busy.add(streamId);
       most = Math.max(most, busy.size);
       await new Promise(setImmediate);
@@ -87,18 +87,18 @@ describe("a batch of several streams", () => {
     await project(
       w,
       events.map((event) => delivery(event)),
-      { gate: watch },
+      { gate: countBusy },
     );
     expect(w.summaries.size).toBe(40);
     expect(most).toBe(16);
   });
 
-  it("may be empty", async () => {
+  it("accepts an empty batch", async () => {
     expect(await project(new World(), [])).toEqual([]);
   });
 });
 
-describe("whatever order, repetition, batches and projectors", () => {
+describe("whatever the order, repetition, batches and number of projectors", () => {
   const streams = ["a", "b"];
 
   /** Deliveries of every event at least once, in any order, cut into batches, dealt to projectors. */
@@ -132,10 +132,10 @@ describe("whatever order, repetition, batches and projectors", () => {
     return batches;
   };
 
-  /** Delivers a batch as the event source does, which sends again what it is asked for. */
+  /** Delivers a batch as the event source does: it sends those deliveries again that the projector asks for. */
   const deliver = async (world: World, batch: readonly Delivery[], gate: Gate): Promise<void> => {
     let left = batch;
-    // Whoever loses a race has let somebody else move on, so that as many rounds as there are events are plenty.
+    // Where one projector loses a race another has moved the summary, so as many rounds as there are events are plenty.
     for (let round = 0; left.length > 0; round += 1) {
       expect(round).toBeLessThan(30);
       const failed = await project(world, left, { gate });
@@ -177,8 +177,8 @@ describe("whatever order, repetition, batches and projectors", () => {
           const stream = (all[i] ?? []).map(storedOf);
           const view = world.view(streamId);
           expect(view).toEqual(truthOf(stream, streamId));
-          const told = world.published.filter((change) => change.streamId === streamId);
-          expect(told.map(({ version }) => version).toSorted((x, y) => x - y)).toEqual(
+          const published = world.published.filter((change) => change.streamId === streamId);
+          expect(published.map(({ version }) => version).toSorted((x, y) => x - y)).toEqual(
             Array.from({ length: view.summary?.version ?? 0 }, (_, index) => index + 1),
           );
           expect(moneyIn(view.entries)).toBe(balanceOf(view));

@@ -9,8 +9,8 @@ const summary = (world: World) => world.view().summary;
 
 const events = stored(opening(), deposit(100), withdrawal(30), withdrawal(80), deposit(5));
 
-describe("another projector", () => {
-  it("that was faster makes this one load again, and fold what is left", async () => {
+describe("projectStream beside another projector", () => {
+  it("loads again after the other was faster, and folds the remaining events", async () => {
     const world = worldWith(events);
     let overtaken = false;
     const overtake: Gate = async (operation, _, moment) => {
@@ -24,7 +24,7 @@ describe("another projector", () => {
     expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it("that is always faster makes this one leave the stream to it in the end", async () => {
+  it("leaves the stream to the other if that is always faster", async () => {
     const many = stored(opening(), ...Array.from({ length: 30 }, () => deposit(1)));
     const world = worldWith(many);
     let next = 0;
@@ -38,7 +38,7 @@ describe("another projector", () => {
     expect(summary(world)).toEqual(folded(many.slice(0, 5)).summary);
   });
 
-  it("of a later release makes this one give way, and write nothing", async () => {
+  it("writes nothing where a later release has written the rows", async () => {
     const world = worldWith(events);
     await deliver(world, events.slice(0, 2), { projectionVersion: 2 });
     const before = summary(world);
@@ -48,13 +48,13 @@ describe("another projector", () => {
   });
 });
 
-describe("any failure of any operation", () => {
+describe("a failure of any operation", () => {
   const failure = fc.record({
     operation: fc.nat({ max: 40 }),
     moment: fc.constantFrom("before" as const, "after" as const),
   });
 
-  it("is mended by delivering again: the end is the fold of the log", async () => {
+  it("is repaired by delivering again: the read model ends as the fold of the log", async () => {
     await fc.assert(
       fc.asyncProperty(
         anyRequests(12),

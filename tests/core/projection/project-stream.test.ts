@@ -40,13 +40,13 @@ describe("events that arrive in order", () => {
     expect(world.count("readAfter")).toBe(0);
   });
 
-  it("leave an entry each, but for the opening", async () => {
+  it("have an entry each, except for the opening", async () => {
     const world = worldWith(events);
     await deliver(world, events);
     expect(world.view().entries).toEqual(folded(events).changes.slice(1));
   });
 
-  it("write their entries before the summary counts them", async () => {
+  it("have their entries written before the summary moves", async () => {
     const world = worldWith(events);
     await deliver(world, events);
     const writes = world.operations.filter((line) => /^(saveEntry|commit)/.test(line));
@@ -77,7 +77,7 @@ describe("events that arrive otherwise", () => {
     expect(world.count("readAfter")).toBe(0);
   });
 
-  it("after a gap: what is missing is read from the event table", async () => {
+  it("after a gap: the missing ones are read from the event table", async () => {
     const world = worldWith(events);
     await deliver(world, events.slice(4));
     expect(world.view()).toEqual(truthOf(events));
@@ -97,7 +97,7 @@ describe("events that arrive otherwise", () => {
 describe("a long gap", () => {
   const many = stored(opening(), ...Array.from({ length: 10 }, () => deposit(1)));
 
-  it("is folded page by page, so that what fails in between keeps the pages before it", async () => {
+  it("is folded page by page, so that a failure keeps the pages before it", async () => {
     const world = worldWith(many);
     const result = await deliver(world, many.slice(-1), { gate: failingOnce("readAfter", 3) });
     expect(result).toMatchObject(E.left({ _tag: "Unavailable", cause: new Error("throttled") }));
@@ -118,7 +118,7 @@ describe("an event that cannot be folded", () => {
     since: someTime,
   };
 
-  it("suspends its stream before it, with the reason, and keeps what came before readable", async () => {
+  it("suspends its stream with the reason, and leaves the earlier state readable", async () => {
     const world = poisoned();
     expect(await deliver(world, events)).toEqual(E.right(undefined));
     expect(summary(world)).toEqual({
@@ -130,7 +130,7 @@ describe("an event that cannot be folded", () => {
     expect(entryVersions(world)).toEqual([2]);
   });
 
-  it("lets nothing that is delivered later past it", async () => {
+  it("keeps later deliveries from being folded", async () => {
     const world = poisoned();
     await deliver(world, events.slice(0, 3));
     const before = { summary: summary(world), entries: entryVersions(world) };
@@ -140,7 +140,7 @@ describe("an event that cannot be folded", () => {
     expect(world.reported.suspended).toBe(2);
   });
 
-  it("suspends a stream that has nothing else, too", async () => {
+  it("suspends a stream that has no other event, too", async () => {
     const world = new World();
     world.put("savings", 1, { what: "ever" });
     await deliver(world, events.slice(0, 1));
@@ -156,7 +156,7 @@ describe("an event that cannot be folded", () => {
     ["of another version", { version: 7 }, "MISSING_EVENT"],
     ["of another owner", { owner: "mallory" }, "OWNER_CHANGED"],
     ["of a later release", { schemaVersion: 99 }, "NEWER_SCHEMA_VERSION"],
-  ])("may be one %s in the event's place", async (_, odd, reason) => {
+  ])("may be an event %s in its place", async (_, odd, reason) => {
     const world = worldWith(events);
     world.put("savings", 3, { ...events[2], ...odd });
     await deliver(world, events);
@@ -166,7 +166,7 @@ describe("an event that cannot be folded", () => {
     });
   });
 
-  it("may be one that is missing from the event table", async () => {
+  it("may be missing from the event table", async () => {
     const world = worldWith(events);
     world.log.get("savings")?.delete(3);
     await deliver(world, events.slice(4));
@@ -176,7 +176,7 @@ describe("an event that cannot be folded", () => {
     });
   });
 
-  it("may be the end of an event table that has lost what was delivered", async () => {
+  it("may be delivered and then missing at the end of the event table", async () => {
     const world = worldWith(events.slice(0, 2));
     await projectStream<Account>(savings, [{ version: 5 as Version, stored: events[4] }])(
       world.environment(),
@@ -239,7 +239,7 @@ describe("a commit that is not answered", () => {
 });
 
 describe("publishing", () => {
-  it("announces every change once it has been committed, in order", async () => {
+  it("sends every change after it has been committed, in order", async () => {
     const world = worldWith(events);
     await deliver(world, events);
     expect(world.published).toEqual(folded(events).changes);
@@ -249,7 +249,7 @@ describe("publishing", () => {
     );
   });
 
-  it("fails nothing when it fails: the other changes are still published", async () => {
+  it("does not fail the projection when it fails: the other changes are still published", async () => {
     const world = worldWith(events);
     expect(await deliver(world, events, { gate: failingOnce("publish", 2) })).toEqual(
       E.right(undefined),

@@ -55,31 +55,31 @@ const onceBefore = (operation: string, act: () => Promise<unknown>): Gate => {
   };
 };
 
-describe("a stream that an earlier projection has folded", () => {
-  it("is folded again from its first event when it next meets the projector", async () => {
+describe("a stream of an earlier projection version", () => {
+  it("is rebuilt from its first event at its next delivery", async () => {
     const world = await projected(5);
     world.append(events);
     await deliver(world, events.slice(5), { projectionVersion: 2 });
     expect(world.view()).toEqual(truthOf(events, "savings", 2));
   });
 
-  it("is replaced in one step: until then its old summary serves", async () => {
+  it("has its summary replaced in one step, and readable until then", async () => {
     const world = await projected(5);
     world.append(events);
     const old = world.view().summary;
     const served: unknown[] = [];
-    const watch: Gate = async (_, __, moment) => {
+    const recordSummary: Gate = async (_, __, moment) => {
       if (moment === "before") served.push(world.view().summary);
     };
     const before = world.count("commit");
-    await deliver(world, events.slice(5), { projectionVersion: 2, gate: watch });
+    await deliver(world, events.slice(5), { projectionVersion: 2, gate: recordSummary });
     expect(world.count("commit") - before).toBe(1);
     const [next, ...others] = [...new Set(served)].filter((summary) => summary !== old);
     expect(next).toEqual(folded(events, "savings", 2).summary);
     expect(others).toEqual([]);
   });
 
-  it("tells subscribers only of what is new", async () => {
+  it("publishes only the events that were not published before", async () => {
     const world = await projected(5);
     world.append(events);
     world.published.length = 0;
@@ -87,7 +87,7 @@ describe("a stream that an earlier projection has folded", () => {
     expect(world.published.map(({ version }) => version)).toEqual([6]);
   });
 
-  it("keeps its last balance where the rebuild is suspended before it", async () => {
+  it("keeps its last balance if the rebuild is suspended at an earlier version", async () => {
     const world = await projected(5);
     world.append(events);
     poison(world, 3);
@@ -99,7 +99,7 @@ describe("a stream that an earlier projection has folded", () => {
     expect(world.suspendedStreams.get("savings")).toMatchObject({ version: 3 });
   });
 
-  it("is suspended where its event table ends too early", async () => {
+  it("is suspended if the event table ends before its version", async () => {
     const world = await projected(5);
     world.log.get("savings")?.delete(5);
     await rebuild(world, { projectionVersion: 2 });
@@ -112,7 +112,7 @@ describe("a stream that an earlier projection has folded", () => {
 });
 
 describe("a rebuild beside live traffic", () => {
-  it("goes on from where it was when the live projection has moved the summary", async () => {
+  it("continues from its own position after the live projection has moved the summary", async () => {
     const world = await projected(3);
     const live = async () => {
       world.append(events);
@@ -123,7 +123,7 @@ describe("a rebuild beside live traffic", () => {
     expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it("does not tell again what the live projection has told meanwhile", async () => {
+  it("does not publish again what the live projection has published meanwhile", async () => {
     const world = await projected(3);
     world.append(events);
     const live = () => deliver(world, events.slice(3));
@@ -132,7 +132,7 @@ describe("a rebuild beside live traffic", () => {
     expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it("gives way to a later release that was faster, and leaves its rows alone", async () => {
+  it("fails if a later release was faster, and leaves its rows alone", async () => {
     const world = await projected(5);
     const later = () => rebuild(world, { projectionVersion: 3 });
     const result = await rebuild(world, {
@@ -143,7 +143,7 @@ describe("a rebuild beside live traffic", () => {
     expect(world.view()).toEqual(truthOf(events.slice(0, 5), "savings", 3));
   });
 
-  it("does not suspend a stream for an event that has been mended meanwhile", async () => {
+  it("does not suspend a stream for an event that has been repaired meanwhile", async () => {
     const world = await projected(2);
     world.append(events);
     poison(world, 4);
@@ -184,8 +184,8 @@ describe("a rebuild beside live traffic", () => {
   });
 });
 
-describe("reprojecting", () => {
-  it("mends rows that were lost or changed", async () => {
+describe("rebuildStream", () => {
+  it("restores lost rows", async () => {
     const world = await projected(5);
     world.entries.get("savings")?.delete(3);
     world.summaries.delete("savings");
@@ -193,20 +193,20 @@ describe("reprojecting", () => {
     expect(world.view()).toEqual(truthOf(events.slice(0, 5)));
   });
 
-  it("changes nothing where nothing is wrong", async () => {
+  it("changes nothing in correct rows", async () => {
     const world = await projected(5);
     const before = world.view();
     await rebuild(world);
     expect(world.view()).toEqual(before);
   });
 
-  it("leaves nothing behind for a stream that has no events", async () => {
+  it("writes nothing for a stream without events", async () => {
     const world = new World();
     expect(await rebuild(world)).toEqual(E.right(undefined));
     expect(world.summaries.size).toBe(0);
   });
 
-  it("gives way to a later release", async () => {
+  it("fails where a later release has written the rows", async () => {
     const world = await projected(5);
     await rebuild(world, { projectionVersion: 2 });
     expect(await rebuild(world)).toEqual(E.left({ _tag: "Outdated" }));

@@ -18,7 +18,7 @@ import { failingOnce, type Gate, truthOf, type World } from "./memory";
 const events = stored(opening(), deposit(1), deposit(2), deposit(3));
 const [first, second, third, last] = events as [StoredEvent, StoredEvent, StoredEvent, StoredEvent];
 
-/** Does something once, before a summary is moved. */
+/** Runs an action once, before a summary is moved. */
 const beforeCommit = (what: () => Promise<void>): Gate => {
   let done = false;
   return async (operation, _, moment) => {
@@ -28,8 +28,8 @@ const beforeCommit = (what: () => Promise<void>): Gate => {
   };
 };
 
-/** A world whose stream is suspended at its second event, which has been mended since. */
-const mended = async (): Promise<World> => {
+/** A world whose stream is suspended at its second event, which has been repaired since. */
+const repaired = async (): Promise<World> => {
   const world = worldWith([first, second, third]);
   world.put("savings", 2, unreadable(second));
   await deliver(world, [first, second, third]);
@@ -37,26 +37,26 @@ const mended = async (): Promise<World> => {
   return world;
 };
 
-/** The last event comes, and is passed over because the stream is suspended, while a rebuild is about to let it go. */
-const lastComes = (world: World) =>
+/** Delivers the last event just before a rebuild resumes the stream: it is skipped, as the stream is suspended. */
+const deliverLast = (world: World) =>
   beforeCommit(async () => {
     world.append([last]);
     expect(await deliver(world, [last])).toEqual(E.right(undefined));
     expect(O.isSome(world.summaries.get("savings")?.suspension ?? O.none)).toBe(true);
   });
 
-describe("a rebuild that lets a suspended stream go", () => {
-  it("folds the event that was passed over just before", async () => {
-    const world = await mended();
-    const ports = world.environment({ gate: lastComes(world) });
+describe("a rebuild that resumes a suspended stream", () => {
+  it("folds the event that was skipped just before", async () => {
+    const world = await repaired();
+    const ports = world.environment({ gate: deliverLast(world) });
     expect(await rebuildStream<Account>(savings)(ports)()).toEqual(E.right(undefined));
     expect(world.view()).toEqual(truthOf(events));
     expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
   });
 
-  it("folds it when it is repeated, if it failed just after letting the stream go", async () => {
-    const world = await mended();
-    const comes = lastComes(world);
+  it("folds the skipped event when it is repeated after a failure", async () => {
+    const world = await repaired();
+    const comes = deliverLast(world);
     const fails = failingOnce("readAfter", 3);
     const gate: Gate = async (...moment) => {
       await comes(...moment);
@@ -72,10 +72,10 @@ describe("a rebuild that lets a suspended stream go", () => {
   });
 });
 
-describe("a resume that failed just after letting its stream go", () => {
-  it("brings the stream to its end when it is repeated", async () => {
-    const world = await mended();
-    const comes = lastComes(world);
+describe("a resume that failed just after it ended the suspension", () => {
+  it("folds the stream to its end when it is repeated", async () => {
+    const world = await repaired();
+    const comes = deliverLast(world);
     const fails = failingOnce("readAfter", 2);
     const gate: Gate = async (...moment) => {
       await comes(...moment);
@@ -90,16 +90,16 @@ describe("a resume that failed just after letting its stream go", () => {
 });
 
 describe("a projector that rebuilds a stream beside an older release", () => {
-  it("leaves it suspended where the older release has suspended it meanwhile", async () => {
+  it("leaves the stream suspended if the older release has suspended it meanwhile", async () => {
     const world = worldWith([first, second]);
     await deliver(world, [first]);
-    const olderHolds = beforeCommit(async () => {
+    const olderSuspends = beforeCommit(async () => {
       const seen = unreadable(second) as StoredEvent;
       world.put("savings", 2, seen);
       await deliver(world, [seen]);
       world.put("savings", 2, second);
     });
-    const result = await deliver(world, [second], { projectionVersion: 2, gate: olderHolds });
+    const result = await deliver(world, [second], { projectionVersion: 2, gate: olderSuspends });
     expect(result).toEqual(E.right(undefined));
     expect(world.view().summary).toMatchObject({
       projectionVersion: 1,

@@ -22,10 +22,10 @@ const resume = (world: World, options: ProjectorOptions = {}) =>
 
 const poison = (world: World): void =>
   world.put("savings", 3, unreadable(events[2] as StoredEvent));
-const mend = (world: World): void => world.put("savings", 3, events[2]);
+const repair = (world: World): void => world.put("savings", 3, events[2]);
 
 /** A world in which the stream is suspended at version 3, while later events have been delivered in vain. */
-const heldWorld = async (): Promise<World> => {
+const suspendedWorld = async (): Promise<World> => {
   const world = worldWith(events);
   poison(world);
   await deliver(world, events);
@@ -33,10 +33,10 @@ const heldWorld = async (): Promise<World> => {
   return world;
 };
 
-describe("resuming a suspended stream", () => {
-  it("lets it go on to its end, in order, once it has been mended, and takes it off the list", async () => {
-    const world = await heldWorld();
-    mend(world);
+describe("resumeStream on a suspended stream", () => {
+  it("folds a repaired stream to its end, in order, and removes it from the list", async () => {
+    const world = await suspendedWorld();
+    repair(world);
     expect(await resume(world)).toEqual(E.right(undefined));
     expect(world.view()).toEqual(truthOf(events));
     expect(world.published.map(({ version }) => version)).toEqual(
@@ -44,18 +44,18 @@ describe("resuming a suspended stream", () => {
     );
   });
 
-  it("suspends it again where it has not been mended", async () => {
-    const world = await heldWorld();
+  it("suspends the stream again if its event was not repaired", async () => {
+    const world = await suspendedWorld();
     expect(await resume(world)).toEqual(E.right(undefined));
     expect(world.view().summary).toMatchObject({ version: 2, suspension: O.some({ version: 3 }) });
     expect(world.reported.suspended).toBe(2);
   });
 
   it.each([1, 2, 3])(
-    "goes on where reading page %i has failed, when it is repeated",
+    "folds the stream to its end when it is repeated after reading page %i has failed",
     async (page) => {
-      const world = await heldWorld();
-      mend(world);
+      const world = await suspendedWorld();
+      repair(world);
       const result = await resume(world, { gate: failingOnce("readAfter", page) });
       expect(result).toMatchObject(E.left({ _tag: "Unavailable" }));
       expect(await resume(world)).toEqual(E.right(undefined));
@@ -63,48 +63,48 @@ describe("resuming a suspended stream", () => {
     },
   );
 
-  it("rebuilds a stream that a rebuild has suspended at an event which its summary had passed", async () => {
+  it("rebuilds a stream that a rebuild has suspended before its summary's version", async () => {
     const world = worldWith(events);
     await deliver(world, events);
     poison(world);
     await rebuildStream<Account>(savings)(world.environment())();
     expect(world.suspendedStreams.get("savings")).toMatchObject({ version: 3 });
-    mend(world);
+    repair(world);
     await resume(world);
     expect(world.view()).toEqual(truthOf(events));
   });
 
-  it("rebuilds a stream that an earlier projection has suspended", async () => {
-    const world = await heldWorld();
-    mend(world);
+  it("rebuilds a stream that an earlier projection version has suspended", async () => {
+    const world = await suspendedWorld();
+    repair(world);
     await resume(world, { projectionVersion: 2 });
     expect(world.view()).toEqual(truthOf(events, "savings", 2));
   });
 
-  it("is what a stream waits for, under a later projection, too", async () => {
-    const world = await heldWorld();
-    mend(world);
+  it("is needed under a later projection version, too: deliveries leave the stream suspended", async () => {
+    const world = await suspendedWorld();
+    repair(world);
     const before = world.view();
     await deliver(world, events, { projectionVersion: 2 });
     expect(world.view()).toEqual(before);
   });
 
-  it("gives way to a later release of the projector", async () => {
-    const world = await heldWorld();
+  it("fails where a later release has written the rows", async () => {
+    const world = await suspendedWorld();
     await resume(world, { projectionVersion: 2 });
     expect(await resume(world)).toEqual(E.left({ _tag: "Outdated" }));
   });
 });
 
-describe("resuming a stream that is not suspended", () => {
-  it("lets it go on to its end: an earlier resume may have failed half-way", async () => {
+describe("resumeStream on a stream that is not suspended", () => {
+  it("folds the stream to its end: an earlier resume may have failed half-way", async () => {
     const world = worldWith(events);
     await deliver(world, events.slice(0, 4));
     await resume(world);
     expect(world.view()).toEqual(truthOf(events));
   });
 
-  it("changes nothing at its end, nor where there is no such stream", async () => {
+  it("changes nothing in a complete stream, nor where there is no such stream", async () => {
     const world = new World();
     await resume(world);
     expect(world.summaries.size).toBe(0);

@@ -92,8 +92,8 @@ const historyAndPlace = anyRequests(15).chain((requests) =>
   fc.tuple(fc.constant(stored(...requests)), fc.integer({ min: 0, max: requests.length - 1 })),
 );
 
-describe("a verification", () => {
-  it("finds nothing in the projection of any history", async () => {
+describe("verifyStream", () => {
+  it("finds no difference in the projection of any history", async () => {
     await fc.assert(
       fc.asyncProperty(anyRequests(15), async (requests) => {
         expect(isUnsettled(await look(await projected(stored(...requests))))).toBe(false);
@@ -146,7 +146,7 @@ describe("a verification", () => {
     expect(firstVersion(await look(world))).toEqual(["EVENT", 2]);
   });
 
-  it("still sees a changed event after the account was suspended before an earlier version", async () => {
+  it("finds a changed event even after the account was suspended before an earlier version", async () => {
     const events = stored(opening(), deposit(1), deposit(2));
     const world = await projected(events);
     world.put("savings", 2, unreadable(events[1] as StoredEvent));
@@ -157,7 +157,7 @@ describe("a verification", () => {
     expect(O.isSome(seen.suspension)).toBe(true);
   });
 
-  it("goes by the hash chain alone where another projection has written the rows", async () => {
+  it("compares the hash chain alone where another projection version has written the rows", async () => {
     const events = stored(opening(), deposit(1), deposit(2), deposit(3));
     const world = await projected(events);
     expect((await look(world, 2)).findings.map(({ about }) => about)).toEqual(["SUMMARY"]);
@@ -167,7 +167,7 @@ describe("a verification", () => {
   });
 });
 
-describe("two looks at a stream", () => {
+describe("settle", () => {
   const first: Verification = {
     streamId: savings,
     version: 3 as StreamVersion,
@@ -178,19 +178,19 @@ describe("two looks at a stream", () => {
     omitted: 0,
   };
 
-  it("clear a projector that was at work", () => {
+  it("does not report a projector that has moved the summary meanwhile", () => {
     const second = { ...first, version: 5 as StreamVersion, behind: 4, ahead: true };
 
     expect(settle(first, second)).toMatchObject({ behind: 0, findings: [] });
   });
 
-  it("report one that has not caught up with the first look", () => {
+  it("reports a projector that has not caught up with the first look", () => {
     const second = { ...first, version: 4 as StreamVersion, behind: 1, ahead: false };
 
     expect(settle(first, second)).toMatchObject({ behind: 1, findings: [] });
   });
 
-  it("find entries that nobody brings into force", () => {
+  it("reports entries beyond a summary that does not move", () => {
     expect(settle(first, first).findings).toMatchObject([{ about: "SUMMARY" }]);
   });
 });
