@@ -15,7 +15,7 @@ type Condition = Pick<
   "alarmDescription" | "namespace" | "metricName" | "dimensions" | "statistic" | "threshold"
 >;
 
-/** What an operator must know, sent to one topic; docs/operations.md says what to do about each alarm. */
+/** What an operator must know, sent to one topic; docs/runbook says what to do about each alarm. */
 export class Alarms extends pulumi.ComponentResource {
   readonly topic: aws.sns.Topic;
   readonly alarms: readonly aws.cloudwatch.MetricAlarm[];

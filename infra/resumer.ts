@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { BundledFunction } from "./bundled-function";
 import { type ProjectionArgs, projectionPermissions, projectionSettings } from "./projection";
 
-/** The function behind the mutation `resumeStream`: lets a suspended stream go on when an operator asks for it. */
+/** The function behind the mutation `resumeStream`: resumes a suspended stream when an operator asks for it. */
 export class Resumer extends BundledFunction {
   constructor(name: string, args: ProjectionArgs, opts?: pulumi.ComponentResourceOptions) {
     super(

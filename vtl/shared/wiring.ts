@@ -102,7 +102,7 @@ export const statement = paged(getSummary, queryEntries);
 /** The query of the suspended streams, in pages. */
 export const suspendedStreams = paged(querySuspended);
 
-/** The mutation that lets a suspended stream go on. */
+/** The mutation that resumes a suspended stream. */
 export const resumeStream: Unit = { dataSource: "Resumer", templates: "shared/resumeStream" };
 
 /** The mutation that publishes a committed change. */
