@@ -21,12 +21,12 @@ it.each([
   ["lag", "AWS/Lambda", "IteratorAge", { FunctionName: "ledger-projector-function-1a2b3c4" }],
   ["errors", "AWS/Lambda", "Errors", { FunctionName: "ledger-projector-function-1a2b3c4" }],
   ["throttles", "AWS/Lambda", "Throttles", { FunctionName: "ledger-projector-function-1a2b3c4" }],
-])("an alarm watches %s", (name, namespace, metricName, dimensions) => {
+])("the alarm %s has its metric", (name, namespace, metricName, dimensions) => {
   const alarm = alarms().find((resource) => resource.name === `ledger-alarms-${name}`);
   expect(alarm?.inputs).toMatchObject({ namespace, metricName, dimensions });
 });
 
-it("every alarm is told to the topic when it begins, and when it ends, which being suspended does not by itself", () => {
+it("every alarm is sent to the topic when it begins, and when it ends, except for the end of a suspension's", () => {
   const topic = ["arn:aws:sns:eu-central-1:123456789012:ledger-alarms-topic-1a2b3c4"];
   expect(alarms().map(({ inputs }) => [inputs.alarmActions, inputs.okActions])).toEqual([
     [topic, undefined],

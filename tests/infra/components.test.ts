@@ -73,7 +73,7 @@ describe("sign-in", () => {
     ]);
   });
 
-  it("tells nobody which users exist, and its tokens end early", () => {
+  it("does not reveal which users exist, and its tokens expire early", () => {
     expect(inputsOf(prod, "ledger-sign-in-client")).toMatchObject({
       userPoolId: "eu-central-1_Pool",
       generateSecret: false,
@@ -86,7 +86,7 @@ describe("sign-in", () => {
     });
   });
 
-  it("knows the group of operators", () => {
+  it("has the group of operators", () => {
     expect(inputsOf(prod, "ledger-sign-in-operators")).toMatchObject({
       name: "operators",
       userPoolId: "eu-central-1_Pool",
@@ -108,7 +108,7 @@ describe("the API", () => {
     });
   });
 
-  it("is limited as the stack says", () => {
+  it("has the limits of the stack's configuration", () => {
     expect(inputsOf(prod, "ledger-api-graphql")).toMatchObject({
       introspectionConfig: "DISABLED",
       queryDepthLimit: 6,
@@ -120,7 +120,7 @@ describe("the API", () => {
     });
   });
 
-  it("logs errors without anybody's data, for as long as the stack says", () => {
+  it("logs errors without users' data, and keeps the log as long as configured", () => {
     expect(inputsOf(prod, "ledger-api-graphql").logConfig).toEqual({
       cloudwatchLogsRoleArn: "arn:aws:iam::123456789012:role/ledger-api-log-role-1a2b3c4",
       fieldLogLevel: "ERROR",
@@ -155,7 +155,7 @@ describe("the projector", () => {
     expect(inputsOf(prod, "ledger-projector-log")).toEqual({ retentionInDays: 365 });
   });
 
-  it("is fed every new event, and gives up on a record in the end", () => {
+  it("gets every new event, and gives up on a record in the end", () => {
     expect(inputsOf(prod, "ledger-projector-mapping")).toEqual({
       eventSourceArn: `${table("ledger-events")}/stream/2026-01-01T00:00:00.000`,
       functionName:

@@ -88,7 +88,7 @@ describe("the resources of a stack", () => {
     expect(names(dev).sort()).toEqual(expected.toSorted());
   });
 
-  it("are the same in prod, and the audit trail", () => {
+  it("are the same in prod, with the audit trail besides", () => {
     const trail = "awsx:cloudtrail:Trail ledger-audit";
     expect(names(prod).sort()).toEqual([...expected, trail].sort());
   });

@@ -96,11 +96,11 @@ describe("the roles", () => {
     ),
   ];
 
-  it("let the resumer read events, write the read model, and tell of changes", () => {
+  it("let the resumer read events, write the read model, and publish changes", () => {
     expect(policy("ledger-resumer-policy")).toEqual(folding("ledger-resumer"));
   });
 
-  it("let the projector do so, read the stream, and report what it gave up on", () => {
+  it("let the projector do the same, read the stream, and send failed batches to the queue", () => {
     expect(policy("ledger-projector-policy")).toEqual([
       ...folding("ledger-projector"),
       allow(

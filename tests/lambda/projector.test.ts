@@ -60,7 +60,7 @@ const published = () =>
     .map((change) => `${change.accountId} ${change.version} ${change.balance}`);
 
 describe("the projector", () => {
-  it("folds a batch, publishes every change, and has nothing to ask for again", async () => {
+  it("folds a batch, publishes every change, and asks for nothing again", async () => {
     const events = storedIn("plain", opening(), deposit(100));
     const answer = await handler({ Records: events.map((event) => record(event)) });
     expect(answer).toEqual({ batchItemFailures: [] });
@@ -100,7 +100,7 @@ describe("the projector", () => {
     expect(published()).toEqual(["later 1 0", "later 2 5"]);
   });
 
-  it("fails no batch for publications that fail", async () => {
+  it("does not fail a batch for a failed publication", async () => {
     api.answer = { status: 500, body: "down" };
     const [event] = storedIn("unpublished", opening()) as [StoredEvent];
     expect(await handler({ Records: [record(event)] })).toEqual({ batchItemFailures: [] });

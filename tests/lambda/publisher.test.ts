@@ -138,7 +138,7 @@ describe("the publisher", () => {
       '{"data":null,"errors":[{"message":"no"}]}',
       /answered with errors: .*"no"/,
     ],
-    ["a refusal", 401, '{"errors":[{"message":"denied"}]}', /answered 401: .*denied/],
+    ["an unauthorized request", 401, '{"errors":[{"message":"denied"}]}', /answered 401: .*denied/],
     ["a failing server", 503, "busy", /answered 503: busy/],
     ["no GraphQL at all", 200, "<html>", /JSON/],
   ])("reports %s as a failure, with the answer", async (_, status, body, message) => {

@@ -75,7 +75,7 @@ describe("telemetry", () => {
     expect(lines.at(-1)).toMatchObject({ StreamsSuspended: 1 });
   });
 
-  it("says which stream is suspended, before which version, and why", () => {
+  it("logs which stream is suspended, before which version, and why", () => {
     const [line] = linesOf(telemetry.suspended(savings, suspension));
     expect(line).toMatchObject({
       level: "ERROR",

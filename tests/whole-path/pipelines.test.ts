@@ -4,8 +4,8 @@ import type { StreamId } from "../../core/projection/identifiers";
 import type { Suspension } from "../../core/projection/summary";
 import { rowsOf } from "../../lambda/adapters/rows";
 import { folded } from "../core/projection/memory";
-import { type Answer, Pipelines } from "./pipelines";
 import type { CallerName } from "../vtl/templates";
+import { type Answer, Pipelines } from "./pipelines";
 
 let pipelines: Pipelines;
 let count = 0;

@@ -14,7 +14,7 @@ import {
   withdrawal,
 } from "../ledger/requests";
 import { deliver, worldWith } from "./delivering";
-import { failingOnce, type Gate, folded, someTime, truthOf, World } from "./memory";
+import { failingOnce, folded, type Gate, someTime, truthOf, World } from "./memory";
 
 const summary = (world: World) => world.summaries.get("savings");
 const entryVersions = (world: World) => [...(world.entries.get("savings")?.keys() ?? [])];
