@@ -10,7 +10,7 @@ import {
   send,
 } from "local-aws";
 import { accessTo, usersOf } from "./client/access";
-import { type Change, describeChange, money, watchChanges } from "./client/changes";
+import { type Change, describeChange, money, followChanges } from "./client/changes";
 import { password, temporaryPassword } from "./client/local-user";
 import { withStack } from "./use-stack";
 
@@ -78,9 +78,12 @@ async function signUp(stack: RunningStack): Promise<Session> {
 class Account {
   readonly id = `demo-${randomUUID()}`;
   version = 0;
+  readonly #access: Access;
   readonly #changes: Change[] = [];
 
-  constructor(private readonly access: Access) {}
+  constructor(access: Access) {
+    this.#access = access;
+  }
 
   readonly receive = (change: Change): void => {
     this.#changes.push(change);
@@ -93,7 +96,7 @@ class Account {
     expected: Pick<Change, "outcome" | "reason" | "balance">,
   ): Promise<void> {
     const sentAt = Date.now();
-    const recorded = await ask<Record<string, Recorded>>(this.access, mutation, {
+    const recorded = await ask<Record<string, Recorded>>(this.#access, mutation, {
       input: {
         accountId: this.id,
         commandId: randomUUID(),
@@ -131,7 +134,7 @@ async function demo(stack: RunningStack): Promise<void> {
     "3. The user subscribes to the changes of an account before opening it: subscription onAccountChange.",
   );
   const scope = { owner: sub, accountId: account.id };
-  const subscription = await watchChanges(access, scope, account.receive);
+  const subscription = await followChanges(access, scope, account.receive);
   detail("subscribed");
 
   const posted = (balance: string) => ({ outcome: "POSTED", reason: null, balance });

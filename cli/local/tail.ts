@@ -1,6 +1,6 @@
 import { interruption, readOptions, runCommand, unlessInterrupted } from "local-aws";
 import { accessTo } from "./client/access";
-import { describeChange, watchChanges } from "./client/changes";
+import { describeChange, followChanges } from "./client/changes";
 import { defaultEmail, signInAs } from "./client/local-user";
 import { requireStack } from "./use-stack";
 
@@ -25,7 +25,7 @@ runCommand(
     const stack = requireStack();
     const interrupted = interruption();
     const { sub, idToken } = await signInAs(stack, email);
-    const subscription = await watchChanges(
+    const subscription = await followChanges(
       accessTo(stack, idToken),
       { owner: sub, accountId: account },
       (change) => console.log(`${change.accountId}  ${describeChange(change)}`),

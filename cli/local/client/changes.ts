@@ -17,7 +17,7 @@ export interface Change {
 const fields = "accountId version type outcome reason amount balance currency memo";
 
 /** Subscribes to the changes of one of an owner's accounts, or of all of them. */
-export function watchChanges(
+export function followChanges(
   access: Access,
   { owner, accountId }: { readonly owner: string; readonly accountId?: string | undefined },
   onChange: (change: Change) => void,
