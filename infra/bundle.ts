@@ -9,6 +9,8 @@ import { buildSync } from "esbuild";
 export function bundle(entry: string, file: string): void {
   const { outputFiles } = buildSync({
     entryPoints: [entry],
+    // Unless said, esbuild resolves paths from the folder in which it was loaded, and tsx loads it before the program.
+    absWorkingDir: process.cwd(),
     bundle: true,
     write: false,
     platform: "node",

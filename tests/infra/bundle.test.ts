@@ -30,6 +30,18 @@ describe("the bundle", () => {
     expect(statSync(build("export const answer = 2;")).ino).not.toBe(before);
   });
 
+  it("is made of the entry in the folder that the process is in now", () => {
+    build("export const answer = 1;");
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      bundle("entry.ts", "here.js");
+    } finally {
+      process.chdir(before);
+    }
+    expect(require(join(folder, "here.js")).answer).toBe(1);
+  });
+
   it("fails when the entry has errors", () => {
     expect(() => build('import "./missing";')).toThrow(/Could not resolve "\.\/missing"/);
   });
