@@ -1,5 +1,5 @@
 import { certificateFile, type RunningStack, runCommand, startCommand } from "local-aws";
-import { ledgerProgram } from "./use-stack";
+import { callersFolder, ledgerProgram } from "./use-stack";
 
 /** Instructions for the ledger's stack; there are none for another program's. */
 function instructions({ outputs, certificate }: RunningStack, program: string): string {
@@ -24,8 +24,7 @@ runCommand(
     startCommand({
       usage: "npm start --",
       args: process.argv.slice(2),
-      // npm runs scripts in the project's folder; INIT_CWD is the folder in which it was called.
-      folder: process.env.INIT_CWD ?? process.cwd(),
+      folder: callersFolder,
       program: ledgerProgram,
       instructions,
     }),
