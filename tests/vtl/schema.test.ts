@@ -92,6 +92,11 @@ describe("the schema has a field for each column of the ledger's codecs", () => 
     expect(fieldsIn("Entry")).toContain(column);
   });
 
+  it.each(eventTypes)("RecordedEvent has the data of %s", (type) => {
+    const { data } = accountEvents[type];
+    expect(fieldsIn("RecordedEvent")).toEqual(expect.arrayContaining(Object.keys(fieldsOf(data))));
+  });
+
   it("AccountChange has what the publisher sends, and nothing else", () => {
     expect(fieldsIn("AccountChange").sort()).toEqual([...changeFields(ledger)].sort());
   });
