@@ -5,8 +5,8 @@ import { columns, optional, writtenFrom } from "../../core/projection/columns";
 import { type Decision, type Domain, declined, posted } from "../../core/projection/domain";
 import { decodeEvents, type EventOf } from "../../core/projection/upcasting";
 
-// A second domain over the same parts: the stock of an article. It is received, reserved and shipped, and a reservation is
-// declined when there is too little.
+// A second domain over the same parts: the stock of an article. Pieces are received, reserved and shipped. A reservation
+// is declined when there is too little.
 
 interface StockBrand {
   readonly Stock: unique symbol;
@@ -21,12 +21,13 @@ const Stock = t.brand(
   (n): n is t.Branded<number, StockBrand> => Number.isInteger(n) && n >= 0 && n <= mostPieces,
   "Stock",
 );
-type Stock = t.TypeOf<typeof Stock>;
+
+const none = 0 as t.TypeOf<typeof Stock>;
 
 /** A number of pieces that somebody asks for: at least one. */
 const Quantity = t.refinement(Stock, (n) => n >= 1, "Quantity");
 
-/** How long a label may be, in UTF-16 code units. */
+/** How long a label may be, in UTF-16 code units, as the templates count them. */
 export const labelLength = 64;
 
 const Label = t.refinement(
@@ -34,12 +35,6 @@ const Label = t.refinement(
   (label) => label.length >= 1 && label.length <= labelLength,
   "Label",
 );
-
-const none = 0 as Stock;
-
-/** Adds pieces, or takes them away where `pieces` is negative. None where there would be too few or too many. */
-const move = (stock: Stock, pieces: number): O.Option<Stock> =>
-  pipe(stock + pieces, O.fromPredicate(Stock.is));
 
 export const articleEvents = {
   RegistrationRequested: { data: t.type({ label: Label }), upcasters: [] },
@@ -50,92 +45,72 @@ export const articleEvents = {
 
 export type ArticleEvent = EventOf<typeof articleEvents>;
 
-/** An article: what is in stock, and how much of it is reserved. */
-export interface Article {
-  readonly label: string;
-  readonly inStock: Stock;
-  readonly reserved: Stock;
-}
+const articleColumns = { label: Label, inStock: Stock, reserved: Stock };
 
-/** What a posted request changes: the article is registered, or pieces move and leave these amounts. */
-type Movement =
-  | { readonly kind: "REGISTRATION"; readonly label: string }
-  | { readonly kind: "PIECES"; readonly inStock: Stock; readonly reserved: Stock };
+/** An article: how many pieces are in stock, and how many of those are reserved. */
+const Article = t.refinement(
+  t.strict(articleColumns),
+  ({ inStock, reserved }) => reserved <= inStock,
+  "Article",
+);
+export type Article = t.TypeOf<typeof Article>;
 
-/** Moves pieces in the stock and among the reserved ones, if there are enough. */
-const movePieces = (
-  { inStock, reserved }: Article,
-  pieces: { readonly inStock?: number; readonly reserved?: number },
-  otherwise: string,
-): Decision<Movement> =>
-  pipe(
-    O.Do,
-    O.apS("inStock", move(inStock, pieces.inStock ?? 0)),
-    O.apS("reserved", move(reserved, pieces.reserved ?? 0)),
-    O.filter((after) => after.reserved <= after.inStock),
-    O.match(
-      () => declined(otherwise),
-      (after): Decision<Movement> => posted({ kind: "PIECES", ...after }),
-    ),
-  );
+/** What a posted request changes. An article is small: its movement is the article after it. */
+type Movement = Article;
 
-const decideForArticle =
-  (event: ArticleEvent) =>
+export const declineReasons = [
+  "ALREADY_REGISTERED",
+  "NOT_REGISTERED",
+  "NO_ROOM",
+  "OUT_OF_STOCK",
+  "NOT_RESERVED",
+] as const;
+type DeclineReason = (typeof declineReasons)[number];
+
+const decline = (reason: DeclineReason): Decision<Movement> => declined(reason);
+
+/** Posts these numbers of pieces if an article can have them. */
+const moveTo = (
+  after: { readonly label: string; readonly inStock: number; readonly reserved: number },
+  otherwise: DeclineReason,
+): Decision<Movement> => (Article.is(after) ? posted(after) : decline(otherwise));
+
+const decideWithoutArticle = (event: ArticleEvent): Decision<Movement> =>
+  event.type === "RegistrationRequested"
+    ? posted({ label: event.data.label, inStock: none, reserved: none })
+    : decline("NOT_REGISTERED");
+
+const decideWithArticle =
+  ({ type, data }: ArticleEvent) =>
   (article: Article): Decision<Movement> => {
-    switch (event.type) {
+    const { inStock, reserved } = article;
+    switch (type) {
       case "RegistrationRequested":
-        return declined("ALREADY_REGISTERED");
+        return decline("ALREADY_REGISTERED");
       case "ReceiptRequested":
-        return movePieces(article, { inStock: event.data.quantity }, "NO_ROOM");
+        return moveTo({ ...article, inStock: inStock + data.quantity }, "NO_ROOM");
       case "ReservationRequested":
-        return movePieces(article, { reserved: event.data.quantity }, "OUT_OF_STOCK");
-      case "ShipmentRequested": {
-        const { quantity } = event.data;
-        return movePieces(article, { inStock: -quantity, reserved: -quantity }, "NOT_RESERVED");
-      }
+        return moveTo({ ...article, reserved: reserved + data.quantity }, "OUT_OF_STOCK");
+      case "ShipmentRequested":
+        return moveTo(
+          { ...article, inStock: inStock - data.quantity, reserved: reserved - data.quantity },
+          "NOT_RESERVED",
+        );
     }
   };
-
-const decide =
-  (event: ArticleEvent) =>
-  (article: O.Option<Article>): Decision<Movement> =>
-    pipe(
-      article,
-      O.match(
-        () =>
-          event.type === "RegistrationRequested"
-            ? posted<Movement>({ kind: "REGISTRATION", label: event.data.label })
-            : declined("NOT_REGISTERED"),
-        decideForArticle(event),
-      ),
-    );
-
-const evolve =
-  (movement: Movement) =>
-  (article: O.Option<Article>): O.Option<Article> =>
-    movement.kind === "REGISTRATION"
-      ? O.some({ label: movement.label, inStock: none, reserved: none })
-      : pipe(
-          article,
-          O.map(({ label }) => ({
-            label,
-            inStock: movement.inStock,
-            reserved: movement.reserved,
-          })),
-        );
 
 /** The inventory, as the projection asks for a domain. */
 export const inventory: Domain<ArticleEvent, Article, Movement> = {
   name: "article",
   projectionVersion: 1,
   decode: decodeEvents(articleEvents),
-  decide,
-  evolve,
-  state: columns({ label: Label, inStock: Stock, reserved: Stock }),
+  decide: (event) => O.match(() => decideWithoutArticle(event), decideWithArticle(event)),
+  evolve: (after) => () => O.some(after),
+  state: columns(articleColumns),
   entry: pipe(
-    columns({ quantity: optional(Stock), inStock: Stock, reserved: Stock }),
-    writtenFrom(({ request, state }) => ({
-      quantity: O.fromNullable("quantity" in request.data ? request.data.quantity : undefined),
+    columns({ quantity: optional(Quantity), inStock: Stock, reserved: Stock }),
+    writtenFrom(({ request: { data }, state }) => ({
+      quantity: "quantity" in data ? O.some(data.quantity) : O.none,
       ...pipe(
         state,
         O.getOrElse(() => ({ inStock: none, reserved: none })),

@@ -3,7 +3,7 @@ import { Service } from "../../infra/service";
 import { wiring } from "./vtl/wiring";
 
 const { outputs } = new Service("inventory", {
-  // An example has no use for settings by stack: these are those of a stack that may be thrown away.
+  // An example needs no settings by stack: these suit one that may be thrown away.
   config: {
     region: aws.config.requireRegion(),
     keepData: false,
