@@ -17,7 +17,7 @@ import {
 import { type ArticleEvent, articleEvents, inventory, labelLength } from "../article";
 
 /** The mutation that records each type of event. */
-const recorders: Readonly<Record<ArticleEvent["type"], Command>> = {
+export const recorders: Readonly<Record<ArticleEvent["type"], Command>> = {
   RegistrationRequested: { field: "register", before: "article/register", mayComeFirst: true },
   ReceiptRequested: { field: "receive", before: "article/movePieces" },
   ReservationRequested: { field: "reserve", before: "article/movePieces" },

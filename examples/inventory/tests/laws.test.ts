@@ -1,0 +1,4 @@
+import { lawsOf } from "../../../tests/laws";
+import { subject } from "./subject";
+
+lawsOf(subject);
