@@ -77,13 +77,6 @@ module.exports = {
       },
     },
     {
-      name: "nothing-needs-the-examples",
-      comment: "An example is a program of its own: it can be deleted.",
-      severity: "error",
-      from: { pathNot: "^(examples|tests)/" },
-      to: { path: "^examples/" },
-    },
-    {
       name: "local-aws-runs-any-program",
       comment:
         "The local cloud serves whatever a program registers: it imports nothing outside its own folder.",
