@@ -10,7 +10,7 @@ import {
   send,
 } from "local-aws";
 import { accessTo, usersOf } from "./client/access";
-import { type Change, describeChange, money, followChanges } from "./client/changes";
+import { type Change, describeChange, followChanges, money } from "./client/changes";
 import { password, temporaryPassword } from "./client/local-user";
 import { withStack } from "./use-stack";
 
