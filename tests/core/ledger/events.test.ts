@@ -44,6 +44,7 @@ describe("decodeAccountEvent", () => {
   it("encodes decoded data as it was stored", () => {
     fc.assert(
       fc.property(anyRequest, (request) => {
+        fc.pre(request.schemaVersion === schemaVersionOf(accountEvents[request.type]));
         const read = E.getOrElseW(() => undefined)(decodeAccountEvent(only(request)));
         expect(read?.type).toBe(request.type);
         expect(accountEvents[request.type].data.encode(read?.data as never)).toEqual(request.data);

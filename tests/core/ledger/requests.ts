@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import fc from "fast-check";
+import type fc from "fast-check";
 import { type AccountEventType, accountEvents } from "../../../core/ledger/events";
-import { currencyCodes } from "../../../core/ledger/money";
 import type { Digest } from "../../../core/projection/hash-chain";
 import type { StreamId, Version } from "../../../core/projection/identifiers";
 import { schemaVersionOf } from "../../../core/projection/upcasting";
+import { anyRequests as anyAsked, askingFor } from "../../simulation/requests";
+import { subject } from "./subject";
 
 /** What somebody asked for: an event before it has its place in a stream. */
 export interface Request {
@@ -66,45 +67,13 @@ export const stored = (...requests: readonly Request[]): StoredEvent[] =>
 /** The event of some stream at a version, changed so that no release can read it. */
 export const unreadable = (event: StoredEvent): unknown => ({ ...event, type: "Misspelt" });
 
-const smallAmount = fc.bigInt({ min: 1n, max: 3n });
-// Small amounts let balances return to zero, so that closings are posted, too.
-const anyAmount = fc.oneof(
-  { weight: 4, arbitrary: smallAmount },
-  { weight: 1, arbitrary: fc.bigInt({ min: 1n, max: 10n ** 18n - 1n }) },
-);
-const anyMemo = fc.option(fc.string({ maxLength: 20 }), { nil: undefined });
+const asking = askingFor(subject.requests);
 
-/** How requests of each type are drawn, and how often. A new type of event does not compile until it is drawn here. */
-const drawn: Readonly<
-  Record<AccountEventType, { readonly weight: number; readonly arbitrary: fc.Arbitrary<Request> }>
-> = {
-  AccountOpeningRequested: {
-    weight: 1,
-    arbitrary: fc.constantFrom(...currencyCodes).map((code) => opening(code)),
-  },
-  DepositRequested: {
-    weight: 4,
-    arbitrary: fc.tuple(anyAmount, anyMemo).map(([amount, memo]) => deposit(amount, memo)),
-  },
-  WithdrawalRequested: {
-    weight: 4,
-    arbitrary: fc.tuple(anyAmount, anyMemo).map(([amount, memo]) => withdrawal(amount, memo)),
-  },
-  AccountClosingRequested: { weight: 2, arbitrary: fc.constant(closing()) },
-};
-
-export const anyRequest: fc.Arbitrary<Request> = fc.oneof(...Object.values(drawn));
+/** Requests as the laws and the simulation draw them, of every schema version. */
+export const anyRequest = asking.any as fc.Arbitrary<Request>;
 
 /** Any requests at all, though mostly such that begin with an opening, as the write path has them. */
 export const anyRequests = (maxLength = 20): fc.Arbitrary<Request[]> =>
-  fc.oneof(
-    {
-      weight: 9,
-      arbitrary: fc
-        .array(anyRequest, { maxLength: maxLength - 1 })
-        .map((all) => [opening(), ...all]),
-    },
-    { weight: 1, arbitrary: fc.array(anyRequest, { minLength: 1, maxLength }) },
-  );
+  anyAsked(asking, maxLength) as fc.Arbitrary<Request[]>;
 
 export const sha256: Digest = (text) => createHash("sha256").update(text).digest("hex");
