@@ -1,3 +1,4 @@
+import { NumberValue } from "@aws-sdk/lib-dynamodb";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as t from "io-ts";
@@ -74,9 +75,15 @@ const writeCsv = async (
   }
 };
 
-// A number beyond 2^53 is a bigint here.
+/** A value of DynamoDB's that JSON has no form for: large and exact numbers as their digits, bytes in base64, sets as lists. */
+const jsonValue = (value: unknown): unknown => {
+  if (typeof value === "bigint" || value instanceof NumberValue) return value.toString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  return value instanceof Set ? [...value] : value;
+};
+
 const json = (value: unknown): string =>
-  JSON.stringify(value, (_, member) => (typeof member === "bigint" ? member.toString() : member));
+  JSON.stringify(value, (_, member: unknown) => jsonValue(member));
 
 /** Writes one document while it is read: a stream's history may be longer than the memory is large. */
 const writeJson = async (

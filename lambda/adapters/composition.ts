@@ -7,7 +7,7 @@ import { foldOf } from "../../core/projection/fold";
 import type { ProjectionEnvironment } from "../../core/projection/ports";
 import { maxConcurrentStreams } from "../../core/projection/project-batch";
 import { dynamoEventStore } from "./event-store";
-import { numbers } from "./marshalling";
+import { keepingNames, numbers } from "./marshalling";
 import { appSyncPublisher } from "./publisher";
 import { dynamoReadModel, maxConcurrentPuts } from "./read-model";
 import { rowsOf } from "./rows";
@@ -16,7 +16,7 @@ import { powertoolsTelemetry, publishFailed } from "./telemetry";
 
 /** A client that reads and writes values as the core has them. */
 export const documentClient = (config: DynamoDBClientConfig): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(config), {
+  DynamoDBDocumentClient.from(keepingNames(new DynamoDBClient(config)), {
     marshallOptions: { removeUndefinedValues: true },
     // A copy: the client writes to its options.
     unmarshallOptions: { ...numbers },

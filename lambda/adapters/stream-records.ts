@@ -1,12 +1,11 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as t from "io-ts";
 import { decodeWith } from "../../core/projection/decoding";
 import { StreamId, Version } from "../../core/projection/identifiers";
 import type { Delivery } from "../../core/projection/project-batch";
-import { numbers } from "./marshalling";
+import { itemFrom, numberFrom } from "./marshalling";
 
 const Image = t.record(t.string, t.unknown);
 
@@ -28,16 +27,26 @@ const StreamEvent = t.type({
 const storedFrom = (image: Record<string, unknown>): unknown =>
   pipe(
     E.tryCatch(
-      () => unmarshall(image as Record<string, AttributeValue>, numbers),
+      () => itemFrom(image as Record<string, AttributeValue>),
       () => image,
     ),
     // Pass an image that is no DynamoDB item on as it is: the core cannot read it either, and suspends its stream.
     E.toUnion,
   );
 
+/** A key as exact as the item's own: one that is nearly a version is none. */
+const versionFrom = (text: string): unknown =>
+  pipe(
+    E.tryCatch(
+      () => numberFrom(text),
+      () => undefined,
+    ),
+    E.toUnion,
+  );
+
 /** An item whose key is no version can never be the next event of its stream, so its delivery has nothing to fold. */
 const deliveryFrom = ({ dynamodb }: t.TypeOf<typeof Insertion>): ReadonlyArray<Delivery> => {
-  const version = Number(dynamodb.Keys.version.N);
+  const version = versionFrom(dynamodb.Keys.version.N);
   return Version.is(version)
     ? [
         {

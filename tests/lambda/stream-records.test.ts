@@ -1,3 +1,4 @@
+import { NumberValue } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { describe, expect, it } from "vitest";
 import { deliveriesFrom } from "../../lambda/adapters/stream-records";
@@ -51,14 +52,16 @@ describe("a batch of stream records", () => {
       large: { N: "9007199254740993" },
       small: { N: "7" },
       fraction: { N: "0.1" },
+      fine: { N: "0.12345678901234567890123" },
       huge: { N: "1E+125" },
     };
     const [delivery] = deliveriesFrom({ Records: [record(first, "11", image)] });
     expect(delivery?.stored).toEqual({
       large: 9_007_199_254_740_993n,
       small: 7,
-      fraction: "0.1",
-      huge: "1E+125",
+      fraction: 0.1,
+      fine: NumberValue.from("0.12345678901234567890123"),
+      huge: 10n ** 125n,
     });
   });
 
