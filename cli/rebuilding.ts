@@ -57,7 +57,19 @@ async function rebuild<State>(
   if (look.findings.length > 0) outcome.remaining.push(look);
 }
 
-/** Rebuilds a stream unless that would overwrite the evidence that its events were changed. */
+/** A look at a stream; where it accuses the events, a second one has seen the same. */
+async function settledLook<State>(
+  { tables, pause }: Work<State>,
+  streamId: StreamId,
+  read?: (events: number) => void,
+): Promise<Verification> {
+  const look = await verifyOnce(tables, streamId, read);
+  if (!eventsDiffer(look)) return look;
+  await pause();
+  return settle(look, await verifyOnce(tables, streamId));
+}
+
+/** Rebuilds a stream unless that would write over the evidence that its events were changed. */
 async function rebuildOrSkip<State>(
   work: Work<State>,
   look: Verification,
@@ -83,7 +95,7 @@ export async function rebuildAll<State>(work: Work<State>, trustEvents: boolean)
   const behind: Verification[] = [];
   const progress = await startProgress();
   await forEachStream(tables, async (streamId) => {
-    const look = await verifyOnce(tables, streamId, progress.advance);
+    const look = await settledLook(work, streamId, progress.advance);
     if (look.findings.length > 0) await rebuildOrSkip(work, look, trustEvents, outcome);
     else if (isUnsettled(look)) behind.push(look);
     else leave(look, outcome);
@@ -109,6 +121,6 @@ export async function rebuildOne<State>(
 ): Promise<Outcome> {
   await requireStream(work.tables, streamId);
   const outcome = emptyOutcome();
-  await rebuildOrSkip(work, await verifyOnce(work.tables, streamId), trustEvents, outcome);
+  await rebuildOrSkip(work, await settledLook(work, streamId), trustEvents, outcome);
   return outcome;
 }

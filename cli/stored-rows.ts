@@ -1,13 +1,24 @@
-import { type DynamoDBDocumentClient, GetCommand, paginateQuery } from "@aws-sdk/lib-dynamodb";
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  paginateQuery,
+  QueryCommand,
+} from "@aws-sdk/lib-dynamodb";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
 import type { Row } from "../core/projection/columns";
-import { nextVersion } from "../core/projection/identifiers";
+import {
+  nextVersion,
+  type StreamId,
+  type StreamVersion,
+  Version,
+} from "../core/projection/identifiers";
 import type { Unavailable } from "../core/projection/ports";
-import type { EntryRow, ExpectedRows } from "../core/verification/verification";
+import type { EntryRow, ExpectedRows, PartitionRow } from "../core/verification/verification";
 import type { StoredRows } from "../core/verification/verify-stream";
 import { call } from "../lambda/adapters/availability";
+import { entryPrefix, summarySortKey } from "../lambda/adapters/keys";
 import { entryKey, type RowKey, type Rows, suspensionKey } from "../lambda/adapters/rows";
 
 /** Leaves out the columns without a value, as the document client does. */
@@ -15,6 +26,19 @@ const asWritten = (row: Row): Row =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
 
 const entryFrom = (row: Row): EntryRow => ({ key: String(row.sk), hash: row.hash, row });
+
+/** A row by its key: only the very keys that the projection writes are a summary's or an entry's. */
+const partitionRowFrom = (row: Row): PartitionRow => {
+  const entry = entryFrom(row);
+  if (entry.key === summarySortKey) return { ...entry, kind: "SUMMARY" };
+  const version = Number(entry.key.slice(entryPrefix.length));
+  return Version.is(version) && entryKey(version) === entry.key
+    ? { ...entry, kind: "ENTRY", version }
+    : { ...entry, kind: "OTHER" };
+};
+
+/** Rows are small: a page is a fraction of DynamoDB's megabyte. */
+const pageSize = 500;
 
 /** The rows as the projection's own adapter writes them. */
 export const expectedRowsOf = <State>(rows: Rows<State>): ExpectedRows<State> => ({
@@ -56,11 +80,6 @@ export const dynamoStoredRows = <State>(
       call(() => client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))),
       TE.map(({ Item }) => O.fromNullable(Item)),
     );
-  const entries = async (pk: string, first: string, last: string) => {
-    const found: EntryRow[] = [];
-    for await (const row of rowsIn(client, table, pk, { first, last })) found.push(entryFrom(row));
-    return found;
-  };
   return {
     summary: (streamId) =>
       pipe(
@@ -68,11 +87,38 @@ export const dynamoStoredRows = <State>(
         TE.map(O.map((row) => ({ row, summary: rows.summaryFrom(row) }))),
       ),
     suspension: (streamId) => get(suspensionKey(streamId)),
-    entries: (streamId, version, last) =>
-      last <= version
-        ? TE.right([])
-        : call(() =>
-            entries(rows.partition(streamId), entryKey(nextVersion(version)), entryKey(last)),
+    rowsAfter: (streamId, key) =>
+      pipe(
+        call(() =>
+          client.send(
+            new QueryCommand({
+              TableName: table,
+              KeyConditionExpression: O.isNone(key) ? "pk = :pk" : "pk = :pk AND sk > :key",
+              ExpressionAttributeValues: {
+                ":pk": rows.partition(streamId),
+                ...(O.isNone(key) ? {} : { ":key": key.value }),
+              },
+              ConsistentRead: true,
+              Limit: pageSize,
+            }),
           ),
+        ),
+        TE.map(({ Items }) => (Items ?? []).map(partitionRowFrom)),
+      ),
   };
 };
+
+/** All entries of a stream of the versions after `version` up to `last`, in their order. */
+export const storedEntries =
+  <State>(client: DynamoDBDocumentClient, table: string, rows: Rows<State>) =>
+  async (
+    streamId: StreamId,
+    version: StreamVersion,
+    last: StreamVersion,
+  ): Promise<ReadonlyArray<Row>> => {
+    if (last <= version) return [];
+    const range = { first: entryKey(nextVersion(version)), last: entryKey(last) };
+    const found: Row[] = [];
+    for await (const row of rowsIn(client, table, rows.partition(streamId), range)) found.push(row);
+    return found;
+  };

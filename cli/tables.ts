@@ -18,7 +18,7 @@ import { dynamoReadModel } from "../lambda/adapters/read-model";
 import { rowsOf } from "../lambda/adapters/rows";
 import type { Connection } from "./connection";
 import { CommandError } from "./errors";
-import { dynamoStoredRows, expectedRowsOf } from "./stored-rows";
+import { dynamoStoredRows, expectedRowsOf, storedEntries } from "./stored-rows";
 
 /** The two tables of a stack. */
 export interface Tables {
@@ -32,6 +32,7 @@ export interface Tables {
 /** The tables, opened for the core's use cases. */
 export interface OpenTables<State> extends Tables {
   readonly environment: ProjectionEnvironment<State> & VerificationEnvironment<State>;
+  readonly entries: ReturnType<typeof storedEntries<State>>;
   close(): void;
 }
 
@@ -63,6 +64,7 @@ export function openTables<Request extends Envelope, State, Movement>(
       telemetry: { folded: quiet, suspended: quiet, streamFailed: quiet },
       now,
     },
+    entries: storedEntries(documents, readModel, rows),
     close: () => documents.destroy(),
   };
 }

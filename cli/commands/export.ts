@@ -42,20 +42,20 @@ const StoredEvent = t.intersection([t.UnknownRecord, t.type({ version: Version }
 
 /** The stream's events, oldest first, each with its entry up to the version that the summary has reached. */
 async function* history<State>(
-  { environment: { events, storedRows } }: OpenTables<State>,
+  { environment: { events }, entries: readEntries }: OpenTables<State>,
   streamId: StreamId,
   reached: StreamVersion,
 ): AsyncGenerator<Line> {
   for (let after: StreamVersion = noVersion; ; ) {
-    const page = (await answerOf(events.readAfter(streamId, after))).filter(StoredEvent.is);
-    const last = page.at(-1)?.version;
-    if (last === undefined) return;
-    const stored = await answerOf(
-      storedRows.entries(streamId, after, last < reached ? last : reached),
-    );
-    const entries = new Map(stored.map(({ row }) => [row.version, row]));
-    for (const event of page) yield { event, entry: entries.get(event.version) };
-    after = last;
+    const page = await answerOf(events.readAfter(streamId, after));
+    if (page.length === 0) return;
+    const ofStream = page.filter(StoredEvent.is);
+    const last = ofStream.at(-1)?.version ?? noVersion;
+    const stored = await readEntries(streamId, after, last < reached ? last : reached);
+    const entries = new Map(stored.map((row) => [row.version, row]));
+    for (const event of ofStream) yield { event, entry: entries.get(event.version) };
+    // The next page begins after the last item, even where its key is no version: there may be more than a page of those.
+    after = (page.at(-1) as Row).version as StreamVersion;
   }
 }
 

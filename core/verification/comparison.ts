@@ -9,6 +9,7 @@ import {
   type ExpectedRows,
   type Finding,
   finding,
+  type PartitionRow,
   type Verification,
 } from "./verification";
 
@@ -31,7 +32,8 @@ export interface Comparison {
   readonly intact: number;
   /** The first version after that whose stored hash does not match. */
   readonly broken: O.Option<number>;
-  readonly ahead: boolean;
+  /** The last of the entries that lie beyond the summary. */
+  readonly ahead: O.Option<number>;
   readonly findings: ReadonlyArray<Finding>;
   readonly omitted: number;
 }
@@ -39,7 +41,7 @@ export interface Comparison {
 export const nothingCompared: Comparison = {
   intact: 0,
   broken: O.none,
-  ahead: false,
+  ahead: O.none,
   findings: [],
   omitted: 0,
 };
@@ -72,6 +74,20 @@ const addFindings = (comparison: Comparison, found: ReadonlyArray<Finding>): Com
     omitted: comparison.omitted + Math.max(0, all.length - maxFindings),
   };
 };
+
+/** A row that no event accounts for. One with an owner is among the owner's streams besides. */
+const stray = (found: PartitionRow): Finding =>
+  finding(
+    "ENTRY",
+    found.kind === "ENTRY" ? found.version : undefined,
+    `the row ${found.key} is not of any event`,
+    found.row.owner === undefined
+      ? []
+      : [`owner: stored ${shown(found.row.owner)}, expected nothing`],
+  );
+
+export const addStrays = (comparison: Comparison, rows: ReadonlyArray<PartitionRow>): Comparison =>
+  addFindings(comparison, rows.map(stray));
 
 const compareEntry =
   (
@@ -109,7 +125,7 @@ const followOpening = (
 
 /** The stored rows of some events. */
 export interface StoredChanges {
-  readonly entries: ReadonlyArray<EntryRow>;
+  readonly entries: ReadonlyArray<PartitionRow>;
   /** The summary's link of the chain for the opening, which has no entry. */
   readonly openingHash: O.Option<string>;
 }
@@ -137,17 +153,9 @@ export const compareEntries = (
   const keys = new Set(
     changes.filter(({ opening }) => !opening).map((change) => expectedEntry(change).key),
   );
-  return addFindings(
+  return addStrays(
     compared,
-    entries
-      .filter(({ key }) => !keys.has(key))
-      .map(({ key, row }) =>
-        finding(
-          "ENTRY",
-          typeof row.version === "number" ? row.version : undefined,
-          `the row ${key} is not of any event`,
-        ),
-      ),
+    entries.filter(({ key }) => !keys.has(key)),
   );
 };
 

@@ -14,7 +14,14 @@ export interface EntryRow {
   readonly row: Row;
 }
 
-/** A summary's row, and the summary decoded from it. Left has the row's faults. */
+/**
+ * A row as it lies in a stream's partition. An entry's key names a version; `OTHER` rows have a key that the projection
+ * never writes.
+ */
+export type PartitionRow = EntryRow &
+  ({ readonly kind: "ENTRY"; readonly version: number } | { readonly kind: "SUMMARY" | "OTHER" });
+
+/** A summary's row and what can be read in it: Left says what is wrong with it. */
 export interface SummaryRow<State> {
   readonly row: Row;
   readonly summary: E.Either<string, Summary<State>>;
@@ -44,8 +51,11 @@ export interface Verification {
   readonly behind: number;
   /** Where the stream is suspended, and whether the event it is suspended at can be folded by now. */
   readonly suspension: O.Option<Suspension & { readonly ready: boolean }>;
-  /** Entries lie beyond the summary: a projector is between its two writes, or the summary was lost or set back. */
-  readonly ahead: boolean;
+  /**
+   * The last of the entries that lie beyond the summary: a projector is between its two writes, or the summary was lost
+   * or set back.
+   */
+  readonly ahead: O.Option<number>;
   /** The first findings, and how many more there were. */
   readonly findings: ReadonlyArray<Finding>;
   readonly omitted: number;
@@ -64,24 +74,56 @@ export const eventsDiffer = ({ findings }: Verification): boolean =>
 
 /** Whether a second look may give another result: a live projector writes between the reads of one look. */
 export const isUnsettled = ({ findings, behind, ahead }: Verification): boolean =>
-  findings.length > 0 || behind > 0 || ahead;
+  findings.length > 0 || behind > 0 || O.isSome(ahead);
 
-/** Combines two looks at a stream, some time apart. */
+const nameOf = (column: string): string => column.split(": ", 1).join();
+
+/**
+ * What makes a finding of one look the same as one of another. Values of the summary are left out, because a live
+ * projector moves the summary on from an altered value. Rows of the list stay as they are until the stream is suspended
+ * or resumed again, so another content there is another finding.
+ */
+const identityOf = ({ about, version, detail, columns }: Finding): string => {
+  const at = O.toNullable(version);
+  switch (about) {
+    case "EVENT":
+      return JSON.stringify([about, at]);
+    case "SUMMARY":
+      return JSON.stringify([about, detail, columns.map(nameOf)]);
+    default:
+      return JSON.stringify([about, at, detail, columns]);
+  }
+};
+
+/** Whether entries lie beyond the summary, the same in both looks, and the summary has not moved in between. */
+const isStranded = (first: Verification, second: Verification): boolean =>
+  O.isSome(first.ahead) &&
+  O.isSome(second.ahead) &&
+  first.ahead.value === second.ahead.value &&
+  second.version === first.version;
+
+/** Whether nobody has folded anything between two looks, although there was something to fold. */
+export const standsStill = (first: Verification, settled: Verification): boolean =>
+  settled.version === first.version && (settled.behind > 0 || O.isSome(settled.ahead));
+
+/** Combines two looks at a stream, some time apart: only what both have seen is found. */
 export const settle = (first: Verification, second: Verification): Verification => {
-  const stranded = second.ahead && second.version === first.version;
+  const seen = new Set(first.findings.map(identityOf));
+  const findings = second.findings.filter((found) => seen.has(identityOf(found)));
   return {
     ...second,
     // Events recorded after the first look do not count: the projector may still be folding them.
     behind: second.version < first.version + first.behind ? second.behind : 0,
-    findings: stranded
+    omitted: findings.length === 0 ? 0 : Math.min(first.omitted, second.omitted),
+    findings: isStranded(first, second)
       ? [
-          ...second.findings,
+          ...findings,
           finding(
             "SUMMARY",
             second.version,
             `the statement has entries beyond version ${second.version}, where the summary stands: it was lost or set back, or a projector was given up between its two writes`,
           ),
         ]
-      : second.findings,
+      : findings,
   };
 };

@@ -1,5 +1,5 @@
 import * as E from "fp-ts/Either";
-import { flow, pipe } from "fp-ts/function";
+import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import * as TE from "fp-ts/TaskEither";
@@ -11,6 +11,7 @@ import { loop } from "../projection/loop";
 import type { ProjectionEnvironment, Unavailable } from "../projection/ports";
 import { emptySummary, isSuspended, type Summary, type Suspension } from "../projection/summary";
 import {
+  addStrays,
   type Comparison,
   compareEntries,
   conclude,
@@ -19,28 +20,31 @@ import {
   nothingCompared,
 } from "./comparison";
 import {
-  type EntryRow,
   type ExpectedRows,
   type Finding,
   finding,
+  type PartitionRow,
   type SummaryRow,
   type Verification,
 } from "./verification";
 
-// Folds a stream from its first event, page by page, and compares the expected rows with the stored ones. It writes
-// nothing.
+// Folds a stream from its first event, page by page, and compares the expected rows with the stored ones. It walks along
+// the events and along all rows of the stream's partition at the same time, so that each row is expected or a finding, and
+// no more than a page of either is in memory. It writes nothing.
 
 /** The rows of the read model as they are stored. Strongly consistent. */
 export interface StoredRows<State> {
   readonly summary: (streamId: StreamId) => TE.TaskEither<Unavailable, O.Option<SummaryRow<State>>>;
   /** The stream's row in the list of suspended streams. */
   readonly suspension: (streamId: StreamId) => TE.TaskEither<Unavailable, O.Option<Row>>;
-  /** All entries of the versions after `version` up to `last`, in their order. */
-  readonly entries: (
+  /**
+   * The next rows of the stream's partition, whatever they are, in the order of their keys: those after a key, one page
+   * of them. Empty at the partition's end.
+   */
+  readonly rowsAfter: (
     streamId: StreamId,
-    version: StreamVersion,
-    last: StreamVersion,
-  ) => TE.TaskEither<Unavailable, ReadonlyArray<EntryRow>>;
+    key: O.Option<string>,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<PartitionRow>>;
 }
 
 export interface VerificationEnvironment<State>
@@ -60,16 +64,82 @@ interface Goal {
   readonly contents: boolean;
 }
 
-/** The progress of a look. */
+/** How far the rows of the partition have been read. */
+interface Cursor {
+  /** Rows that were read and not compared yet. */
+  readonly rows: ReadonlyArray<PartitionRow>;
+  readonly last: O.Option<string>;
+  readonly ended: boolean;
+}
+
+/** How far a look has come. */
 interface Walk<State> {
   /** The fold so far, suspended where the next event cannot be folded. */
   readonly summary: Summary<State>;
   /** The fold at the goal, once it is reached. */
   readonly reached: O.Option<Summary<State>>;
   readonly comparison: Comparison;
+  readonly cursor: Cursor;
+  /** The first entry that lies beyond the last event. */
+  readonly leftover: O.Option<PartitionRow & { readonly kind: "ENTRY" }>;
 }
 
-/** Compares the summary's own link, unless the entry of its version matched: then the summary itself was altered. */
+type Entry = PartitionRow & { readonly kind: "ENTRY" };
+
+const isEntry = (row: PartitionRow): row is Entry => row.kind === "ENTRY";
+
+const readRows = <State>(streamId: StreamId, { last }: Cursor): Look<State, Cursor> =>
+  pipe(
+    RTE.ask<VerificationEnvironment<State>>(),
+    RTE.flatMapTaskEither(({ storedRows }) => storedRows.rowsAfter(streamId, last)),
+    RTE.map((rows) => ({
+      rows,
+      last: pipe(
+        O.fromNullable(rows.at(-1)),
+        O.map(({ key }) => key),
+        O.alt(() => last),
+      ),
+      ended: rows.length === 0,
+    })),
+  );
+
+/** Entries that were taken from the partition, with how far it has been read now. */
+interface Taken {
+  readonly entries: ReadonlyArray<Entry>;
+  readonly comparison: Comparison;
+  readonly cursor: Cursor;
+}
+
+/** Takes the rows up to a version's entry from the partition. Those that are no entries are findings. */
+const takeEntries = <State>(
+  streamId: StreamId,
+  { cursor, comparison }: Pick<Walk<State>, "cursor" | "comparison">,
+  upTo: StreamVersion,
+): Look<State, Taken> =>
+  pipe(
+    { entries: [], comparison, cursor } as Taken,
+    loop(({ entries, comparison, cursor }): Look<State, E.Either<Taken, Taken>> => {
+      const beyond = cursor.rows.findIndex((row) => isEntry(row) && row.version > upTo);
+      const end = beyond === -1 ? cursor.rows.length : beyond;
+      const rows = cursor.rows.slice(0, end);
+      const taken: Taken = {
+        entries: [...entries, ...rows.filter(isEntry)],
+        comparison: addStrays(
+          comparison,
+          rows.filter(({ kind }) => kind === "OTHER"),
+        ),
+        cursor: { ...cursor, rows: cursor.rows.slice(end) },
+      };
+      return taken.cursor.rows.length > 0 || cursor.ended
+        ? RTE.right(E.right(taken))
+        : pipe(
+            readRows<State>(streamId, taken.cursor),
+            RTE.map((cursor) => E.left({ ...taken, cursor })),
+          );
+    }),
+  );
+
+/** The summary's own link of the chain; where the entry of its version agrees, it is the summary that was altered. */
 const followHead = (
   comparison: Comparison,
   { version, chainHead }: Summary<unknown>,
@@ -78,6 +148,13 @@ const followHead = (
   version === comparison.intact
     ? comparison
     : followChain(comparison, version, goal.chainHead, chainHead);
+
+const lastVersion = (entries: ReadonlyArray<Entry>, before: O.Option<number>): O.Option<number> =>
+  pipe(
+    O.fromNullable(entries.at(-1)),
+    O.map(({ version }) => version),
+    O.alt(() => before),
+  );
 
 /** Folds one page and compares it with its entries; a page never goes past the goal unless it begins there. */
 const comparePage = <State>(
@@ -93,10 +170,10 @@ const comparePage = <State>(
       const page = inForce ? events.slice(0, goal.version - from) : events;
       const { summary, changes } = foldEvents(environment, walk.summary, page);
       return pipe(
-        environment.storedRows.entries(summary.streamId, from, summary.version),
-        TE.map((entries): Walk<State> => {
+        takeEntries<State>(summary.streamId, walk, summary.version)(environment),
+        TE.map(({ entries, comparison, cursor }): Walk<State> => {
           const compared = compareEntries(
-            walk.comparison,
+            comparison,
             changes,
             { entries, openingHash: goal.openingHash },
             environment.expectedRows.entry,
@@ -104,16 +181,93 @@ const comparePage = <State>(
           );
           const reached = inForce && summary.version === goal.version;
           return {
+            ...walk,
             summary,
+            cursor,
             reached: reached ? O.some(summary) : walk.reached,
             comparison: {
               ...(reached ? followHead(compared, summary, goal) : compared),
-              ahead: walk.comparison.ahead || (!inForce && entries.length > 0),
+              ahead: inForce ? walk.comparison.ahead : lastVersion(entries, walk.comparison.ahead),
             },
           };
         }),
       );
     }),
+  );
+
+/**
+ * Reads the rows that are left where the fold ends. Where the fold is suspended, entries up to the goal cannot be
+ * compared.
+ */
+const readRest = <State>(walk: Walk<State>, goal: Goal): Look<State, Walk<State>> =>
+  pipe(
+    walk,
+    loop((walk): Look<State, E.Either<Walk<State>, Walk<State>>> => {
+      const { cursor, summary } = walk;
+      const entries = cursor.rows.filter(isEntry);
+      const beyond = entries.filter(({ version }) => version > goal.version);
+      const read: Walk<State> = {
+        ...walk,
+        leftover: pipe(
+          walk.leftover,
+          O.alt(() => O.fromNullable(entries[0])),
+        ),
+        comparison: {
+          ...addStrays(
+            walk.comparison,
+            cursor.rows.filter(({ kind }) => kind === "OTHER"),
+          ),
+          ahead: isSuspended(summary)
+            ? lastVersion(beyond, walk.comparison.ahead)
+            : walk.comparison.ahead,
+        },
+      };
+      return cursor.ended
+        ? RTE.right(E.right(read))
+        : pipe(
+            readRows<State>(summary.streamId, cursor),
+            RTE.map((cursor) => E.left({ ...read, cursor })),
+          );
+    }),
+  );
+
+/**
+ * Ends a walk at which no more events were found. A projector writes an entry after its event was written. So where there
+ * are entries beyond the last event, the events are read once more: only if there are none still, some have been removed.
+ */
+const endOfEvents = <State>(
+  walk: Walk<State>,
+  goal: Goal,
+): Look<State, E.Either<Walk<State>, Walk<State>>> =>
+  pipe(
+    takeEntries<State>(walk.summary.streamId, walk, walk.summary.version),
+    RTE.map(({ comparison, cursor }): Walk<State> => ({ ...walk, comparison, cursor })),
+    RTE.flatMap(
+      (taken): Look<State, E.Either<Walk<State>, Walk<State>>> =>
+        taken.cursor.rows.length === 0
+          ? RTE.right(E.right(taken))
+          : pipe(
+              nextEvents<State>(walk.summary),
+              RTE.flatMap(
+                (events): Look<State, E.Either<Walk<State>, Walk<State>>> =>
+                  events.length === 0
+                    ? pipe(readRest(taken, goal), RTE.map(E.right))
+                    : pipe(comparePage(taken, goal, events), RTE.map(E.left)),
+              ),
+            ),
+    ),
+  );
+
+const nextEvents = <State>({
+  streamId,
+  version,
+}: Summary<State>): Look<State, ReadonlyArray<unknown>> =>
+  pipe(
+    RTE.ask<VerificationEnvironment<State>>(),
+    RTE.flatMapTaskEither(({ events }) =>
+      // From the beginning, before any version there could be, so that no item stays unseen.
+      events.readAfter(streamId, version === 0 ? "beginning" : version),
+    ),
   );
 
 /** Walks from a stream's first event to its end, or to an event that cannot be folded. */
@@ -126,24 +280,23 @@ const walkToTheEnd = <State>(streamId: StreamId, goal: Goal): Look<State, Walk<S
         summary,
         reached: goal.version === 0 ? O.some(summary) : O.none,
         comparison: nothingCompared,
+        cursor: { rows: [], last: O.none, ended: false },
+        leftover: O.none,
       };
     }),
     RTE.flatMap(
       loop((walk): Look<State, E.Either<Walk<State>, Walk<State>>> => {
         const { summary } = walk;
-        if (isSuspended(summary)) return RTE.right(E.right(walk));
-        return pipe(
-          RTE.ask<VerificationEnvironment<State>>(),
-          RTE.flatMapTaskEither(({ events }) =>
-            // Begin before any possible version, so that no item is missed.
-            events.readAfter(streamId, summary.version === 0 ? "beginning" : summary.version),
-          ),
-          RTE.flatMap((events) =>
-            events.length === 0
-              ? RTE.right(E.right(walk))
-              : pipe(comparePage(walk, goal, events), RTE.map(E.left)),
-          ),
-        );
+        return isSuspended(summary)
+          ? pipe(readRest(walk, goal), RTE.map(E.right))
+          : pipe(
+              nextEvents<State>(summary),
+              RTE.flatMap((events) =>
+                events.length === 0
+                  ? endOfEvents(walk, goal)
+                  : pipe(comparePage(walk, goal, events), RTE.map(E.left)),
+              ),
+            );
       }),
     ),
   );
@@ -168,6 +321,22 @@ const shortfall = ({ summary }: Walk<unknown>): Finding =>
     ),
   );
 
+/** What is wrong where entries lie beyond the last event. */
+const leftoverFindings = ({ summary, leftover, reached }: Walk<unknown>): ReadonlyArray<Finding> =>
+  pipe(
+    leftover,
+    // Where the fold stands before the event, or before the summary's version, another finding or `ahead` says so.
+    O.filter(() => !isSuspended(summary) && O.isSome(reached)),
+    O.match(
+      () => [],
+      ({ key, version }) => [
+        version === summary.version + 1
+          ? finding("EVENT", version, `event ${version} is missing, and its entry is still there`)
+          : finding("ENTRY", version, `the row ${key} is not of any event`),
+      ],
+    ),
+  );
+
 const compareSuspensions = (listed: Row, expected: Row): ReadonlyArray<Finding> => {
   const columns = differingColumns(listed, expected);
   return columns.length === 0
@@ -186,7 +355,14 @@ const suspensionFindings = (
     O.match(
       () =>
         O.isSome(listed)
-          ? [finding("SUSPENSION", undefined, "listed as suspended, but is not")]
+          ? [
+              finding(
+                "SUSPENSION",
+                undefined,
+                "listed as suspended, but is not",
+                differingColumns(listed.value, {}),
+              ),
+            ]
           : [],
       (suspended) =>
         pipe(
@@ -197,6 +373,7 @@ const suspensionFindings = (
                 "SUSPENSION",
                 undefined,
                 "suspended, but not in the list of suspended streams",
+                [`since: stored nothing, expected ${suspended.since}`],
               ),
             ],
             (row) => compareSuspensions(row, expectedRow(streamId, suspended)),
@@ -237,7 +414,7 @@ const verificationOf = (streamId: StreamId, found: Partial<Verification>): Verif
   version: noVersion,
   behind: 0,
   suspension: O.none,
-  ahead: false,
+  ahead: O.none,
   findings: [],
   omitted: 0,
   ...found,
@@ -277,6 +454,7 @@ const verifySummary = <State>(
         ahead: walk.comparison.ahead,
         ...conclude(walk.comparison, [
           ...(O.isNone(walk.reached) ? [shortfall(walk)] : []),
+          ...leftoverFindings(walk),
           ...summaryFindings(row, stored, walk, environment),
           ...suspensionFindings(streamId, stored.suspension, listed, environment.expectedRows),
         ]),
@@ -284,15 +462,14 @@ const verifySummary = <State>(
     ),
   );
 
-const unreadableSummary = (streamId: StreamId, fault: string): Verification =>
-  verificationOf(streamId, {
-    findings: [finding("SUMMARY", undefined, `the summary cannot be read: ${fault}`)],
-  });
-
-/** Verifies a stream without a summary: either nothing was projected yet, or the summary was lost. */
+/**
+ * A stream without a summary that can be read: nothing was projected yet, or the summary was lost or damaged and its
+ * entries are left. The entries still say if the events are those that were folded.
+ */
 const verifyWithoutSummary = <State>(
   streamId: StreamId,
   listed: O.Option<Row>,
+  fault: O.Option<string>,
 ): Look<State, Verification> =>
   pipe(
     RTE.ask<VerificationEnvironment<State>>(),
@@ -306,20 +483,51 @@ const verifyWithoutSummary = <State>(
       }),
     ),
     RTE.map(({ environment, walk }) => {
-      const behind = eventsAfter(noVersion, walk);
+      const seen = eventsAfter(noVersion, walk);
       const orphaned = finding("EVENT", 1, "event 1 is missing: there are rows, but no events");
-      return verificationOf(streamId, {
-        behind,
-        ahead: walk.comparison.ahead,
-        ...conclude(walk.comparison, [
-          ...(behind === 0 ? [orphaned] : []),
-          ...suspensionFindings(streamId, O.none, listed, environment.expectedRows),
-        ]),
-      });
+      const events = seen === 0 ? [orphaned] : leftoverFindings(walk);
+      return pipe(
+        fault,
+        O.match(
+          () =>
+            verificationOf(streamId, {
+              behind: seen,
+              ahead: walk.comparison.ahead,
+              ...conclude(walk.comparison, [
+                ...events,
+                ...suspensionFindings(streamId, O.none, listed, environment.expectedRows),
+              ]),
+            }),
+          (unreadable) =>
+            verificationOf(
+              streamId,
+              conclude(walk.comparison, [
+                ...events,
+                finding("SUMMARY", undefined, `the summary cannot be read: ${unreadable}`),
+              ]),
+            ),
+        ),
+      );
     }),
   );
 
-/** One look at a stream. A projector at work may cause findings: see `settle`. */
+/** Entries beyond the summary say nothing once the summary has moved: it was read first. */
+const withoutMoved = <State>(seen: Verification): Look<State, Verification> =>
+  O.isNone(seen.ahead)
+    ? RTE.right(seen)
+    : pipe(
+        RTE.ask<VerificationEnvironment<State>>(),
+        RTE.flatMapTaskEither(({ storedRows }) => storedRows.summary(seen.streamId)),
+        RTE.map((stored) => {
+          const moved = pipe(
+            stored,
+            O.exists(({ summary }) => E.isRight(summary) && summary.right.version !== seen.version),
+          );
+          return moved ? { ...seen, ahead: O.none } : seen;
+        }),
+      );
+
+/** One look at a stream. What it finds may be a projector at work: see `settle`. */
 export const verifyStream = <State>(streamId: StreamId): Look<State, Verification> =>
   pipe(
     RTE.ask<VerificationEnvironment<State>>(),
@@ -335,19 +543,17 @@ export const verifyStream = <State>(streamId: StreamId): Look<State, Verificatio
       pipe(
         summary,
         O.match(
-          () => verifyWithoutSummary<State>(streamId, listed),
+          () => verifyWithoutSummary<State>(streamId, listed, O.none),
           ({ row, summary: stored }) =>
             pipe(
               stored,
               E.match(
-                flow(
-                  (fault) => unreadableSummary(streamId, fault),
-                  RTE.right<VerificationEnvironment<State>, Unavailable, Verification>,
-                ),
+                (fault) => verifyWithoutSummary<State>(streamId, listed, O.some(fault)),
                 (readable) => verifySummary(streamId, row, readable, listed),
               ),
             ),
         ),
       ),
     ),
+    RTE.flatMap(withoutMoved<State>),
   );
