@@ -7,8 +7,8 @@ import { counted, lines } from "./command";
 
 // Reports: lines for people, objects for machines. In the objects, `idField` is the field of a stream's id.
 
-/** Text from a table may contain control characters that a terminal obeys. */
-const plain = (text: string): string => text.replace(/\p{Cc}/gu, "\uFFFD");
+/** Text out of a table may hold what steers a terminal. */
+export const plain = (text: string): string => text.replace(/\p{Cc}/gu, "\uFFFD");
 
 const omittedText = (count: number): readonly string[] =>
   count === 0 ? [] : [`  and ${counted(count, "more finding")}`];

@@ -1,10 +1,18 @@
-import { isUnsettled, settle, type Verification } from "../../core/verification/verification";
+import type { StreamId } from "../../core/projection/identifiers";
+import {
+  isUnsettled,
+  settle,
+  standsStill,
+  type Verification,
+} from "../../core/verification/verification";
 import { type Context, counted, type DomainCommand, exitCode, jsonText, lines } from "../command";
+import { explain } from "../errors";
 import {
   behindJson,
   behindText,
   findingsJson,
   findingsText,
+  plain,
   type SuspendedStream,
   suspendedIn,
   suspendedJson,
@@ -14,68 +22,124 @@ import { forEachOf, forEachStream } from "../streams";
 import { verifyOnce } from "../tables";
 import { type Words, wordsOf } from "../words";
 
+/** A stream that is behind, and whether nobody has folded anything of it between the looks. */
+type Behind = Verification & { readonly standsStill: boolean };
+
+/** A stream that could not be read. */
+interface Unread {
+  readonly streamId: StreamId;
+  readonly error: string;
+}
+
 export interface VerifyReport {
   readonly streams: number;
   readonly events: number;
   readonly differing: readonly Verification[];
-  readonly behind: readonly Verification[];
+  readonly behind: readonly Behind[];
+  readonly unread: readonly Unread[];
   readonly suspended: readonly SuspendedStream[];
 }
 
-/** Verifies every stream, and a second time those that are behind or differ. */
+/** How often a stream is looked at that nobody brings up to its events, before it is said to stand still. */
+const maxLooks = 5;
+
+interface Pair {
+  readonly first: Verification;
+  readonly settled: Verification;
+}
+
+/** Verifies every stream, and a second time those that are behind or differ. A stream that cannot be read stops no other. */
 export async function verifyAll<State>({
   tables,
   pause,
   startProgress,
 }: Pick<Context<State>, "tables" | "pause" | "startProgress">): Promise<VerifyReport> {
   const unsettled: Verification[] = [];
+  const unread: Unread[] = [];
   const suspended: SuspendedStream[] = [];
   let streams = 0;
   let events = 0;
   const progress = await startProgress();
+  const attempt = async (streamId: StreamId, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      unread.push({ streamId, error: explain(error) });
+    }
+  };
   await forEachStream(tables, async (streamId) => {
-    const look = await verifyOnce(tables, streamId, (count) => {
-      events += count;
-      progress.advance(count);
-    });
     streams += 1;
-    suspended.push(...suspendedIn(look));
-    if (isUnsettled(look)) unsettled.push(look);
+    await attempt(streamId, async () => {
+      const look = await verifyOnce(tables, streamId, (count) => {
+        events += count;
+        progress.advance(count);
+      });
+      suspended.push(...suspendedIn(look));
+      if (isUnsettled(look)) unsettled.push(look);
+    });
   });
-  if (unsettled.length > 0) await pause();
-  const differing: Verification[] = [];
-  const behind: Verification[] = [];
-  await forEachOf(unsettled, async (first) => {
-    const settled = settle(first, await verifyOnce(tables, first.streamId));
-    if (settled.findings.length > 0) differing.push(settled);
-    else if (settled.behind > 0) behind.push(settled);
-  });
+  const pairs: Pair[] = [];
+  let open: readonly Verification[] = unsettled;
+  for (let look = 2; open.length > 0; look += 1) {
+    await pause();
+    const again: Verification[] = [];
+    await forEachOf(open, (first) =>
+      attempt(first.streamId, async () => {
+        const settled = settle(first, await verifyOnce(tables, first.streamId));
+        // A projector that waits for a slow answer stands still for a few seconds, too.
+        if (look < maxLooks && standsStill(first, settled)) again.push(first);
+        else pairs.push({ first, settled });
+      }),
+    );
+    open = again;
+  }
   progress.end();
-  return { streams, events, differing, behind, suspended };
+  return {
+    streams,
+    events,
+    differing: pairs.flatMap(({ settled }) => (settled.findings.length > 0 ? [settled] : [])),
+    behind: pairs
+      .filter(({ settled }) => settled.findings.length === 0 && settled.behind > 0)
+      .map(({ first, settled }) => ({ ...settled, standsStill: standsStill(first, settled) })),
+    unread,
+    suspended,
+  };
 }
+
+const standsStillText = ({ standsStill }: Behind): string =>
+  standsStill ? lines("  nothing of it is being folded: it stays behind") : "";
+
+const unreadText = ({ streamId, error }: Unread): string =>
+  lines(plain(`${streamId}: not verified: ${error}`));
 
 const reportText = (
   { stream }: Words,
-  { streams, events, differing, behind, suspended }: VerifyReport,
+  { streams, events, differing, behind, unread, suspended }: VerifyReport,
 ): string =>
   [
     ...differing.map(findingsText),
-    ...behind.map(behindText),
+    ...behind.map((one) => `${behindText(one)}${standsStillText(one)}`),
+    ...unread.map(unreadText),
     ...suspended.map(suspendedText),
     lines(
       `${counted(events, "event")} of ${counted(streams, stream)} verified: ` +
-        `${differing.length} differing, ${behind.length} behind, ${suspended.length} suspended.`,
+        `${differing.length} differing, ${behind.length} behind, ${suspended.length} suspended` +
+        `${unread.length === 0 ? "" : `, ${unread.length} not verified`}.`,
     ),
   ].join("");
 
 const reportJson = (
   words: Words,
-  { streams, events, differing, behind, suspended }: VerifyReport,
+  { streams, events, differing, behind, unread, suspended }: VerifyReport,
 ) => ({
   [words.streams]: streams,
   events,
   differing: differing.map(findingsJson(words.idField)),
-  behind: behind.map(behindJson(words.idField)),
+  behind: behind.map((one) => ({
+    ...behindJson(words.idField)(one),
+    standsStill: one.standsStill,
+  })),
+  unread: unread.map(({ streamId, error }) => ({ [words.idField]: streamId, error })),
   suspended: suspended.map(suspendedJson(words.idField)),
 });
 
@@ -88,17 +152,22 @@ export const verify: DomainCommand = ({ name }) => {
 column by column, and with the hash chain that the read model keeps. It names the first event that was changed,
 inserted or removed. It writes nothing, and can run while the stack is in use.
 
-Where the last events of ${words.aStream} have not been folded yet, it is behind: that is reported and is no fault.
-What is behind or differs is verified a second time, two seconds later, before it is reported.
+Before anything is reported, it gets a second look, two seconds later: only what both looks have seen is reported.
+Where the last events of ${words.aStream} have not been folded yet, it is behind. That is no fault while the projector is
+at work on it. Where it has not moved after five looks, it stays behind.
 
-The exit code is 1 when anything differs.`,
+The exit code is 1 when anything differs, stays behind or could not be read.`,
     options: {},
     run: async (context) => {
       const report = await verifyAll(context);
       await context.write(
         context.json ? jsonText(reportJson(words, report)) : reportText(words, report),
       );
-      return report.differing.length === 0 ? exitCode.done : exitCode.unresolved;
+      const { differing, behind, unread } = report;
+      const staysBehind = behind.some(({ standsStill }) => standsStill);
+      return differing.length + unread.length === 0 && !staysBehind
+        ? exitCode.done
+        : exitCode.unresolved;
     },
   };
 };

@@ -14,6 +14,7 @@ import {
   putEvent,
   putEvents,
   putRow,
+  readRow,
   removeEvent,
   removeRow,
   seed,
@@ -263,6 +264,77 @@ describe("verify", () => {
     expect(await found()).toMatchObject([
       { about: "EVENT", detail: expect.stringContaining("event 221 is not") },
     ]);
+  });
+
+  it.each(["entry:", "entry:0000000000", "entry:0000000002x", "entry:2", "aside", "zzz"])(
+    "finds a row under the key %s, which nobody expects",
+    async (sk) => {
+      await seed(tables, history(id));
+      await putRow(tables, { ...entryOf(id, 2), sk, version: 2 });
+
+      expect(await found()).toEqual([
+        { about: "ENTRY", detail: `the row ${sk} is not of any event`, columns: [] },
+      ]);
+    },
+  );
+
+  it("finds a row that shows in the index of an owner, and says whose", async () => {
+    await seed(tables, history(id));
+    await putRow(tables, { ...summaryOf(id), sk: "summary2", owner: "mallory" });
+
+    expect(await found()).toMatchObject([
+      { columns: ['owner: stored "mallory", expected nothing'] },
+    ]);
+  });
+
+  it("finds a removed tail of events whose old summary was put back while its entries are still there", async () => {
+    const all = history(id);
+    await seed(tables, all.slice(0, 3));
+    const old = await readRow(tables, summaryOf(id));
+    await seed(tables, all);
+    await removeEvent(tables, id, 4);
+    await removeEvent(tables, id, 5);
+    await putRow(tables, old as Record<string, unknown>);
+
+    expect(await found()).toMatchObject([
+      { about: "EVENT", detail: "event 4 is missing, and its entry is still there" },
+    ]);
+  });
+
+  it("finds rows among those of an account of several pages", async () => {
+    const amounts = Array.from({ length: 620 }, (_, n) => deposit(n + 1));
+    await seed(tables, storedIn(id, opening(), ...amounts));
+    for (const sk of ["entry:0000000100x", "entry:0000000555.5", "t"]) {
+      await putRow(tables, { ...entryOf(id, 2), sk });
+    }
+    await removeRow(tables, entryOf(id, 601));
+
+    expect((await found()).map(({ detail }) => detail).sort()).toEqual([
+      "the entry is missing",
+      "the row entry:0000000100x is not of any event",
+      "the row entry:0000000555.5 is not of any event",
+      "the row t is not of any event",
+    ]);
+  });
+
+  it("answers with exit code 1 where an account stays behind for good, and 0 where it moves on", async () => {
+    const other = await startWorld();
+    const own = other.ledger();
+    const all = history("left");
+    await seed(own, all.slice(0, 2));
+    await putEvents(own, all.slice(2));
+    const left = contextFor(own, true);
+    let looks = 1;
+    const pause = async () => {
+      looks += 1;
+      await putEvent(own, { ...all[4], version: 5 + looks });
+      await project(own, "left");
+    };
+
+    expect(await verify.run(left, {})).toBe(1);
+    expect(JSON.parse(left.written()).behind).toMatchObject([{ behind: 3, standsStill: true }]);
+    expect(await verify.run({ ...contextFor(own), pause }, {})).toBe(0);
+    await other.stop();
   });
 
   it("answers with exit code 1 and in JSON when anything differs", async () => {

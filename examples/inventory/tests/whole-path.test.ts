@@ -124,6 +124,13 @@ describe("an article", () => {
       startProgress: async () => ({ advance: () => {}, end: () => {} }),
     });
     tables.close();
-    expect(report).toEqual({ streams: 1, events: 5, differing: [], behind: [], suspended: [] });
+    expect(report).toEqual({
+      streams: 1,
+      events: 5,
+      differing: [],
+      behind: [],
+      unread: [],
+      suspended: [],
+    });
   });
 });
