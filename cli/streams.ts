@@ -2,7 +2,8 @@ import { type DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb
 import * as O from "fp-ts/Option";
 import type { Row } from "../core/projection/columns";
 import { StreamId } from "../core/projection/identifiers";
-import { partitionPrefix, suspendedPartition } from "../lambda/adapters/keys";
+import { idName, partitionPrefix, suspendedPartition } from "../lambda/adapters/keys";
+import { idFromKey } from "../lambda/adapters/rows";
 import type { Tables } from "./tables";
 
 /** The number of workers: each reads its own part of the tables, one stream at a time. */
@@ -61,11 +62,12 @@ const decodeId = (id: unknown): O.Option<StreamId> => O.fromEither(StreamId.deco
 
 /** The stream that a row of the read model belongs to; none where it is none of the projection's rows. */
 const streamOf =
-  (prefix: string) =>
-  ({ pk, sk }: Row): O.Option<StreamId> => {
-    if (pk === suspendedPartition) return decodeId(sk);
-    const partition = String(pk);
-    return partition.startsWith(prefix) ? decodeId(partition.slice(prefix.length)) : O.none;
+  (name: string) =>
+  (row: Row): O.Option<StreamId> => {
+    const [pk, sk] = [String(row.pk), String(row.sk)];
+    if (pk === suspendedPartition) return decodeId(idFromKey(name, sk, row));
+    const prefix = partitionPrefix(name);
+    return pk.startsWith(prefix) ? decodeId(idFromKey(name, pk.slice(prefix.length), row)) : O.none;
   };
 
 /**
@@ -88,5 +90,5 @@ export async function forEachStream(
       }
     });
   await visit(eventTable, "streamId", ({ streamId }) => decodeId(streamId));
-  await visit(readModel, "pk, sk", streamOf(partitionPrefix(name)));
+  await visit(readModel, `pk, sk, ${idName(name)}`, streamOf(name));
 }

@@ -46,14 +46,16 @@ async function* history<State>(
   streamId: StreamId,
   reached: StreamVersion,
 ): AsyncGenerator<Line> {
+  let exported: StreamVersion = noVersion;
   for (let after: StreamVersion = noVersion; ; ) {
     const page = await answerOf(events.readAfter(streamId, after));
     if (page.length === 0) return;
     const ofStream = page.filter(StoredEvent.is);
-    const last = ofStream.at(-1)?.version ?? noVersion;
-    const stored = await readEntries(streamId, after, last < reached ? last : reached);
+    const last = ofStream.at(-1)?.version ?? exported;
+    const stored = await readEntries(streamId, exported, last < reached ? last : reached);
     const entries = new Map(stored.map((row) => [row.version, row]));
     for (const event of ofStream) yield { event, entry: entries.get(event.version) };
+    exported = last;
     // The next page begins after the last item, even where its key is no version: there may be more than a page of those.
     after = (page.at(-1) as Row).version as StreamVersion;
   }

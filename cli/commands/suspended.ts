@@ -1,34 +1,11 @@
 import * as E from "fp-ts/Either";
-import * as t from "io-ts";
-import { decodeWith } from "../../core/projection/decoding";
-import { StreamId } from "../../core/projection/identifiers";
-import { Suspension } from "../../core/projection/summary";
-import { suspendedPartition } from "../../lambda/adapters/keys";
 import { type DomainCommand, exitCode, jsonText, lines } from "../command";
-import { CommandError } from "../errors";
-import { type SuspendedStream, suspendedJson, suspendedText } from "../report";
-import { rowsIn } from "../stored-rows";
-import type { Tables } from "../tables";
+import { plain, type SuspendedStream, suspendedJson, suspendedText } from "../report";
+import { suspendedStreams, type UnreadableRow } from "../suspended-streams";
 import { wordsOf } from "../words";
 
-const SuspensionRow = t.intersection([t.type({ sk: StreamId }), Suspension]);
-
-/** The suspended streams, as the read model lists them. */
-async function* suspendedStreams({
-  documents,
-  readModel,
-}: Tables): AsyncGenerator<SuspendedStream> {
-  for await (const row of rowsIn(documents, readModel, suspendedPartition)) {
-    const suspension = decodeWith(SuspensionRow)(row);
-    if (E.isLeft(suspension)) {
-      throw new CommandError(
-        `the suspended stream ${String(row.sk)} cannot be read: ${suspension.left}`,
-      );
-    }
-    const { sk, version, reason, detail, since } = suspension.right;
-    yield { streamId: sk, version, reason, detail, since };
-  }
-}
+const unreadableText = ({ streamId, fault }: UnreadableRow): string =>
+  lines(plain(`${streamId}: listed as suspended, but its row cannot be read: ${fault}`));
 
 export const suspended: DomainCommand = ({ name }) => {
   const { stream, streams, idField } = wordsOf(name);
@@ -36,19 +13,26 @@ export const suspended: DomainCommand = ({ name }) => {
     summary: `list the ${streams} that are suspended before an event that cannot be folded`,
     usage: "suspended --stack NAME | --local [--json]",
     help: `Lists every suspended ${stream}, with the event that suspended it, the reason and the time. docs/runbook/README.md
-says what to do.`,
+says what to do. The exit code is 1 when a row of the list cannot be read; the others are shown all the same.`,
     options: {},
     run: async ({ tables, json, write }) => {
       const all: SuspendedStream[] = [];
-      for await (const one of suspendedStreams(tables)) all.push(one);
+      const unreadable: UnreadableRow[] = [];
+      for await (const row of suspendedStreams(tables)) {
+        if (E.isRight(row)) all.push(row.right);
+        else unreadable.push(row.left);
+      }
       await write(
         json
-          ? jsonText(all.map(suspendedJson(idField)))
-          : all.length === 0
+          ? jsonText([
+              ...all.map(suspendedJson(idField)),
+              ...unreadable.map(({ streamId, fault }) => ({ [idField]: streamId, fault })),
+            ])
+          : all.length + unreadable.length === 0
             ? lines(`No ${stream} is suspended.`)
-            : all.map(suspendedText).join(""),
+            : [...all.map(suspendedText), ...unreadable.map(unreadableText)].join(""),
       );
-      return exitCode.done;
+      return unreadable.length === 0 ? exitCode.done : exitCode.unresolved;
     },
   };
 };

@@ -3,12 +3,13 @@ import { pipe } from "fp-ts/function";
 import type * as t from "io-ts";
 import { canonicalForm } from "./hash-chain";
 
+/** The beginning of a text. Half of a surrogate pair is no well-formed text, and this text is stored. */
+export const shortened = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, "")}…` : text;
+
 /** A value as text, long enough to recognise it, short enough to be stored and shown. */
-export const excerpt = (value: unknown): string => {
-  const text = value === undefined ? "nothing" : canonicalForm(value);
-  // Half of a surrogate pair is not well-formed text, and this text is stored.
-  return text.length > 80 ? `${text.slice(0, 80).replace(/[\uD800-\uDBFF]$/, "")}…` : text;
-};
+export const excerpt = (value: unknown): string =>
+  shortened(value === undefined ? "nothing" : canonicalForm(value), 80);
 
 const faultOf = ({ context, value }: t.ValidationError): string => {
   // Members of intersections and unions carry their position as key: only names help a reader.

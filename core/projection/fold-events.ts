@@ -1,6 +1,7 @@
 import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
+import { shortened } from "./decoding";
 import type { Timestamp } from "./envelope";
 import type { Fold } from "./fold";
 import { nextVersion, type StreamVersion } from "./identifiers";
@@ -12,14 +13,22 @@ export interface Folded<State> {
   readonly changes: ReadonlyArray<Change>;
 }
 
+/** The detail quotes what was found, and is stored: it must not fill the row that tells of it. */
+const longestDetail = 1_000;
+
 /** The summary of a stream that is suspended before its next event. */
 const suspend = <State>(
   summary: Summary<State>,
-  fault: Fault,
+  { reason, detail }: Fault,
   since: Timestamp,
 ): Summary<State> => ({
   ...summary,
-  suspension: O.some({ version: nextVersion(summary.version), since, ...fault }),
+  suspension: O.some({
+    version: nextVersion(summary.version),
+    since,
+    reason,
+    detail: shortened(detail, longestDetail),
+  }),
 });
 
 /** Suspends a stream whose event table ends before a version that is known to have been written. */

@@ -43,10 +43,13 @@ export const CommandId = t.brand(
 );
 export type CommandId = t.TypeOf<typeof CommandId>;
 
+/** Far more than an identity provider gives. A longer text would not fit the index by owner, or would fill its row. */
+const longestSubject = 256;
+
 /** A signed-in person, by the identity provider's immutable subject. */
 export const Subject = t.brand(
   t.string,
-  (sub): sub is t.Branded<string, SubjectBrand> => sub.length > 0,
+  (sub): sub is t.Branded<string, SubjectBrand> => sub.length > 0 && sub.length <= longestSubject,
   "Subject",
 );
 export type Subject = t.TypeOf<typeof Subject>;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
@@ -29,10 +30,33 @@ export interface RowKey {
 export const entryKey = (version: StreamVersion): string =>
   `${entryPrefix}${version.toString().padStart(10, "0")}`;
 
+/** What the id of a stream is replaced by in a key that is too short for it; its hash follows. */
+const hashedPrefix = "sha256:";
+
+/**
+ * A stream's id as part of a key. Clients choose short ids, but an item that was written by hand may have one that is
+ * longer than DynamoDB lets a key be; its stream has to be suspended like any other. An id that looks like a hash is
+ * hashed as well, so that no two ids share a key. The rows have the id as a column.
+ */
+const idInKey = (streamId: StreamId, mostBytes: number): string =>
+  Buffer.byteLength(streamId) > mostBytes || streamId.startsWith(hashedPrefix)
+    ? `${hashedPrefix}${createHash("sha256").update(streamId).digest("hex")}`
+    : streamId;
+
+/** DynamoDB's limit for a sort key, in bytes. */
+const longestSortKey = 1_024;
+
+/** DynamoDB's limit for a partition key, in bytes, with room for what precedes the id. */
+const longestIdInPartition = 2_048 - 256;
+
+/** The stream of a row, by the part of its key that `idInKey` made. */
+export const idFromKey = (name: string, part: string, row: Row): unknown =>
+  part.startsWith(hashedPrefix) ? row[idName(name)] : part;
+
 /** Where suspended streams are listed, one row each. */
 export const suspensionKey = (streamId: StreamId): RowKey => ({
   pk: suspendedPartition,
-  sk: streamId,
+  sk: idInKey(streamId, longestSortKey),
 });
 
 /** A domain's rows, written and read. */
@@ -83,7 +107,8 @@ export const rowsOf = <State>({
 }: Pick<Domain<never, State, never>, "name" | "state">): Rows<State> => {
   const id = idName(name);
   const Identified = t.type({ [id]: StreamId });
-  const partition = (streamId: StreamId) => `${partitionPrefix(name)}${streamId}`;
+  const partition = (streamId: StreamId) =>
+    `${partitionPrefix(name)}${idInKey(streamId, longestIdInPartition)}`;
   const summaryKey = (streamId: StreamId) => ({ pk: partition(streamId), sk: summarySortKey });
   const openedColumns = ({ owner, at, hash, state: opened }: Opened<State>): Row => ({
     ...{ owner, openedAt: at, openingHash: hash },
