@@ -8,7 +8,9 @@ import {
   type Ledger,
   project,
   putEvents,
+  putRow,
   readRow,
+  removeRow,
   startWorld,
   summaryOf,
   type World,
@@ -75,7 +77,44 @@ describe("suspended and resume", () => {
     });
   });
 
-  it("report that there is no such account", async () => {
+  it("resume all suspended accounts after a deployment, and leave exit code 1 where one stays suspended", async () => {
+    const histories = ["red", "green", "blue"].map((id) => storedIn(id, opening(), deposit(1)));
+    for (const events of histories) {
+      await putEvents(tables, [events[0] as object, unreadable(events[1] as never) as object]);
+      await project(tables, String(events[0]?.streamId));
+    }
+    await putEvents(tables, [histories[0]?.[1] as object, histories[2]?.[1] as object]);
+    const partly = contextFor(tables);
+    const partlyCode = await resume.run(partly, { all: true });
+    await putEvents(tables, [histories[1]?.[1] as object]);
+    const fully = contextFor(tables);
+
+    expect(partlyCode).toBe(1);
+    expect(partly.written().split("\n").sort()).toEqual([
+      "",
+      "blue was resumed and is at version 2.",
+      expect.stringContaining("green is suspended again, before event 2"),
+      "red was resumed and is at version 2.",
+    ]);
+    expect(await resume.run(fully, { all: true })).toBe(0);
+    expect(fully.written()).toBe("green was resumed and is at version 2.\n");
+    expect(await listed()).toEqual([]);
+  });
+
+  it("show every row that can be read, and those that cannot with exit code 1", async () => {
+    const events = storedIn("shown", opening(), deposit(1));
+    await putEvents(tables, [events[0] as object, unreadable(events[1] as never) as object]);
+    await project(tables, "shown");
+    await putRow(tables, { pk: "suspended", sk: "damaged", accountId: "damaged", version: "x" });
+    const context = contextFor(tables);
+
+    expect(await suspended.run(context, {})).toBe(1);
+    expect(context.written()).toContain("shown: suspended before event 2");
+    expect(context.written()).toContain("damaged: listed as suspended, but its row cannot be read");
+    await removeRow(tables, { pk: "suspended", sk: "damaged" });
+  });
+
+  it("say that there is no such account", async () => {
     await expect(resumed("nobody")).rejects.toThrow("there is no account nobody");
   });
 });
