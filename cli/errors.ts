@@ -33,6 +33,8 @@ export const explainProjectionError = (error: ProjectionError): string => {
   switch (error._tag) {
     case "Unavailable":
       return explain(error.cause);
+    case "UnreadableSummary":
+      return `its summary cannot be read (${error.fault}): rebuild it`;
     case "Contended":
       return "the projector was always faster: run it again";
     case "Outdated":

@@ -61,7 +61,12 @@ export function openTables<Request extends Envelope, State, Movement>(
       storedRows: dynamoStoredRows(documents, readModel, rows),
       expectedRows: expectedRowsOf(rows),
       publisher: { publish: () => T.of(undefined) },
-      telemetry: { folded: quiet, suspended: quiet, streamFailed: quiet },
+      telemetry: {
+        folded: quiet,
+        suspended: quiet,
+        summaryUnreadable: quiet,
+        streamFailed: quiet,
+      },
       now,
     },
     entries: storedEntries(documents, readModel, rows),

@@ -15,6 +15,9 @@ type Condition = Pick<
   "alarmDescription" | "namespace" | "metricName" | "dimensions" | "statistic" | "threshold"
 >;
 
+/** What lasts until somebody mends it. */
+const lasting: readonly string[] = ["suspended", "unreadable"];
+
 /** What an operator must know, sent to one topic; docs/runbook says what to do about each alarm. */
 export class Alarms extends pulumi.ComponentResource {
   readonly topic: aws.sns.Topic;
@@ -35,9 +38,9 @@ export class Alarms extends pulumi.ComponentResource {
             evaluationPeriods: 1,
             treatMissingData: "notBreaching",
             alarmActions: [this.topic.arn],
-            // A stream stays suspended after the minute in which it was: an end of that alarm would be a false
-            // all-clear.
-            ...(alarm === "suspended" ? {} : { okActions: [this.topic.arn] }),
+            // A stream stays suspended, and a summary unreadable, after the minute in which it was met: an end of that alarm
+            // would be a false all-clear.
+            ...(lasting.includes(alarm) ? {} : { okActions: [this.topic.arn] }),
           },
           { parent: this },
         ),
@@ -56,6 +59,14 @@ function conditions(args: AlarmsArgs): Record<string, Condition> {
       alarmDescription: "A stream is suspended: one of its events cannot be folded.",
       namespace: metricsNamespace(),
       metricName: "StreamsSuspended",
+      dimensions: { service: "projector" },
+      statistic: "Sum",
+      threshold: 1,
+    },
+    unreadable: {
+      alarmDescription: "A summary cannot be read: its stream is not folded until it is rebuilt.",
+      namespace: metricsNamespace(),
+      metricName: "SummariesUnreadable",
       dimensions: { service: "projector" },
       statistic: "Sum",
       threshold: 1,

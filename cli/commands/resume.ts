@@ -9,7 +9,7 @@ import { CommandError, explain, explainProjectionError } from "../errors";
 import { plain } from "../report";
 import { forEachOf } from "../streams";
 import { suspendedStreams } from "../suspended-streams";
-import { answerOf, type OpenTables, requireStream } from "../tables";
+import { type OpenTables, requireStream } from "../tables";
 import { wordsOf } from "../words";
 import { requiredStreamId } from "./stream-option";
 
@@ -31,7 +31,11 @@ const resumeOne = async <State>(
   { environment }: OpenTables<State>,
   streamId: StreamId,
 ): Promise<Resumed> => {
-  const load = () => answerOf(environment.readModel.load(streamId));
+  const load = async () => {
+    const loaded = await environment.readModel.load(streamId)();
+    if (E.isRight(loaded)) return loaded.right;
+    throw new CommandError(`${streamId}: ${explainProjectionError(loaded.left)}`);
+  };
   const before = await load();
   const resumed = await resumeStream<State>(streamId)(environment)();
   if (E.isLeft(resumed)) {

@@ -2,6 +2,7 @@ import type { IO } from "fp-ts/IO";
 import type { Option } from "fp-ts/Option";
 import type { Task } from "fp-ts/Task";
 import type { TaskEither } from "fp-ts/TaskEither";
+import type { Row } from "./columns";
 import type { Timestamp } from "./envelope";
 import type { Fold } from "./fold";
 import type { StreamId, StreamVersion } from "./identifiers";
@@ -20,6 +21,14 @@ export interface Superseded {
   readonly _tag: "Superseded";
 }
 
+/** A summary's row cannot be decoded. Trying again does not help: a rebuild replaces it. */
+export interface UnreadableSummary {
+  readonly _tag: "UnreadableSummary";
+  /** What is wrong with it, in one line. */
+  readonly fault: string;
+  readonly row: Row;
+}
+
 export interface EventStore {
   /**
    * The next events of a stream as they are stored, in order: those after a version, one page of them. Empty at the
@@ -34,7 +43,9 @@ export interface EventStore {
 
 export interface ReadModel<State> {
   /** Strongly consistent. */
-  readonly load: (streamId: StreamId) => TaskEither<Unavailable, Option<Summary<State>>>;
+  readonly load: (
+    streamId: StreamId,
+  ) => TaskEither<Unavailable | UnreadableSummary, Option<Summary<State>>>;
   /**
    * Writes the entries of the statement, each under its version. Writing one again changes nothing; one of a later
    * projection version stays.
@@ -48,6 +59,11 @@ export interface ReadModel<State> {
    */
   readonly commit: (
     loaded: Option<Summary<State>>,
+    next: Summary<State>,
+  ) => TaskEither<Unavailable | Superseded, void>;
+  /** The same, in place of a summary that cannot be read, as long as it is still that row. */
+  readonly replaceUnreadable: (
+    found: UnreadableSummary,
     next: Summary<State>,
   ) => TaskEither<Unavailable | Superseded, void>;
 }
@@ -65,6 +81,8 @@ export interface Telemetry {
   readonly folded: (streamId: StreamId, events: number) => IO<void>;
   /** A stream has been suspended, or is met suspended: whoever suspended it may have died before it said so. */
   readonly suspended: (streamId: StreamId, suspension: Suspension) => IO<void>;
+  /** A summary cannot be read, so that nothing of its stream is folded until it is rebuilt. */
+  readonly summaryUnreadable: (streamId: StreamId, fault: string) => IO<void>;
   readonly streamFailed: (streamId: StreamId, cause: unknown) => IO<void>;
 }
 

@@ -28,10 +28,17 @@ const projectOne =
       projectStream<State>(streamId, deliveries),
       TE.matchE(
         (error) =>
-          pipe(
-            T.fromIO(environment.telemetry.streamFailed(streamId, error)),
-            T.map(() => deliveries.map(({ id }) => id)),
-          ),
+          error._tag === "UnreadableSummary"
+            ? // Delivered again, it would fail again, and would keep the shard's other streams waiting. The rebuild that
+              // replaces the row reads the events from their table, so nothing is lost.
+              pipe(
+                T.fromIO(environment.telemetry.summaryUnreadable(streamId, error.fault)),
+                T.map(() => []),
+              )
+            : pipe(
+                T.fromIO(environment.telemetry.streamFailed(streamId, error)),
+                T.map(() => deliveries.map(({ id }) => id)),
+              ),
         () => T.of([]),
       ),
     );

@@ -6,7 +6,7 @@ import * as TE from "fp-ts/TaskEither";
 import { type Folded, foldEvents, suspendForMissing } from "./fold-events";
 import { noVersion, type StreamId, type StreamVersion } from "./identifiers";
 import { loop } from "./loop";
-import type { ProjectionEnvironment, Superseded } from "./ports";
+import type { ProjectionEnvironment, Superseded, UnreadableSummary } from "./ports";
 import { emptySummary, isSuspended, type Summary } from "./summary";
 import { commit, loadSummary, retrySuperseded, type Step, type UseCase } from "./use-case";
 
@@ -81,6 +81,8 @@ interface Rebuild<State> {
   readonly folded: Folded<State>;
   /** The summary that is to be replaced. */
   readonly old: O.Option<Summary<State>>;
+  /** The row in its place, where it cannot be read. */
+  readonly unreadable: O.Option<UnreadableSummary>;
   /** A version that is known to have been written. */
   readonly known: StreamVersion;
   readonly continuations: number;
@@ -109,6 +111,7 @@ const continueBeside = <State>(
                   // Read the event that suspended it again: it may have been repaired by now.
                   folded: { ...folded, summary: { ...folded.summary, suspension: O.none } },
                   old: moved,
+                  unreadable: O.none,
                   known: later(known, versionOf(moved)),
                   continuations: continuations - 1,
                 }),
@@ -130,7 +133,7 @@ const replace = <State>(rebuild: Rebuild<State>): Step<State, Progress<State>> =
       // There is no such stream: write no summary for it.
       if (O.isNone(old) && summary.version === 0 && !isSuspended(summary)) return RTE.right(done);
       return pipe(
-        commit(old, { summary, changes: after(versionOf(old), folded) }),
+        commit(old, { summary, changes: after(versionOf(old), folded) }, rebuild.unreadable),
         RTE.map(
           (): Progress<State> =>
             // Events delivered during the suspension are not delivered again: read on to the stream's present end.
@@ -138,6 +141,7 @@ const replace = <State>(rebuild: Rebuild<State>): Step<State, Progress<State>> =
               ? E.left({
                   folded: { summary, changes: [] },
                   old: O.some(summary),
+                  unreadable: O.none,
                   known,
                   continuations: maxContinuations,
                 })
@@ -155,6 +159,7 @@ export const rebuildLoaded = <State>(
   streamId: StreamId,
   old: O.Option<Summary<State>>,
   known: StreamVersion,
+  unreadable: O.Option<UnreadableSummary> = O.none,
 ): Step<State, void> =>
   pipe(
     RTE.ask<ProjectionEnvironment<State>>(),
@@ -162,6 +167,7 @@ export const rebuildLoaded = <State>(
       ({ projectionVersion }): Rebuild<State> => ({
         folded: { summary: emptySummary(streamId, projectionVersion), changes: [] },
         old,
+        unreadable,
         known: later(known, versionOf(old)),
         continuations: maxContinuations,
       }),
@@ -176,11 +182,17 @@ export const rebuildLoaded = <State>(
     ),
   );
 
-/** Rebuilds a stream on demand: to restore lost rows, or to replace rows before the stream's next event does. */
+/** Rebuilds a stream on demand: to restore lost or damaged rows, or to replace rows before the stream's next event does. */
 export const rebuildStream = <State>(streamId: StreamId): UseCase<State, void> =>
   retrySuperseded(
     pipe(
       loadSummary<State>(streamId),
-      RTE.flatMap((loaded) => rebuildLoaded(streamId, loaded, noVersion)),
+      RTE.matchE(
+        (error): Step<State, void> =>
+          error._tag === "UnreadableSummary"
+            ? rebuildLoaded<State>(streamId, O.none, noVersion, O.some(error))
+            : RTE.left(error),
+        (loaded) => rebuildLoaded(streamId, loaded, noVersion),
+      ),
     ),
   );

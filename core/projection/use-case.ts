@@ -7,7 +7,7 @@ import * as TE from "fp-ts/TaskEither";
 import type { Folded } from "./fold-events";
 import type { StreamId } from "./identifiers";
 import { loop } from "./loop";
-import type { ProjectionEnvironment, Superseded, Unavailable } from "./ports";
+import type { ProjectionEnvironment, Superseded, Unavailable, UnreadableSummary } from "./ports";
 import type { Summary } from "./summary";
 
 /** The stream was left to other projectors: they kept moving its summary, or a later release has written its rows. */
@@ -15,7 +15,7 @@ export interface Overtaken {
   readonly _tag: "Contended" | "Outdated";
 }
 
-export type ProjectionError = Unavailable | Overtaken;
+export type ProjectionError = Unavailable | UnreadableSummary | Overtaken;
 
 /** A step of the projection. It can be superseded by another projector. */
 export type Step<State, A> = RTE.ReaderTaskEither<
@@ -120,18 +120,25 @@ const hasReached =
 export const commit = <State>(
   loaded: O.Option<Summary<State>>,
   folded: Folded<State>,
+  /** The row to be replaced instead, where it cannot be read. */
+  unreadable: O.Option<UnreadableSummary> = O.none,
 ): Step<State, void> =>
   pipe(
     RTE.ask<ProjectionEnvironment<State>>(),
     RTE.flatMapTaskEither(({ readModel }) =>
       pipe(
-        readModel.commit(loaded, folded.summary),
+        unreadable,
+        O.match(
+          () => readModel.commit(loaded, folded.summary),
+          (found) => readModel.replaceUnreadable(found, folded.summary),
+        ),
         TE.orElse(
           (error): TE.TaskEither<Unavailable | Superseded, void> =>
             error._tag === "Superseded"
               ? TE.left(error)
               : pipe(
                   readModel.load(folded.summary.streamId),
+                  TE.mapLeft(() => error),
                   TE.filterOrElse(O.exists(hasReached(folded.summary)), () => error),
                   TE.asUnit,
                 ),

@@ -15,7 +15,12 @@ import * as O from "fp-ts/Option";
 import * as RA from "fp-ts/ReadonlyArray";
 import * as TE from "fp-ts/TaskEither";
 import type { Row } from "../../core/projection/columns";
-import type { ReadModel, Superseded, Unavailable } from "../../core/projection/ports";
+import type {
+  ReadModel,
+  Superseded,
+  Unavailable,
+  UnreadableSummary,
+} from "../../core/projection/ports";
 import { isSuspended, type Summary } from "../../core/projection/summary";
 import { call, unavailable } from "./availability";
 import { type Rows, suspensionKey } from "./rows";
@@ -69,6 +74,30 @@ const summaryPut = (
   ),
 });
 
+/** What every projector changes, or gives its row in the first place. */
+const guarded = ["version", "projectionVersion", "processing", "chainHead", "lastEntry"];
+
+/** Replaces a row that cannot be read, as long as it is still the same: none of it is known to have a certain form. */
+const unreadablePut = (
+  table: string,
+  { row: found }: UnreadableSummary,
+  row: Row,
+): PutCommandInput & { TableName: string } => {
+  const there = guarded.filter((column) => found[column] !== undefined);
+  const values = there.map((column) => [`:${column}`, found[column]]);
+  return {
+    TableName: table,
+    Item: row,
+    ConditionExpression: [
+      "attribute_exists(pk)",
+      ...guarded.map((column) =>
+        there.includes(column) ? `${column} = :${column}` : `attribute_not_exists(${column})`,
+      ),
+    ].join(" AND "),
+    ...(values.length === 0 ? {} : { ExpressionAttributeValues: Object.fromEntries(values) }),
+  };
+};
+
 type TransactItems = NonNullable<TransactWriteCommandInput["TransactItems"]>;
 
 /** A stream that is suspended, or was, has a row in the list of suspended streams: both rows change together, or none. */
@@ -109,8 +138,12 @@ export const dynamoReadModel = <State>(
       TE.flatMap(({ Item }) =>
         pipe(
           O.fromNullable(Item),
-          O.traverse(TE.ApplicativePar)((row) => TE.fromEither(rows.summaryFrom(row))),
-          TE.mapLeft((faults) => unavailable(new Error(`summary of ${streamId}: ${faults}`))),
+          O.traverse(TE.ApplicativePar)((row) =>
+            pipe(
+              TE.fromEither(rows.summaryFrom(row)),
+              TE.mapLeft((fault): UnreadableSummary => ({ _tag: "UnreadableSummary", fault, row })),
+            ),
+          ),
         ),
       ),
     ),
@@ -135,6 +168,22 @@ export const dynamoReadModel = <State>(
       others.length === 0
         ? client.send(new PutCommand(put))
         : client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...others] })),
+    );
+  },
+
+  replaceUnreadable: (found, next) => {
+    const { streamId, suspension } = next;
+    // Nobody can tell if the unreadable summary was suspended: the list is set right in any case.
+    const listed: TransactItems = pipe(
+      suspension,
+      O.match(
+        (): TransactItems => [{ Delete: { TableName: table, Key: suspensionKey(streamId) } }],
+        (suspended) => [{ Put: { TableName: table, Item: rows.suspension(streamId, suspended) } }],
+      ),
+    );
+    const Put = unreadablePut(table, found, rows.summary(next));
+    return write(() =>
+      client.send(new TransactWriteCommand({ TransactItems: [{ Put }, ...listed] })),
     );
   },
 });

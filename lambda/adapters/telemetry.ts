@@ -29,6 +29,11 @@ export const powertoolsTelemetry: Telemetry = {
       // At once: an invocation that is killed later writes nothing any more, and an alarm has to ring.
       flushTelemetry();
     },
+  // Its fault may quote the row, which has amounts: `verify` shows it.
+  summaryUnreadable: (streamId) => () => {
+    count("SummariesUnreadable");
+    logger.error("summary unreadable, to be rebuilt", { streamId });
+  },
   streamFailed: (streamId, cause) => () => {
     count("StreamsFailed");
     logger.warn("stream failed, to be delivered again", { streamId, error: errorOf(cause) });

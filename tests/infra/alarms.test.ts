@@ -12,6 +12,7 @@ const alarms = () =>
 
 it.each([
   ["suspended", "event-ledger/dev", "StreamsSuspended", { service: "projector" }],
+  ["unreadable", "event-ledger/dev", "SummariesUnreadable", { service: "projector" }],
   [
     "failures",
     "AWS/SQS",
@@ -26,9 +27,10 @@ it.each([
   expect(alarm?.inputs).toMatchObject({ namespace, metricName, dimensions });
 });
 
-it("every alarm is sent to the topic when it begins, and when it ends, except for the end of a suspension's", () => {
+it("every alarm is sent to the topic when it begins, and when it ends, except for the end of what somebody has to mend", () => {
   const topic = ["arn:aws:sns:eu-central-1:123456789012:ledger-alarms-topic-1a2b3c4"];
   expect(alarms().map(({ inputs }) => [inputs.alarmActions, inputs.okActions])).toEqual([
+    [topic, undefined],
     [topic, undefined],
     ...Array(4).fill([topic, topic]),
   ]);

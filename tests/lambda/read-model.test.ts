@@ -132,12 +132,21 @@ describe("a summary", () => {
   it("that cannot be read is reported with its stream and its fault", async () => {
     const { one } = summariesOf("broken");
     await commit(undefined, { ...one, chainHead: 7 as unknown as string });
-    expect(await load("broken")).toMatchObject(
-      E.left({
-        _tag: "Unavailable",
-        cause: new Error("summary of broken: chainHead: expected string, found 7"),
-      }),
+    const found = await load("broken");
+    expect(found).toMatchObject(
+      E.left({ _tag: "UnreadableSummary", fault: "chainHead: expected string, found 7" }),
     );
+  });
+
+  it("that cannot be read is replaced as long as it is still that row", async () => {
+    const { one, two } = summariesOf("replaced");
+    await commit(undefined, { ...one, chainHead: 7 as unknown as string });
+    const found = await load("replaced");
+    if (E.isRight(found) || found.left._tag !== "UnreadableSummary") throw new Error("readable");
+
+    expect(await readModel.replaceUnreadable(found.left, two)()).toEqual(done);
+    expect(await readModel.replaceUnreadable(found.left, one)()).toEqual(superseded);
+    expect(await load("replaced")).toEqual(E.right(O.some(two)));
   });
 });
 

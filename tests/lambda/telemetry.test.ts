@@ -86,6 +86,20 @@ describe("telemetry", () => {
     });
   });
 
+  it("says whose summary cannot be read, and counts it, but does not quote it", () => {
+    const lines = linesOf(() => {
+      telemetry.summaryUnreadable(savings, 'balance: expected Money, found "4711"')();
+      flushTelemetry();
+    });
+    expect(lines[0]).toMatchObject({
+      level: "ERROR",
+      message: "summary unreadable, to be rebuilt",
+      streamId: "savings",
+    });
+    expect(lines[1]).toMatchObject({ SummariesUnreadable: 1 });
+    expect(JSON.stringify(lines)).not.toContain("4711");
+  });
+
   it("keeps amounts and memos out of the log", () => {
     const lines = linesOf(() => {
       telemetry.suspended(savings, suspension)();

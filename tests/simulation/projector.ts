@@ -164,6 +164,7 @@ export class Projector<State> {
             () => `reports ${streamId} as suspended at ${version}: ${reason}`,
           );
         },
+      summaryUnreadable: () => nothing,
       streamFailed: () => nothing,
     };
   }

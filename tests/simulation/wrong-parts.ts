@@ -54,6 +54,9 @@ export const commitBlindly = <State>(
   commit: (_, next) =>
     pipe(
       readModel.load(next.streamId),
+      TE.orElseW((error) =>
+        error._tag === "UnreadableSummary" ? TE.right(O.none) : TE.left(error),
+      ),
       TE.flatMap((present) => readModel.commit(present, next)),
     ),
 });

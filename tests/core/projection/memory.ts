@@ -12,6 +12,7 @@ import type {
   ProjectionEnvironment,
   Superseded,
   Unavailable,
+  UnreadableSummary,
 } from "../../../core/projection/ports";
 import type { Delivery } from "../../../core/projection/project-batch";
 import {
@@ -76,6 +77,8 @@ export class World {
   readonly log = new Map<string, Map<number, unknown>>();
   readonly summaries = new Map<string, Summary>();
   readonly entries = new Map<string, Map<number, Change>>();
+  /** Streams whose summary cannot be decoded, whatever it is. */
+  readonly unreadable = new Set<string>();
   readonly suspendedStreams = new Map<string, Suspension>();
   readonly published: Change[] = [];
   /** Every operation that was asked for, in order, such as "commit savings". */
@@ -83,6 +86,7 @@ export class World {
   readonly reported = {
     folded: 0,
     suspended: 0,
+    summariesUnreadable: [] as string[],
     streamsFailed: [] as string[],
   };
 
@@ -149,7 +153,17 @@ export class World {
       },
       readModel: {
         load: (streamId) =>
-          operate("load", streamId, () => O.fromNullable(this.summaries.get(streamId))),
+          pipe(
+            operate("load", streamId, () => O.fromNullable(this.summaries.get(streamId))),
+            TE.filterOrElseW(
+              () => !this.unreadable.has(streamId),
+              (): UnreadableSummary => ({
+                _tag: "UnreadableSummary",
+                fault: "balance: expected Money",
+                row: {},
+              }),
+            ),
+          ),
         saveEntries: (changes) =>
           pipe(
             changes.filter(({ opening }) => !opening),
@@ -158,6 +172,11 @@ export class World {
             ),
             TE.map(() => undefined),
           ),
+        replaceUnreadable: (_, next) =>
+          write("commit", next.streamId, () => {
+            if (!this.unreadable.delete(next.streamId)) return lostRace;
+            return this.#commit(O.fromNullable(this.summaries.get(next.streamId)), next);
+          }),
         commit: (loaded, next) => write("commit", next.streamId, () => this.#commit(loaded, next)),
       },
       publisher: {
@@ -180,6 +199,8 @@ export class World {
         suspended: () => () => {
           this.reported.suspended += 1;
         },
+        summaryUnreadable: (streamId) => () =>
+          void this.reported.summariesUnreadable.push(streamId),
         streamFailed: (streamId) => () => void this.reported.streamsFailed.push(streamId),
       },
     };

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../../core/ledger/account";
+import type { StreamId } from "../../../core/projection/identifiers";
 import { type Delivery, projectBatch } from "../../../core/projection/project-batch";
+import { rebuildStream } from "../../../core/projection/rebuild-stream";
 import {
   anyRequests,
   deposit,
@@ -54,6 +56,18 @@ describe("projectBatch", () => {
     expect(await project(w, withPoison)).toEqual([]);
     expect([...w.suspendedStreams.keys()]).toEqual(["a"]);
     expect(w.view("b")).toEqual(truthOf(b, "b"));
+  });
+
+  it("succeeds for a stream whose summary cannot be read, and reports it: a rebuild reads the events anyway", async () => {
+    const w = world();
+    w.unreadable.add("a");
+    expect(await project(w, batch)).toEqual([]);
+    expect(w.reported.summariesUnreadable).toEqual(["a"]);
+    expect(w.reported.streamsFailed).toEqual([]);
+    expect(w.view("b")).toEqual(truthOf(b, "b"));
+
+    await rebuildStream<Account>("a" as StreamId)(w.environment())();
+    expect(w.view("a")).toEqual(truthOf(a, "a"));
   });
 
   it("accepts any text as a stream's id", async () => {
