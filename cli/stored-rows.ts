@@ -15,8 +15,8 @@ import {
   Version,
 } from "../core/projection/identifiers";
 import type { Unavailable } from "../core/projection/ports";
+import type { StoredRows } from "../core/verification/environment";
 import type { EntryRow, ExpectedRows, PartitionRow } from "../core/verification/verification";
-import type { StoredRows } from "../core/verification/verify-stream";
 import { call } from "../lambda/adapters/availability";
 import { entryPrefix, summarySortKey } from "../lambda/adapters/keys";
 import { entryKey, type RowKey, type Rows, suspensionKey } from "../lambda/adapters/rows";

@@ -8,6 +8,7 @@ import type { Account } from "../../../core/ledger/account";
 import type { StreamVersion } from "../../../core/projection/identifiers";
 import type { Unavailable } from "../../../core/projection/ports";
 import { rebuildStream } from "../../../core/projection/rebuild-stream";
+import type { StoredRows } from "../../../core/verification/environment";
 import {
   type ExpectedRows,
   eventsDiffer,
@@ -17,7 +18,7 @@ import {
   settle,
   type Verification,
 } from "../../../core/verification/verification";
-import { type StoredRows, verifyStream } from "../../../core/verification/verify-stream";
+import { verifyStream } from "../../../core/verification/verify-stream";
 import { rowsOf } from "../../../lambda/adapters/rows";
 import {
   anyRequests,
