@@ -3,7 +3,9 @@ import {
   type AccountEventType,
   accountEvents,
   accountNameLength,
+  accountNamePattern,
   memoLength,
+  memoPattern,
 } from "../core/ledger/events";
 import { amountPattern, currencyCodes } from "../core/ledger/money";
 import { schemaVersionOf } from "../core/projection/upcasting";
@@ -44,7 +46,9 @@ export const wiring: Wiring = {
     amountPattern,
     currencyPattern: currencyCodes.join("|"),
     accountNameLength: String(accountNameLength),
+    accountNamePattern,
     memoLength: String(memoLength),
+    memoPattern,
   },
   resolvers: {
     Mutation: {

@@ -4,17 +4,31 @@ import { Amount, Currency } from "./money";
 
 // Events are recorded requests: the write path stores what was asked, and the fold decides it.
 
+/**
+ * Text of so many characters: Unicode code points, so that an emoji counts as one. An unpaired surrogate is no character,
+ * and would not survive: the tables store UTF-8, which cannot represent it. A regular expression, to be anchored at both
+ * ends. The templates match the same pattern, because AppSync documents `$util.matches` and java.util.regex works on code
+ * points; which methods of Java's String a template may call (`codePointCount`) is not documented.
+ */
+const textPattern = (fewest: number, most: number): string => `\\P{Cs}{${fewest},${most}}`;
+
+const matcher = (pattern: string): RegExp => new RegExp(`^${pattern}$`, "u");
+
 interface MemoBrand {
   readonly Memo: unique symbol;
 }
 
-/** The maximum length of a memo in UTF-16 code units, as the templates count them. */
+/** The maximum length of a memo in characters. */
 export const memoLength = 140;
+
+export const memoPattern = textPattern(0, memoLength);
+
+const wholeMemo = matcher(memoPattern);
 
 /** A note of at most `memoLength` characters. */
 export const Memo = t.brand(
   t.string,
-  (memo): memo is t.Branded<string, MemoBrand> => memo.length <= memoLength,
+  (memo): memo is t.Branded<string, MemoBrand> => wholeMemo.test(memo),
   "Memo",
 );
 export type Memo = t.TypeOf<typeof Memo>;
@@ -23,14 +37,17 @@ interface AccountNameBrand {
   readonly AccountName: unique symbol;
 }
 
-/** The maximum length of an account's name, counted as a memo is. */
+/** The maximum length of an account's name in characters. */
 export const accountNameLength = 64;
+
+export const accountNamePattern = textPattern(1, accountNameLength);
+
+const wholeAccountName = matcher(accountNamePattern);
 
 /** The display name of an account: 1 to `accountNameLength` characters. */
 export const AccountName = t.brand(
   t.string,
-  (name): name is t.Branded<string, AccountNameBrand> =>
-    name.length >= 1 && name.length <= accountNameLength,
+  (name): name is t.Branded<string, AccountNameBrand> => wholeAccountName.test(name),
   "AccountName",
 );
 export type AccountName = t.TypeOf<typeof AccountName>;

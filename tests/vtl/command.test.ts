@@ -55,10 +55,17 @@ describe("openAccount.before", () => {
     const by = (fault: object) =>
       refusalOf(renderBefore("openAccount", context({ ...open, ...fault })));
     const currency = "currency: expected an ISO 4217 code such as EUR";
-    const name = "name: expected 1 to 64 characters";
+    const name = "name: expected 1 to 64 characters, without unpaired surrogates";
     expect(by({ currency: "eur" })).toEqual(refusal("InvalidInput", "currency", currency));
     expect(by({ name: "" })).toEqual(refusal("InvalidInput", "name", name));
     expect(by({ name: "n".repeat(65) })).toEqual(refusal("InvalidInput", "name", name));
+  });
+
+  it("counts the characters of a name, and refuses unpaired surrogates", () => {
+    const by = (name: string) => renderBefore("openAccount", context({ ...open, name }));
+    expect(by("😀".repeat(64))).toEqual({ json: {} });
+    expect(refusalOf(by("😀".repeat(65)))).toMatchObject({ errorInfo: { field: "name" } });
+    expect(refusalOf(by("Rainy \ud800"))).toMatchObject({ errorInfo: { field: "name" } });
   });
 });
 
@@ -86,8 +93,21 @@ describe("moveMoney.before", () => {
       "amount: expected a positive number of minor units, 1 to 18 digits without leading zeros, as a string";
     expect(by({ amount: "-5" })).toEqual(refusal("InvalidInput", "amount", amount));
     expect(by({ memo: "m".repeat(141) })).toEqual(
-      refusal("InvalidInput", "memo", "memo: expected at most 140 characters"),
+      refusal(
+        "InvalidInput",
+        "memo",
+        "memo: expected at most 140 characters, without unpaired surrogates",
+      ),
     );
+  });
+
+  it("counts the characters of a memo, and refuses unpaired surrogates", () => {
+    const by = (memo: string) => renderBefore("deposit", context({ ...move, memo }));
+    expect(by("😀".repeat(140))).toEqual({ json: {} });
+    expect(refusalOf(by("😀".repeat(141)))).toMatchObject({ errorInfo: { field: "memo" } });
+    for (const unpaired of ["\ud83d", "Rent \ude00", "\ude00\ud83d"]) {
+      expect(refusalOf(by(unpaired))).toMatchObject({ errorInfo: { field: "memo" } });
+    }
   });
 });
 

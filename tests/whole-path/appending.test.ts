@@ -113,7 +113,7 @@ describe("appending", () => {
 });
 
 describe("the cost of a command", () => {
-  const longest = { commandId: "c".repeat(64), memo: "€".repeat(140), amount: "9".repeat(18) };
+  const longest = { commandId: "c".repeat(64), memo: "😀".repeat(140), amount: "9".repeat(18) };
   const longAccountId = () => randomUUID().padEnd(64, "x");
 
   beforeEach(() => {
@@ -157,7 +157,7 @@ describe("the cost of a command", () => {
         accountId,
         expectedVersion: 0,
         currency: "EUR",
-        name: "€".repeat(64),
+        name: "😀".repeat(64),
       });
       await lengthen(accountId, length);
       consumed.length = 0;
@@ -185,7 +185,7 @@ describe("the cost of a command", () => {
       commandId: longest.commandId,
       expectedVersion: 0,
       currency: "EUR",
-      name: "€".repeat(64),
+      name: "😀".repeat(64),
     });
     const { eventTable: events, readModel } = tables.ledger;
     expect({ written: units(events, writes), read: units(events, reads) }).toEqual({

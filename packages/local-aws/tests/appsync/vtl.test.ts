@@ -279,6 +279,20 @@ describe("$util.matches", () => {
     expect(matches("^[A-Z]{3}$", "EUR\n")).toMatchObject(ambiguous);
   });
 
+  it("counts code points, and takes an unpaired surrogate for one of category Cs, as Java does", () => {
+    const expected: [string, boolean][] = [
+      ["", true],
+      ["😀😀😀", true],
+      ["😀😀😀😀", false],
+      ["a\ud800", false],
+      ["\ude00\ud83d", false],
+      ["\ud83d\ud83d\ude00", false],
+      ["a\nb", true],
+    ];
+    const found = expected.map(([text]) => [text, matches("^\\P{Cs}{0,3}\\z", text)]);
+    expect(found).toEqual(expected);
+  });
+
   it("matches ASCII white space only, as Java does", () => {
     expect(matches("^\\s\\z", "\u00a0")).toBe(false);
     expect(matches("^[\\s]\\S\\z", " \u00a0")).toBe(true);
