@@ -5,11 +5,21 @@ interface TimestampBrand {
   readonly Timestamp: unique symbol;
 }
 
-/** A moment in UTC, ISO 8601, as the write path stamps it. */
+const timestampForm = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?Z$/;
+
+/** Whether there is such a second. JavaScript reads 30 February as 2 March, so what it has read is compared. */
+const isSecond = (second: string): boolean => {
+  const moment = new Date(`${second}Z`);
+  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(second);
+};
+
+/** A moment in UTC, ISO 8601, as the write path stamps it: with any fraction of a second. */
 export const Timestamp = t.brand(
   t.string,
-  (text): text is t.Branded<string, TimestampBrand> =>
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text),
+  (text): text is t.Branded<string, TimestampBrand> => {
+    const second = timestampForm.exec(text)?.[1];
+    return second !== undefined && isSecond(second);
+  },
   "Timestamp",
 );
 export type Timestamp = t.TypeOf<typeof Timestamp>;
