@@ -27,11 +27,7 @@ import {
 
 /** The mutation that records each type of event: a new type that no mutation records does not compile. */
 export const recorders: Readonly<Record<AccountEventType, Command>> = {
-  AccountOpeningRequested: {
-    field: "openAccount",
-    before: "command/openAccount",
-    mayComeFirst: true,
-  },
+  AccountOpeningRequested: { field: "openAccount", before: "command/openAccount", opens: true },
   DepositRequested: { field: "deposit", before: "command/moveMoney" },
   WithdrawalRequested: { field: "withdraw", before: "command/moveMoney" },
   AccountClosingRequested: { field: "closeAccount", before: "command/closeAccount" },

@@ -1,6 +1,6 @@
 import * as t from "io-ts";
 import { ChosenStreamId } from "./envelope";
-import { CommandId, StreamVersion, Version } from "./identifiers";
+import { CommandId, noVersion, StreamVersion, Version } from "./identifiers";
 
 // The fields that every command carries. The templates in vtl/shared check the same before they append; a test compares
 // the two.
@@ -12,6 +12,13 @@ export const ExpectedVersion = t.refinement(
   "ExpectedVersion",
 );
 
+/** Of a stream that does not exist yet. */
+const ExpectedNoVersion = t.refinement(
+  ExpectedVersion,
+  (version) => version === noVersion,
+  "ExpectedVersion of 0",
+);
+
 /** Of a stream that exists already. */
 const ExpectedLaterVersion = t.refinement(
   ExpectedVersion,
@@ -19,11 +26,11 @@ const ExpectedLaterVersion = t.refinement(
   "ExpectedVersion of at least 1",
 );
 
-/** A command that may be a stream's first event. */
+/** A command that opens a stream: it becomes the first event, and no other. */
 export const OpeningCommand = t.type({
   streamId: ChosenStreamId,
   commandId: CommandId,
-  expectedVersion: ExpectedVersion,
+  expectedVersion: ExpectedNoVersion,
 });
 
 /** A command to a stream that exists already. */

@@ -34,9 +34,9 @@ const refusalBy = (name: string, input: object, stash: Record<string, unknown> =
   refusalOf(render(name, context(input, { stash })));
 
 describe("openAccount.before", () => {
-  it("stashes an opening, which may be the first event of its stream", () => {
+  it("stashes an opening, which must be the first event of its stream", () => {
     expect(stashAfter("openAccount", { ...open, name: "Rainy days" })).toEqual({
-      leastExpectedVersion: 0,
+      opens: true,
       event: {
         type: "AccountOpeningRequested",
         schemaVersion: 2,
@@ -75,7 +75,7 @@ describe("moveMoney.before", () => {
     ["withdraw", "WithdrawalRequested"],
   ] as const)("stashes for %s a %s, which must follow another event", (command, type) => {
     expect(stashAfter(command, { ...move, memo: "Rent" })).toEqual({
-      leastExpectedVersion: 1,
+      opens: false,
       event: { type, schemaVersion: 1, data: { amount: "250", memo: "Rent" } },
     });
   });
@@ -114,7 +114,7 @@ describe("moveMoney.before", () => {
 describe("closeAccount.before", () => {
   it("stashes a closing, which must follow another event", () => {
     expect(stashAfter("closeAccount", move)).toEqual({
-      leastExpectedVersion: 1,
+      opens: false,
       event: { type: "AccountClosingRequested", schemaVersion: 1, data: {} },
     });
   });
@@ -122,7 +122,7 @@ describe("closeAccount.before", () => {
 
 describe("loadPreviousEvent.request", () => {
   it("reads the event that the command wants to follow, consistently", () => {
-    const stash = newMap([["leastExpectedVersion", 1]]);
+    const stash = newMap([["opens", false]]);
     expect(render("shared/loadPreviousEvent.request", context(move, { stash }))).toEqual({
       json: {
         operation: "GetItem",
@@ -134,7 +134,7 @@ describe("loadPreviousEvent.request", () => {
   });
 
   it("reads nothing before the first event, and makes the caller the owner", () => {
-    const stash = newMap([["leastExpectedVersion", 0]]);
+    const stash = newMap([["opens", true]]);
     expect(render("shared/loadPreviousEvent.request", context(open, { stash }))).toEqual({
       returned: null,
     });
@@ -142,7 +142,7 @@ describe("loadPreviousEvent.request", () => {
   });
 
   it.each(["accountId", "commandId"])("rejects an invalid %s", (field) => {
-    const stash = { leastExpectedVersion: 1 };
+    const stash = { opens: false };
     const by = (id: string) =>
       refusalBy("shared/loadPreviousEvent.request", { ...move, [field]: id }, stash);
     const expected = refusal("InvalidInput", field, `${field}: ${idMessage}`);
@@ -151,21 +151,26 @@ describe("loadPreviousEvent.request", () => {
     }
   });
 
-  it.each([
-    [0, -1],
-    [1, 0],
-    [1, 2_147_483_647],
-  ])(
-    "rejects, where the least expectedVersion is %i, an expectedVersion of %i",
-    (leastExpectedVersion, version) => {
-      const input = { ...move, expectedVersion: version };
-      expect(
-        refusalBy("shared/loadPreviousEvent.request", input, { leastExpectedVersion }),
-      ).toEqual(
+  it.each([-1, 1, 6])("rejects an opening with an expectedVersion of %i", (expectedVersion) => {
+    const input = { ...open, expectedVersion };
+    expect(refusalBy("shared/loadPreviousEvent.request", input, { opens: true })).toEqual(
+      refusal(
+        "InvalidInput",
+        "expectedVersion",
+        "expectedVersion: expected 0, because this command is the account's first",
+      ),
+    );
+  });
+
+  it.each([-1, 0, 2_147_483_647])(
+    "rejects, for what must follow another event, an expectedVersion of %i",
+    (expectedVersion) => {
+      const input = { ...move, expectedVersion };
+      expect(refusalBy("shared/loadPreviousEvent.request", input, { opens: false })).toEqual(
         refusal(
           "InvalidInput",
           "expectedVersion",
-          `expectedVersion: expected the version of the account's last event, ${leastExpectedVersion} or more`,
+          "expectedVersion: expected the version of the account's last event, 1 or more",
         ),
       );
     },

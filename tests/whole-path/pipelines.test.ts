@@ -139,6 +139,17 @@ describe("the pipeline of a command", () => {
     expect(await versionsOf(accountId)).toEqual([1]);
   });
 
+  it("records no opening after another event, whoever asks", async () => {
+    const accountId = await aliceOpens();
+    for (const caller of everybody) {
+      const again = command(accountId, 1, { currency: "EUR" });
+      expect(await pipelines.ask("Mutation.openAccount", again, caller)).toMatchObject({
+        error: { errorType: "InvalidInput", errorInfo: { field: "expectedVersion" } },
+      });
+    }
+    expect(await versionsOf(accountId)).toEqual([1]);
+  });
+
   it("keeps the owner when an operator acts on the account", async () => {
     const accountId = await aliceOpens();
     const byOperator = pipelines.ask("Mutation.deposit", deposit(accountId, 1), "operator");

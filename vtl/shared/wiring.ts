@@ -52,8 +52,8 @@ export interface Command {
    * `{{shared/stashEvent}}`. Several commands may use the same template: the type of the event is not its business.
    */
   readonly before: string;
-  /** Whether the event may be the first of its stream; not unless said. */
-  readonly mayComeFirst?: boolean;
+  /** Whether the event opens its stream: it is then the first, and no other event can be. Not unless said. */
+  readonly opens?: boolean;
 }
 
 /** The mutations that record events: one for each type of event, so that no type can be left out. */
@@ -63,7 +63,7 @@ export const commands = <EventType extends string>(
 ): Fields =>
   Object.fromEntries(
     (Object.entries(all) as [EventType, Command][]).map(
-      ([eventType, { field, before, mayComeFirst = false }]): [string, Pipeline] => [
+      ([eventType, { field, before, opens = false }]): [string, Pipeline] => [
         field,
         {
           before,
@@ -72,7 +72,7 @@ export const commands = <EventType extends string>(
           values: {
             eventType,
             schemaVersion: String(schemaVersionOf(eventType)),
-            leastExpectedVersion: mayComeFirst ? "0" : "1",
+            opens: String(opens),
           },
         },
       ],

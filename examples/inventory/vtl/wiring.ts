@@ -18,7 +18,7 @@ import { type ArticleEvent, articleEvents, inventory, labelLength } from "../art
 
 /** The mutation that records each type of event. */
 export const recorders: Readonly<Record<ArticleEvent["type"], Command>> = {
-  RegistrationRequested: { field: "register", before: "article/register", mayComeFirst: true },
+  RegistrationRequested: { field: "register", before: "article/register", opens: true },
   ReceiptRequested: { field: "receive", before: "article/movePieces" },
   ReservationRequested: { field: "reserve", before: "article/movePieces" },
   ShipmentRequested: { field: "ship", before: "article/movePieces" },

@@ -42,23 +42,28 @@ describe.each([
     expect(wrongFields(codec, { ...input, [field]: { odd: true } })).toEqual([field]);
   });
 
-  it("accepts the highest version that another event can follow, and no higher one", () => {
-    expect(isAccepted(codec, { ...input, expectedVersion: 2 ** 31 - 2 })).toBe(true);
+  it("accepts no version that another event cannot follow", () => {
     for (const expectedVersion of [2 ** 31 - 1, 2 ** 31, -1, 0.5, "1", null]) {
       expect(wrongFields(codec, { ...input, expectedVersion })).toEqual(["expectedVersion"]);
     }
   });
 });
 
-describe("expectedVersion 0", () => {
-  it("is valid in an opening alone: no other event can be the first", () => {
-    expect(isAccepted(OpenAccount, { ...openAccount, expectedVersion: 0 })).toBe(true);
-    expect(wrongFields(MoveMoney, { ...moveMoney, expectedVersion: 0 })).toEqual([
-      "expectedVersion",
-    ]);
-    expect(wrongFields(CloseAccount, { ...closeAccount, expectedVersion: 0 })).toEqual([
-      "expectedVersion",
-    ]);
+describe("expectedVersion", () => {
+  it("is 0 for an opening, and nothing else", () => {
+    for (const expectedVersion of [1, 2, 2 ** 31 - 2]) {
+      expect(wrongFields(OpenAccount, { ...openAccount, expectedVersion })).toEqual([
+        "expectedVersion",
+      ]);
+    }
+  });
+
+  it.each([
+    ["a movement", MoveMoney, moveMoney],
+    ["a closing", CloseAccount, closeAccount],
+  ] as const)("is at least 1 for %s, which cannot be the first event", (_, codec, input) => {
+    expect(isAccepted(codec, { ...input, expectedVersion: 2 ** 31 - 2 })).toBe(true);
+    expect(wrongFields(codec, { ...input, expectedVersion: 0 })).toEqual(["expectedVersion"]);
   });
 });
 
