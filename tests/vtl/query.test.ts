@@ -262,6 +262,51 @@ describe("querySuspended", () => {
   });
 });
 
+describe("a nextToken that is refused", () => {
+  const refused = [
+    {
+      type: "DynamoDB:UserIllegalArgumentException",
+      message:
+        "com.amazonaws.deepdish.common.pagination.InvalidPaginationTokenException: Invalid pagination token given.",
+    },
+    {
+      type: "DynamoDB:DynamoDbException",
+      message: "The provided starting key is invalid (Service: DynamoDb, Status Code: 400)",
+    },
+    {
+      type: "DynamoDB:ValidationException",
+      message:
+        "The provided starting key is outside query boundaries based on provided conditions (Service: DynamoDb, Status Code: 400)",
+    },
+  ];
+  const lists = ["shared/queryEntries", "shared/queryOwner", "shared/querySuspended"];
+
+  it.each(lists)("is invalid input to %s", (name) => {
+    const args = { ...context, arguments: { nextToken: "t" } };
+    for (const error of refused) {
+      expect(refusalOf(render(`${name}.response`, { ...args, error }))).toEqual(
+        refusal(
+          "InvalidInput",
+          "nextToken",
+          "nextToken: expected the one of this list's page before",
+        ),
+      );
+    }
+  });
+
+  it.each(lists)("is not to blame in %s where none was sent, or for a throttle", (name) => {
+    for (const args of [{}, { nextToken: null }]) {
+      const rendered = render(`${name}.response`, { arguments: args, error: refused[0] ?? null });
+      expect(refusalOf(rendered)).toMatchObject({ errorType: "Unavailable" });
+    }
+    const rendered = render(`${name}.response`, {
+      arguments: { nextToken: "t" },
+      error: throttled,
+    });
+    expect(refusalOf(rendered)).toMatchObject({ errorType: "Unavailable" });
+  });
+});
+
 describe("a read model that cannot be reached", () => {
   it.each([
     "shared/getSummary",

@@ -340,4 +340,33 @@ describe("pages", () => {
     expect(new Set(found).size).toBe(found.length);
     expect(Math.max(...pages.map(({ items }) => items.length))).toBe(2);
   });
+
+  const refused = { error: { errorType: "InvalidInput", errorInfo: { field: "nextToken" } } };
+
+  it.each([
+    ["Query.statement", "operator"],
+    ["Query.accounts", "owner"],
+    ["Query.suspendedStreams", "operator"],
+  ] as const)("of %s are not asked for by a token that is none", async (path, caller) => {
+    const accountId = await aliceOpens();
+    await project(accountId);
+    for (const nextToken of ["", "x", "{}", "eyJ2ZXJzaW9uIjozfQ==", "t".repeat(10_000)]) {
+      const args = path === "Query.statement" ? { accountId, nextToken } : { nextToken };
+      expect(await pipelines.ask(path, args, caller)).toMatchObject(refused);
+    }
+  });
+
+  it("of a statement are not asked for by the token of another account's", async () => {
+    const ids = [await aliceOpens(3), await aliceOpens(3)];
+    for (const accountId of ids) await project(accountId);
+    const [one, other] = ids;
+    const page = (await succeeds(
+      pipelines.ask("Query.statement", { accountId: one, limit: 1 }),
+    )) as Page;
+    expect(page.nextToken).not.toBeNull();
+    const { nextToken } = page;
+    expect(
+      await pipelines.ask("Query.statement", { accountId: other, limit: 1, nextToken }),
+    ).toMatchObject(refused);
+  });
 });

@@ -4,6 +4,7 @@ import { batchGetItem, getItem, query } from "./dynamodb-reads";
 import { type DataSourceAnswer, describeError, type TableAccess } from "./dynamodb-table";
 import { deleteItem, putItem, updateItem } from "./dynamodb-writes";
 import { mappingTemplateError } from "./errors";
+import { InvalidTokenError } from "./next-token";
 import type { RequestDocument } from "./request-document";
 
 type Operation = (document: RequestDocument, table: TableAccess) => Promise<DataSourceAnswer>;
@@ -17,7 +18,17 @@ const operations: Readonly<Record<string, Operation>> = {
   UpdateItem: updateItem,
 };
 
-/** Throws ResolverError for an invalid document; an exception of DynamoDB becomes the answer's error. */
+/** What AppSync answers for a pagination token that it cannot read, as public issues show it. */
+const invalidToken = {
+  type: "DynamoDB:UserIllegalArgumentException",
+  message:
+    "com.amazonaws.deepdish.common.pagination.InvalidPaginationTokenException: Invalid pagination token given.",
+};
+
+/**
+ * Throws ResolverError for an invalid document. An exception of DynamoDB, or an invalid pagination token, becomes the
+ * answer's error.
+ */
 export async function runOnDynamoDb(
   document: RequestDocument,
   table: TableAccess,
@@ -34,6 +45,9 @@ export async function runOnDynamoDb(
   } catch (error) {
     if (error instanceof DynamoDBServiceException) {
       return { result: null, error: describeError(error) };
+    }
+    if (error instanceof InvalidTokenError) {
+      return { result: null, error: invalidToken };
     }
     throw error;
   }

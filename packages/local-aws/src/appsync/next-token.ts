@@ -1,11 +1,15 @@
 /** Pagination tokens: opaque to clients and bound to the resolver that issued them, like AppSync's. */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { Item } from "./dynamodb-values";
-import { ResolverError } from "./errors";
 
 const algorithm = "aes-256-gcm";
 const nonceBytes = 12;
 const tagBytes = 16;
+
+/** The token was changed, or issued for another resolver, or is none. */
+export class InvalidTokenError extends Error {
+  override readonly name = "InvalidTokenError";
+}
 
 export class NextTokens {
   /** Tokens expire with the process; a client then restarts from the first page. */
@@ -19,7 +23,7 @@ export class NextTokens {
     return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString("base64");
   }
 
-  /** Throws ResolverError if the token was changed or issued by another resolver. */
+  /** Throws InvalidTokenError. */
   open(resolver: string, token: string): Item {
     const bytes = Buffer.from(token, "base64");
     try {
@@ -29,10 +33,7 @@ export class NextTokens {
       const sealed = bytes.subarray(nonceBytes, -tagBytes);
       return JSON.parse(`${decipher.update(sealed, undefined, "utf8")}${decipher.final("utf8")}`);
     } catch {
-      throw new ResolverError({
-        message: "Invalid pagination token given.",
-        errorType: "BadRequestException",
-      });
+      throw new InvalidTokenError();
     }
   }
 }
