@@ -45,6 +45,7 @@ describe("the resources of a stack", () => {
     "aws:appsync/function:Function ledger-resolvers-getSummary",
     "aws:appsync/function:Function ledger-resolvers-queryEntries",
     "aws:appsync/function:Function ledger-resolvers-querySuspended",
+    "aws:appsync/function:Function ledger-resolvers-recogniseRepetition",
     "aws:appsync/function:Function ledger-resolvers-queryOwner",
     "aws:appsync/function:Function ledger-resolvers-getSummaries",
     "aws:appsync/resolver:Resolver ledger-resolvers-Mutation_openAccount",

@@ -15,7 +15,18 @@ export interface Command extends Asked {
 
 export type Appended = "recorded" | "conflict" | "unavailable";
 
-const withoutTime = ({ recordedAt, ...item }: Item): Item => item;
+/** What makes two events the same command, whatever the form in which they were recorded. */
+const isSameCommand = (stored: Item, item: Item): boolean => {
+  const hasSameForm = stored.schemaVersion === item.schemaVersion;
+  const [before, now] = [stored.data, item.data].map((data) => Object(data) as Item);
+  const shared = Object.keys(now ?? {}).filter((field) => Object.hasOwn(before ?? {}, field));
+  return (
+    ["commandId", "actor", "type"].every((field) => stored[field] === item[field]) &&
+    (hasSameForm
+      ? isDeepStrictEqual(before, now)
+      : shared.every((field) => isDeepStrictEqual(before?.[field], now?.[field])))
+  );
+};
 
 /** The pipeline of vtl/shared, step by step: the read of the expected version, the conditional put, the comparison. */
 export const append = async (
@@ -46,7 +57,7 @@ export const append = async (
     } catch (error) {
       if (!isLostRace(error)) throw error;
       const stored = (await read(version)) ?? {};
-      return isDeepStrictEqual(withoutTime(stored), withoutTime(item)) ? "recorded" : "conflict";
+      return isSameCommand(stored, item) ? "recorded" : "conflict";
     }
   } catch {
     return "unavailable";

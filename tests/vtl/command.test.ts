@@ -252,22 +252,88 @@ describe("append.response", () => {
     expect(render("shared/append.response", context(move, { result }))).toEqual({ json: result });
   });
 
-  it.each([1, 6])(
-    "reports a conflict when another event has followed version %i",
-    (expectedVersion) => {
-      const input = { ...move, expectedVersion };
-      const rendered = render("shared/append.response", context(input, { error: conflict }));
-      expect(refusalOf(rendered)).toEqual(versionConflict(expectedVersion));
+  it.each([null, { owner: "bob" }])(
+    "leaves it to the next function when the place is taken, whatever was read: %j",
+    (result) => {
+      for (const input of [open, move]) {
+        const stash = newMap();
+        const more = { stash, error: conflict, result };
+        expect(render("shared/append.response", context(input, more))).toEqual({ json: result });
+        expect(stash).toEqual({ placeTaken: true });
+      }
     },
   );
+});
 
-  it.each([null, { owner: "bob" }])(
-    "marks the command as rejected when the stream exists already, whatever was read: %j",
-    (result) => {
-      const stash = newMap();
-      const more = { stash, error: conflict, result };
-      expect(render("shared/append.response", context(open, more))).toEqual({ json: result });
-      expect(stash).toEqual({ rejected: true });
+describe("recogniseRepetition", () => {
+  const data = { amount: "250", pieces: 3 };
+  const event = { type: "DepositRequested", schemaVersion: 2, data };
+  const own = { commandId: "c-7", actor: "alice", owner: "alice", ...event };
+
+  it("reads nothing for a command that was recorded or rejected, and hands on what came before", () => {
+    const result = { streamId: "savings", version: 7 };
+    for (const stash of [{}, { rejected: true }]) {
+      const more = { prev: { result }, stash };
+      expect(render("shared/recogniseRepetition.request", context(move, more))).toEqual({
+        returned: result,
+      });
+    }
+  });
+
+  it("reads the event that has taken the command's place, consistently", () => {
+    const stash = { placeTaken: true };
+    expect(render("shared/recogniseRepetition.request", context(move, { stash }))).toEqual({
+      json: {
+        operation: "GetItem",
+        key: { streamId: { S: "savings" }, version: { N: "7" } },
+        consistentRead: true,
+      },
+    });
+  });
+
+  const respond = (result: object | null, asked: object = event) => {
+    const stash = newMap([
+      ["placeTaken", true],
+      ["event", asked],
+    ]);
+    const rendered = render(
+      "shared/recogniseRepetition.response",
+      context(move, { result, stash }),
+    );
+    expect(rendered).toEqual({ json: result });
+    return { rejected: stash.rejected === true, hasCommandId: stash.hasCommandId === true };
+  };
+  const recognised = { rejected: false, hasCommandId: false };
+
+  it.each([
+    { data },
+    { data: { pieces: 3, amount: "250" } },
+    { owner: "bob", recordedAt: "2026-03-01T10:00:00.000Z", channel: "mobile" },
+    { schemaVersion: 1, data: { amount: "250" } },
+    { schemaVersion: 3, data: { ...data, memo: "Rent" } },
+    { schemaVersion: 3, data: {} },
+  ])("answers with the command's own event, in whatever form: %j", (form) => {
+    expect(respond({ ...own, ...form })).toEqual(recognised);
+  });
+
+  it.each([
+    { type: "WithdrawalRequested" },
+    { data: { amount: "250" } },
+    { data: { ...data, memo: "Rent" } },
+    { data: { ...data, pieces: 4 } },
+    { data: { amount: "250", weight: 3 } },
+    { schemaVersion: 1, data: { ...data, amount: "25" } },
+    { schemaVersion: 3, data: { ...data, amount: null } },
+    { schemaVersion: 1, type: "WithdrawalRequested" },
+  ])("rejects what has the commandId, and is another command: %j", (other) => {
+    expect(respond({ ...own, ...other })).toEqual({ rejected: true, hasCommandId: true });
+  });
+
+  it.each([{ commandId: "c-8" }, { actor: "olga" }, null])(
+    "rejects what has not the caller's commandId: %j",
+    (other) => {
+      const result = other && { ...own, ...other };
+      expect(respond(result)).toEqual({ rejected: true, hasCommandId: false });
     },
   );
 });
@@ -278,6 +344,12 @@ const versionConflict = (version: number) =>
     "expectedVersion",
     `expectedVersion: the account is not at version ${version}. Read it, and decide again.`,
   );
+
+const commandIdTaken = refusal(
+  "VersionConflict",
+  "commandId",
+  "commandId: event 7 has it, with another type or other data. Look at that event before you decide again.",
+);
 
 const noSuchAccount = refusal("NotFound", "accountId", "accountId: there is no such account");
 
@@ -322,8 +394,23 @@ describe("explainRejection", () => {
   );
 });
 
+describe("explainRejection of a commandId that another command of the caller's has", () => {
+  it.each([
+    ["owner", commandIdTaken],
+    ["operator", commandIdTaken],
+    ["stranger", unauthorized("deposit", "Mutation")],
+  ] as const)("names the event to the %s, if the account is to be seen", (caller, expected) => {
+    const info = { fieldName: "deposit", parentTypeName: "Mutation" };
+    const stash = { rejected: true, hasCommandId: true };
+    const more = { identity: callers[caller], info, stash, result: { owner: "alice" } };
+    expect(refusalOf(render("shared/explainRejection.response", context(move, more)))).toEqual(
+      expected,
+    );
+  });
+});
+
 describe("an event table that cannot be reached", () => {
-  it.each(["loadPreviousEvent", "append", "explainRejection"])(
+  it.each(["loadPreviousEvent", "append", "recogniseRepetition", "explainRejection"])(
     "is reported by %s, with the advice to send the command again",
     (name) => {
       const more = { error: throttled, stash: { rejected: true } };

@@ -124,7 +124,12 @@ it("a pipeline runs its functions in the order of the wiring", () => {
   const ids = (field: string) =>
     resolvers().find(({ inputs }) => inputs.field === field)?.inputs.pipelineConfig;
   expect(ids("deposit")).toEqual({
-    functions: ["id-of-loadPreviousEvent", "id-of-append", "id-of-explainRejection"],
+    functions: [
+      "id-of-loadPreviousEvent",
+      "id-of-append",
+      "id-of-recogniseRepetition",
+      "id-of-explainRejection",
+    ],
   });
   expect(ids("statement")).toEqual({ functions: ["id-of-getSummary", "id-of-queryEntries"] });
 });

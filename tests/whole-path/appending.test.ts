@@ -98,7 +98,7 @@ describe("appending", () => {
     expect(await owner.command(name, { ...same, ...input })).toEqual({
       event: null,
       errorType: "VersionConflict",
-      field: "expectedVersion",
+      field: "commandId",
     });
     expect(await tables.eventsOf(accountId)).toHaveLength(2);
   });

@@ -178,22 +178,135 @@ describe("a command sent again", () => {
     expect(await pipelines.ask("Mutation.openAccount", sent)).toEqual(first);
   });
 
-  it.each([
-    [{ amount: "101" }, "Mutation.deposit"],
-    [{ memo: "Rent" }, "Mutation.deposit"],
-    [{ commandId: "another" }, "Mutation.deposit"],
-    [{}, "Mutation.withdraw"],
-  ])("gets a conflict when it differs: %j of %s", async (changed, path) => {
+  it("gets a conflict when another command has taken its place", async () => {
     const accountId = await aliceOpens();
     const { input } = deposit(accountId, 1);
     await succeeds(pipelines.ask("Mutation.deposit", { input }));
-    const answer = await pipelines.ask(path, { input: { ...input, ...changed } });
-    expect(answer).toEqual({
+    const another = { input: { ...input, commandId: "another" } };
+    expect(await pipelines.ask("Mutation.deposit", another)).toEqual({
       error: {
         message: "expectedVersion: the account is not at version 1. Read it, and decide again.",
         errorType: "VersionConflict",
         errorInfo: { field: "expectedVersion" },
       },
+    });
+  });
+
+  it.each([
+    [{ amount: "101" }, "Mutation.deposit"],
+    [{ memo: "Rent" }, "Mutation.deposit"],
+    [{}, "Mutation.withdraw"],
+  ])(
+    "gets a conflict that names its commandId when it differs: %j of %s",
+    async (changed, path) => {
+      const accountId = await aliceOpens();
+      const { input } = deposit(accountId, 1);
+      await succeeds(pipelines.ask("Mutation.deposit", { input }));
+      const answer = await pipelines.ask(path, { input: { ...input, ...changed } });
+      expect(answer).toEqual({
+        error: {
+          message:
+            "commandId: event 2 has it, with another type or other data. Look at that event before you decide again.",
+          errorType: "VersionConflict",
+          errorInfo: { field: "commandId" },
+        },
+      });
+    },
+  );
+
+  it("gets no conflict that names its commandId when the other command is another user's", async () => {
+    const accountId = await aliceOpens();
+    const sent = deposit(accountId, 1);
+    await succeeds(pipelines.ask("Mutation.deposit", sent, "operator"));
+    expect(await pipelines.ask("Mutation.deposit", sent, "owner")).toMatchObject({
+      error: { errorType: "VersionConflict", errorInfo: { field: "expectedVersion" } },
+    });
+  });
+});
+
+describe("a command sent again after a deployment", () => {
+  /** Sends a command, replaces its event by the one that a template of another release would have left, and sends it again. */
+  async function again(
+    path: string,
+    sent: { readonly input: { readonly accountId: string; readonly expectedVersion: number } },
+    recorded: (event: Record<string, unknown>) => Record<string, unknown>,
+    caller: CallerName = "owner",
+  ): Promise<{ readonly answer: Answer; readonly stored: Record<string, unknown> }> {
+    const { accountId, expectedVersion } = sent.input;
+    await succeeds(pipelines.ask(path, sent, caller));
+    const event = (await pipelines.events(accountId))[expectedVersion] ?? {};
+    const stored = recorded(event);
+    await pipelines.putEvents([stored]);
+    const answer = await pipelines.ask(path, sent, caller);
+    expect((await pipelines.events(accountId))[expectedVersion]).toEqual(stored);
+    expect(await versionsOf(accountId)).toHaveLength(expectedVersion + 1);
+    return { answer, stored };
+  }
+
+  it("is answered with its own event, which has another schema version", async () => {
+    const { answer } = await again("Mutation.openAccount", opening(newId("account")), (event) => ({
+      ...event,
+      schemaVersion: 1,
+      data: { currency: "EUR" },
+    }));
+    expect(answer).toMatchObject({ data: { version: 1, currency: "EUR" } });
+    expect(answer).not.toHaveProperty("data.name");
+  });
+
+  it.each([
+    ["owner", 2, { amount: "100", memo: "Rent", fee: "0" }],
+    ["operator", 2, { amount: "100" }],
+    ["operator", 0, { minorUnits: "100", memo: "Rent" }],
+  ] as const)(
+    "is answered to the %s with its own event of schema version %i, whose data are %j",
+    async (caller, schemaVersion, data) => {
+      const { input } = deposit(await aliceOpens(), 1);
+      const sent = { input: { ...input, memo: "Rent" } };
+      const { answer, stored } = await again(
+        "Mutation.deposit",
+        sent,
+        (event) => ({ ...event, schemaVersion, data }),
+        caller,
+      );
+      expect(answer).toMatchObject({ data: { recordedAt: stored.recordedAt, version: 2 } });
+    },
+  );
+
+  it("is answered with its own event, which has a field beside its data", async () => {
+    const sent = deposit(await aliceOpens(), 1);
+    const { answer, stored } = await again("Mutation.deposit", sent, (event) => ({
+      ...event,
+      channel: "mobile",
+    }));
+    expect(answer).toMatchObject({ data: { recordedAt: stored.recordedAt, amount: "100" } });
+  });
+
+  it("gets a conflict when the data differ in the same schema version", async () => {
+    const sent = deposit(await aliceOpens(), 1);
+    const { answer } = await again("Mutation.deposit", sent, (event) => ({
+      ...event,
+      data: { amount: "100", memo: "Rent" },
+    }));
+    expect(answer).toMatchObject({
+      error: { errorType: "VersionConflict", errorInfo: { field: "commandId" } },
+    });
+  });
+
+  it.each([
+    { amount: "101" },
+    { amount: "101", memo: "Rent" },
+    { amount: "100", memo: "rent" },
+    { amount: null, memo: "Rent" },
+  ])("gets a conflict when what both forms have differs: %j", async (data) => {
+    const { input } = deposit(await aliceOpens(), 1);
+    const sent = { input: { ...input, memo: "Rent" } };
+    const { answer } = await again("Mutation.deposit", sent, (event) => ({
+      ...event,
+      schemaVersion: 2,
+      data,
+    }));
+    expect(answer).toMatchObject({
+      error: { errorType: "VersionConflict", errorInfo: { field: "commandId" } },
     });
   });
 });

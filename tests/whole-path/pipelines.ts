@@ -110,6 +110,13 @@ export class Pipelines {
     return Items;
   }
 
+  /** Puts events as a template of another release would have. */
+  async putEvents(events: readonly Record<string, unknown>[]): Promise<void> {
+    for (const event of events) {
+      await this.#client.send(new PutCommand({ TableName: eventTable, Item: event }));
+    }
+  }
+
   async putRows(rows: readonly Record<string, unknown>[]): Promise<void> {
     for (const row of rows) {
       await this.#client.send(new PutCommand({ TableName: readModelTable, Item: row }));
