@@ -5,11 +5,14 @@ import type { Permission } from "./policy";
 
 // Every permission that a role of the program has. docs/permissions.md, which is generated, shows who has which.
 
-/** GetItem also serves PutItem: after a failed condition AppSync reads the stored item to compare it. */
+/**
+ * GetItem also serves PutItem: after a failed condition AppSync reads the stored item to compare it. Query finds the last
+ * event of a rejected command's stream.
+ */
 export function appendEvents(eventTable: aws.dynamodb.Table): Permission {
   return {
     name: "AppendEvents",
-    actions: ["dynamodb:GetItem", "dynamodb:PutItem"],
+    actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
     resources: [eventTable.arn],
   };
 }

@@ -50,9 +50,9 @@ describe("the roles", () => {
     ]);
   });
 
-  it("let commands get and put events, and nothing else", () => {
+  it("let commands get, put and query events, and nothing else", () => {
     expect(policy("ledger-resolvers-EventTable-policy")).toEqual([
-      allow("AppendEvents", ["dynamodb:GetItem", "dynamodb:PutItem"], events),
+      allow("AppendEvents", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"], events),
     ]);
   });
 

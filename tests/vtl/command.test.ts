@@ -338,15 +338,19 @@ describe("recogniseRepetition", () => {
   );
 });
 
-const versionConflict = (version: number) =>
-  refusal(
-    "VersionConflict",
-    "expectedVersion",
-    `expectedVersion: the account is not at version ${version}. Read it, and decide again.`,
-  );
+const conflictAt = (version: number, field: string, message: string) => ({
+  ...refusal("VersionConflict", field, message),
+  errorInfo: { field, version },
+});
 
-const commandIdTaken = refusal(
-  "VersionConflict",
+const versionConflict = conflictAt(
+  9,
+  "expectedVersion",
+  "expectedVersion: the command was not recorded after version 6. The account is at version 9: decide again, and send the command with that version.",
+);
+
+const commandIdTaken = conflictAt(
+  9,
   "commandId",
   "commandId: event 7 has it, with another type or other data. Look at that event before you decide again.",
 );
@@ -362,20 +366,25 @@ describe("explainRejection", () => {
     expect(rendered).toEqual({ returned: result });
   });
 
-  it("reads a rejected command's first event, which names the owner", () => {
+  it("reads the last event of a rejected command's stream, which names owner and version", () => {
     const stash = { rejected: true };
     expect(render("shared/explainRejection.request", context(move, { stash }))).toEqual({
       json: {
-        operation: "GetItem",
-        key: { streamId: { S: "savings" }, version: { N: "1" } },
+        operation: "Query",
+        query: {
+          expression: "streamId = :streamId",
+          expressionValues: { ":streamId": { S: "savings" } },
+        },
+        scanIndexForward: false,
         consistentRead: true,
+        limit: 1,
       },
     });
   });
 
   it.each([
-    ["owner", "exists", versionConflict(6)],
-    ["operator", "exists", versionConflict(6)],
+    ["owner", "exists", versionConflict],
+    ["operator", "exists", versionConflict],
     ["stranger", "exists", unauthorized("deposit", "Mutation")],
     ["user without groups", "exists", unauthorized("deposit", "Mutation")],
     ["owner", "does not exist", unauthorized("deposit", "Mutation")],
@@ -385,7 +394,7 @@ describe("explainRejection", () => {
   ] as const)(
     "gives the %s the permitted error where the account %s",
     (caller, existence, expected) => {
-      const result = existence === "exists" ? { owner: "alice" } : null;
+      const result = { items: existence === "exists" ? [{ owner: "alice", version: 9 }] : [] };
       const more = { identity: callers[caller], info, result };
       expect(refusalOf(render("shared/explainRejection.response", context(move, more)))).toEqual(
         expected,
@@ -402,7 +411,8 @@ describe("explainRejection of a commandId that another command of the caller's h
   ] as const)("names the event to the %s, if the account is to be seen", (caller, expected) => {
     const info = { fieldName: "deposit", parentTypeName: "Mutation" };
     const stash = { rejected: true, hasCommandId: true };
-    const more = { identity: callers[caller], info, stash, result: { owner: "alice" } };
+    const result = { items: [{ owner: "alice", version: 9 }] };
+    const more = { identity: callers[caller], info, stash, result };
     expect(refusalOf(render("shared/explainRejection.response", context(move, more)))).toEqual(
       expected,
     );

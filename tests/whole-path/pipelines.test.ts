@@ -159,6 +159,55 @@ describe("the pipeline of a command", () => {
   });
 });
 
+describe("a version conflict", () => {
+  it("carries the version with which the command can be sent, whatever the read model shows", async () => {
+    const accountId = await aliceOpens(1);
+    await project(accountId);
+    for (const version of [2, 3, 4])
+      await succeeds(pipelines.ask("Mutation.deposit", deposit(accountId, version)));
+    const shown = await succeeds(pipelines.ask("Query.account", { accountId }));
+    expect(shown).toMatchObject({ version: 2 });
+    for (const [expectedVersion, caller] of [
+      [2, "owner"],
+      [2, "operator"],
+      [9, "owner"],
+    ] as const) {
+      const answer = await pipelines.ask(
+        "Mutation.deposit",
+        deposit(accountId, expectedVersion),
+        caller,
+      );
+      expect(answer).toMatchObject({
+        error: {
+          errorType: "VersionConflict",
+          errorInfo: { field: "expectedVersion", version: 5 },
+        },
+      });
+    }
+    const answer = await pipelines.ask("Mutation.deposit", deposit(accountId, 5));
+    expect(answer).toMatchObject({ data: { version: 6 } });
+  });
+
+  it("carries it for an opening that is too late", async () => {
+    const accountId = await aliceOpens(2);
+    expect(await pipelines.ask("Mutation.openAccount", opening(accountId))).toMatchObject({
+      error: { errorType: "VersionConflict", errorInfo: { field: "expectedVersion", version: 3 } },
+    });
+  });
+
+  it("tells a stranger no version", async () => {
+    const accountId = await aliceOpens(2);
+    for (const [field, args] of [
+      ["openAccount", opening(accountId)],
+      ["deposit", deposit(accountId, 1)],
+      ["deposit", deposit(accountId, 9)],
+    ] as const) {
+      const answer = await pipelines.ask(`Mutation.${field}`, args, "stranger");
+      expect(answer).toMatchObject({ error: { errorType: "Unauthorized", errorInfo: null } });
+    }
+  });
+});
+
 describe("a command sent again", () => {
   it("is answered with its own event, if it is unchanged", async () => {
     const accountId = await aliceOpens();
@@ -185,9 +234,10 @@ describe("a command sent again", () => {
     const another = { input: { ...input, commandId: "another" } };
     expect(await pipelines.ask("Mutation.deposit", another)).toEqual({
       error: {
-        message: "expectedVersion: the account is not at version 1. Read it, and decide again.",
+        message:
+          "expectedVersion: the command was not recorded after version 1. The account is at version 2: decide again, and send the command with that version.",
         errorType: "VersionConflict",
-        errorInfo: { field: "expectedVersion" },
+        errorInfo: { field: "expectedVersion", version: 2 },
       },
     });
   });
@@ -208,7 +258,7 @@ describe("a command sent again", () => {
           message:
             "commandId: event 2 has it, with another type or other data. Look at that event before you decide again.",
           errorType: "VersionConflict",
-          errorInfo: { field: "commandId" },
+          errorInfo: { field: "commandId", version: 2 },
         },
       });
     },
