@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 /** Core, templates and infrastructure: no engine starts for them. */
 const unit = ["tests/{core,vtl,infra}/**/*.test.ts"];
 
+/** Each file starts the engines that it needs, and stops them. */
+const packages = ["{packages/*/tests,tests/cli}/**/*.test.ts"];
+
 export default defineConfig({
   test: {
     // All cores: vitest leaves one free unless told.
@@ -23,12 +26,13 @@ export default defineConfig({
           isolate: false,
         },
       },
+      { extends: true, test: { name: "packages", include: packages, isolate: false } },
       {
         extends: true,
         test: {
           name: "engines",
-          include: ["{tests,packages/*/tests,examples/*/tests}/**/*.test.ts"],
-          exclude: unit,
+          include: ["{tests,examples/*/tests}/**/*.test.ts"],
+          exclude: [...unit, ...packages],
         },
       },
     ],
