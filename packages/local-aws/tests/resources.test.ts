@@ -1,17 +1,23 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Cloud } from "../src/cloud";
 import { Iam } from "../src/iam/iam";
 import type { Step } from "../src/progress";
 import { provision, type Registration } from "../src/resources";
+import { type Sqs, startSqs } from "../src/sqs/sqs";
 
 const region = "eu-central-1";
 const steps: Step[] = [];
+const iam = new Iam({ region });
+let sqs: Sqs;
 // The part of the cloud that these resources need.
-const cloud = {
-  region,
-  iam: new Iam({ region }),
-  progress: (step: Step) => steps.push(step),
-} as unknown as Cloud;
+let cloud: Cloud;
+
+beforeAll(async () => {
+  sqs = await startSqs({ region, iam });
+  const progress = (step: Step) => steps.push(step);
+  cloud = { region, iam, sqs, progress } as unknown as Cloud;
+});
+afterAll(() => sqs.stop());
 
 const make = (type: string, inputs: Registration["inputs"], custom = true) =>
   provision({ type, name: "mine", inputs, custom }, cloud);
@@ -30,6 +36,29 @@ describe("a resource", () => {
       state: { assumeRolePolicy, name: "mine", arn: "arn:aws:iam::000000000000:role/mine" },
     });
     expect(steps).toEqual([{ resource: "mine", type: "aws:iam/role:Role" }]);
+  });
+
+  it("that is a FIFO queue has .fifo at the end of a name that Pulumi makes, and needs it in one that is given", async () => {
+    expect(await make("aws:sqs/queue:Queue", { fifoQueue: true })).toMatchObject({
+      id: `${sqs.endpoint}/000000000000/mine.fifo`,
+      state: { name: "mine.fifo", arn: `arn:aws:sqs:${region}:000000000000:mine.fifo` },
+    });
+    await expect(make("aws:sqs/queue:Queue", { fifoQueue: true, name: "given" })).rejects.toThrow(
+      "must end with .fifo suffix",
+    );
+  });
+
+  it("that is a queue gives messages up to the queue of its redrive policy", async () => {
+    const dead = await make("aws:sqs/queue:Queue", { name: "dead.fifo", fifoQueue: true });
+    const redrivePolicy = JSON.stringify({
+      deadLetterTargetArn: dead.state.arn,
+      maxReceiveCount: 3,
+    });
+    const inputs = { name: "source.fifo", fifoQueue: true, redrivePolicy };
+    expect(await make("aws:sqs/queue:Queue", inputs)).toMatchObject({ state: inputs });
+    await expect(make("aws:sqs/queue:Queue", { name: "source", redrivePolicy })).rejects.toThrow(
+      "Dead-letter queue must be same type of queue as the source.",
+    );
   });
 
   it("is rejected if its type is unsupported, as is a component of another package", async () => {
@@ -51,7 +80,7 @@ describe("a resource", () => {
     ["aws:cognito/userPool:UserPool", { mfaConfiguration: "ON" }, "mfaConfiguration"],
     ["aws:cognito/userPoolClient:UserPoolClient", { callbackUrls: [] }, "callbackUrls"],
     ["aws:lambda/function:Function", { layers: [] }, "layers"],
-    ["aws:sqs/queue:Queue", { fifoQueue: true }, "fifoQueue"],
+    ["aws:sqs/queue:Queue", { delaySeconds: 5 }, "delaySeconds"],
   ])("is rejected for an input without local effect: %s", async (type, inputs, input) => {
     await expect(make(type, inputs)).rejects.toThrow(
       `the input "${input}" is not supported locally`,

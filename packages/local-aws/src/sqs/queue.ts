@@ -1,64 +1,88 @@
 import { createHash, randomUUID } from "node:crypto";
+import { ServiceError } from "../aws-json";
+import { Deduplication } from "./deduplication";
+import type { Message, NewMessage } from "./message";
+import type { QueueSettings } from "./queue-settings";
 
-export interface QueueSettings {
-  /** How long a received message is hidden from other consumers; default 30, as on AWS. */
-  readonly visibilityTimeoutSeconds?: number;
-  /** How long a message is kept; default four days, as on AWS. */
-  readonly messageRetentionSeconds?: number;
+export interface DeadLetters {
+  readonly queue: Queue;
+  readonly maxReceiveCount: number;
+  /** The ARN of the queue that gives its messages up. */
+  readonly sourceArn: string;
 }
 
-export interface Message {
-  readonly id: string;
-  readonly body: string;
-  readonly md5OfBody: string;
-  readonly sentAt: number;
-  readonly senderId: string;
-  receiptHandle: string | undefined;
-  receiveCount: number;
-  firstReceivedAt: number | undefined;
-  visibleAt: number;
-}
+/** The limit of a message's time in flight, over all extensions. */
+const longestVisibilitySeconds = 12 * 60 * 60;
 
-/** A standard queue in memory. Times are milliseconds since 1970. */
+/** SQS's sequence numbers have 20 digits. */
+const firstSequenceNumber = 18_800_000_000_000_000_000n;
+
+/** A standard or FIFO queue in memory. Times are milliseconds since 1970. */
 export class Queue {
   readonly createdAt: number;
+  readonly fifo: boolean;
+  readonly contentBasedDeduplication: boolean;
   readonly visibilityTimeoutSeconds: number;
   readonly messageRetentionSeconds: number;
+  /** In the order in which they came. */
   #messages: Message[] = [];
+  #sequenceNumber = firstSequenceNumber;
+  readonly #id = randomUUID();
+  readonly #deduplication: Deduplication;
   readonly #now: () => number;
+  readonly #deadLetters: DeadLetters | undefined;
 
-  constructor(settings: QueueSettings, now: () => number = Date.now) {
+  constructor(
+    settings: QueueSettings,
+    now: () => number = Date.now,
+    deadLetters: DeadLetters | undefined = undefined,
+  ) {
     this.#now = now;
+    this.#deadLetters = deadLetters;
+    this.fifo = settings.fifoQueue ?? false;
+    this.contentBasedDeduplication = settings.contentBasedDeduplication ?? false;
     this.visibilityTimeoutSeconds = settings.visibilityTimeoutSeconds ?? 30;
     this.messageRetentionSeconds = settings.messageRetentionSeconds ?? 4 * 24 * 60 * 60;
+    this.#deduplication = new Deduplication(settings.deduplicationScope ?? "queue");
     this.createdAt = now();
   }
 
-  send(body: string, senderId: string): Message {
-    const message: Message = {
+  /** Adds the message, or returns the earlier one that it repeats. */
+  send(sent: NewMessage, senderId: string): Message {
+    const { groupId, deduplicationId } = sent;
+    const known = this.fifo && groupId !== undefined && deduplicationId !== undefined;
+    const earlier = known && this.#deduplication.find(deduplicationId, groupId, this.#now());
+    if (earlier) {
+      return earlier;
+    }
+    const message = this.#add({
+      ...sent,
       id: randomUUID(),
-      body,
-      md5OfBody: createHash("md5").update(body).digest("hex"),
+      md5OfBody: md5(sent.body),
       sentAt: this.#now(),
       senderId,
-      receiptHandle: undefined,
+      deadLetterSourceArn: undefined,
       receiveCount: 0,
       firstReceivedAt: undefined,
-      visibleAt: this.#now(),
-    };
-    this.#messages.push(message);
+    });
+    if (known) {
+      this.#deduplication.remember(deduplicationId, groupId, message);
+    }
     return message;
   }
 
+  /**
+   * Receives the oldest visible messages. A FIFO queue gives as many messages of one group as it can before it goes on
+   * with the next, and none of a group that has a message in flight.
+   */
   receive(limit: number, visibilityTimeoutSeconds = this.visibilityTimeoutSeconds): Message[] {
-    const received = this.#kept()
-      .filter((message) => message.visibleAt <= this.#now())
-      .slice(0, limit);
+    const received = this.#available().slice(0, limit);
     for (const message of received) {
-      // Only the latest receipt handle deletes a message.
-      message.receiptHandle = randomUUID();
+      message.receiptHandle = this.#newReceiptHandle(message);
       message.receiveCount += 1;
+      message.receivedHere += 1;
       message.firstReceivedAt ??= this.#now();
+      message.lastReceivedAt = this.#now();
       message.visibleAt = this.#now() + visibilityTimeoutSeconds * 1000;
     }
     return received;
@@ -66,7 +90,36 @@ export class Queue {
 
   /** Deletes the message with this receipt handle. No effect if it is already deleted. */
   delete(receiptHandle: string): void {
-    this.#messages = this.#messages.filter((message) => message.receiptHandle !== receiptHandle);
+    const message = this.#find(receiptHandle);
+    if (message !== undefined && this.fifo && !this.#inFlightUnder(message, receiptHandle)) {
+      throw invalidHandle(receiptHandle, "The receipt handle has expired.");
+    }
+    // Only the latest receipt handle deletes a message.
+    this.#messages = this.#messages.filter((each) => each.receiptHandle !== receiptHandle);
+  }
+
+  /** Hides a message in flight for so long from now on; 0 makes it visible. */
+  changeVisibility(receiptHandle: string, seconds: number): void {
+    const message = this.#find(receiptHandle);
+    if (message === undefined) {
+      throw invalidHandle(
+        receiptHandle,
+        "Message does not exist or is not available for visibility timeout change.",
+      );
+    }
+    if (!this.#inFlightUnder(message, receiptHandle)) {
+      throw this.fifo
+        ? invalidHandle(receiptHandle, "The receipt handle has expired.")
+        : new ServiceError("MessageNotInflight", "The specified message isn't in flight.");
+    }
+    const visibleAt = this.#now() + seconds * 1000;
+    if (visibleAt - (message.lastReceivedAt ?? 0) > longestVisibilitySeconds * 1000) {
+      throw new ServiceError(
+        "InvalidParameterValue",
+        `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [${longestVisibilitySeconds} seconds].`,
+      );
+    }
+    message.visibleAt = visibleAt;
   }
 
   purge(): void {
@@ -75,13 +128,115 @@ export class Queue {
 
   count(): { readonly visible: number; readonly hidden: number } {
     const kept = this.#kept();
-    const visible = kept.filter((message) => message.visibleAt <= this.#now()).length;
+    const visible = kept.filter((message) => this.#isVisible(message)).length;
     return { visible, hidden: kept.length - visible };
+  }
+
+  /** What can be received now; moves what was received too often to the dead-letter queue. */
+  #available(): readonly Message[] {
+    const kept = this.#kept();
+    const blocked = new Set(
+      kept.flatMap((message) => (this.fifo && !this.#isVisible(message) ? [message.groupId] : [])),
+    );
+    const available = kept.filter(
+      (message) => this.#isVisible(message) && !(this.fifo && blocked.has(message.groupId)),
+    );
+    const usable = available.filter((message) => !this.#giveUp(message));
+    return this.fifo ? byGroup(usable) : usable;
+  }
+
+  /** Whether the message was received as often as allowed; if so, it is in the dead-letter queue from now on. */
+  #giveUp(message: Message): boolean {
+    const target = this.#deadLetters;
+    if (target === undefined || message.receivedHere < target.maxReceiveCount) {
+      return false;
+    }
+    this.#messages = this.#messages.filter((each) => each !== message);
+    target.queue.#add({ ...message, deadLetterSourceArn: target.sourceArn }, message.enqueuedAt);
+    return true;
+  }
+
+  /**
+   * @param enqueuedAt for a message of another queue, when it came there: on standard queues its retention goes on
+   *   counting from then, on FIFO queues it begins anew
+   */
+  #add(
+    message: Omit<
+      Message,
+      | "sequenceNumber"
+      | "enqueuedAt"
+      | "receiptHandle"
+      | "receivedHere"
+      | "lastReceivedAt"
+      | "visibleAt"
+    >,
+    enqueuedAt = this.#now(),
+  ): Message {
+    const added: Message = {
+      ...message,
+      sequenceNumber: this.fifo ? String(this.#sequenceNumber++) : undefined,
+      enqueuedAt: this.fifo ? this.#now() : enqueuedAt,
+      receiptHandle: undefined,
+      receivedHere: 0,
+      lastReceivedAt: undefined,
+      visibleAt: this.#now(),
+    };
+    this.#messages.push(added);
+    return added;
+  }
+
+  #isVisible(message: Message): boolean {
+    return message.visibleAt <= this.#now();
+  }
+
+  #inFlightUnder(message: Message, receiptHandle: string): boolean {
+    return message.receiptHandle === receiptHandle && !this.#isVisible(message);
+  }
+
+  #newReceiptHandle({ id }: Message): string {
+    return Buffer.from(`${this.#id} ${id} ${randomUUID()}`).toString("base64");
+  }
+
+  /** The message that was received under the handle, unless it is gone. */
+  #find(receiptHandle: string): Message | undefined {
+    const [queue, messageId] = Buffer.from(receiptHandle, "base64").toString().split(" ");
+    if (queue !== this.#id) {
+      throw new ServiceError(
+        "ReceiptHandleIsInvalid",
+        `The input receipt handle "${receiptHandle}" is not a valid receipt handle.`,
+      );
+    }
+    return this.#kept().find(({ id }) => id === messageId);
   }
 
   #kept(): Message[] {
     const oldest = this.#now() - this.messageRetentionSeconds * 1000;
-    this.#messages = this.#messages.filter((message) => message.sentAt > oldest);
+    this.#messages = this.#messages.filter((message) => message.enqueuedAt > oldest);
     return this.#messages;
   }
+}
+
+export function md5(body: string): string {
+  return createHash("md5").update(body).digest("hex");
+}
+
+/** Groups in the order of their first messages, and each group's messages in their own order. */
+function byGroup(messages: readonly Message[]): readonly Message[] {
+  const groups = new Map<string | undefined, Message[]>();
+  for (const message of messages) {
+    const group = groups.get(message.groupId);
+    if (group === undefined) {
+      groups.set(message.groupId, [message]);
+    } else {
+      group.push(message);
+    }
+  }
+  return [...groups.values()].flat();
+}
+
+function invalidHandle(receiptHandle: string, reason: string): ServiceError {
+  return new ServiceError(
+    "InvalidParameterValue",
+    `Value ${receiptHandle} for parameter ReceiptHandle is invalid. Reason: ${reason}`,
+  );
 }

@@ -2,14 +2,27 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, awsJson, type Input, ServiceError } from "../aws-json";
 import { serve } from "../http-server";
 import { accessDenied, type Iam, localAccountId, type Principal } from "../iam/iam";
-import { findUnknown } from "../inputs";
-import { type Message, Queue, type QueueSettings } from "./queue";
+import { type Message, systemAttributes } from "./message";
+import { type DeadLetters, md5, Queue } from "./queue";
+import { checkQueue, parseRedrivePolicy, type QueueSettings } from "./queue-settings";
+import { integer, refuseUnknown, requiredText, select } from "./request";
+import { maximumMessageSize, readMessage } from "./send-message";
 
 export interface SqsOptions {
   readonly region: string;
   readonly iam: Iam;
   /** Any free port if omitted. */
   readonly port?: number;
+  /** The clock of visibility, deduplication and retention, in milliseconds since 1970; the machine's if omitted. */
+  readonly now?: () => number;
+}
+
+/** A queue as another service consumes it on behalf of a role: every call asks for the role's permission. */
+export interface OpenQueue {
+  readonly fifo: boolean;
+  readonly visibilityTimeoutSeconds: number;
+  receive(limit: number): readonly Message[];
+  delete(receiptHandle: string): void;
 }
 
 export interface Sqs {
@@ -20,36 +33,53 @@ export interface Sqs {
   ): { readonly url: string; readonly arn: string };
   /** Sends for another service on behalf of a role, which needs the permission sqs:SendMessage. */
   sendMessage(principal: Principal, queueArn: string, body: string): void;
+  openQueue(principal: Principal, queueArn: string): OpenQueue;
   stop(): Promise<void>;
 }
 
 /** How often a long poll checks for messages. */
 const pollIntervalMs = 50;
 
-/** Starts the subset of SQS that a failure queue needs. Queues and messages are in memory. */
-export async function startSqs({ region, iam, port = 0 }: SqsOptions): Promise<Sqs> {
-  const queues = new Map<string, Queue>();
+interface Made {
+  readonly queue: Queue;
+  readonly settings: QueueSettings;
+}
+
+/** Starts the subset of SQS that failure queues and functions' queues need. Queues and messages are in memory. */
+export async function startSqs({ region, iam, port = 0, now }: SqsOptions): Promise<Sqs> {
+  const queues = new Map<string, Made>();
   const arnOf = (name: string): string => `arn:aws:sqs:${region}:${localAccountId}:${name}`;
   const urlOf = (name: string): string => `${server.url}/${localAccountId}/${name}`;
 
   const operations: Readonly<
-    Record<string, (queue: Queue, input: Input, name: string, principal: Principal) => unknown>
+    Record<string, (made: Made, input: Input, name: string, principal: Principal) => unknown>
   > = {
-    GetQueueUrl: (_queue, _input, name) => ({ QueueUrl: urlOf(name) }),
-    GetQueueAttributes: (queue, input, name) => ({
-      Attributes: select(attributesOf(queue, arnOf(name)), input.AttributeNames),
+    GetQueueUrl: (_made, _input, name) => ({ QueueUrl: urlOf(name) }),
+    GetQueueAttributes: (made, input, name) => ({
+      Attributes: select(attributesOf(made, arnOf(name)), input.AttributeNames),
     }),
-    SendMessage: (queue, input, _name, principal) => {
-      refuseUnknown("SendMessage", input, ["QueueUrl", "MessageBody"]);
-      const message = queue.send(String(input.MessageBody), principal.userArn);
-      return { MessageId: message.id, MD5OfMessageBody: message.md5OfBody };
+    SendMessage: ({ queue }, input, _name, principal) => {
+      const sent = readMessage(queue, input);
+      const { id, sequenceNumber } = queue.send(sent, principal.userArn);
+      // A repeated message is answered with the earlier one's id, but the client checks the body that it has sent.
+      const MD5OfMessageBody = md5(sent.body);
+      return { MessageId: id, MD5OfMessageBody, SequenceNumber: sequenceNumber };
     },
-    ReceiveMessage: receive,
-    DeleteMessage: (queue, input) => {
-      queue.delete(String(input.ReceiptHandle));
+    ReceiveMessage: ({ queue }, input) => receive(queue, input),
+    DeleteMessage: ({ queue }, input) => {
+      refuseUnknown("DeleteMessage", input, ["QueueUrl", "ReceiptHandle"]);
+      queue.delete(requiredText(input, "ReceiptHandle"));
       return {};
     },
-    PurgeQueue: (queue) => {
+    ChangeMessageVisibility: ({ queue }, input) => {
+      const known = ["QueueUrl", "ReceiptHandle", "VisibilityTimeout"];
+      refuseUnknown("ChangeMessageVisibility", input, known);
+      const receiptHandle = requiredText(input, "ReceiptHandle");
+      requiredText(input, "VisibilityTimeout");
+      queue.changeVisibility(receiptHandle, integer(input, "VisibilityTimeout", 0, 43_200) ?? 0);
+      return {};
+    },
+    PurgeQueue: ({ queue }) => {
       queue.purge();
       return {};
     },
@@ -68,7 +98,7 @@ export async function startSqs({ region, iam, port = 0 }: SqsOptions): Promise<S
       }
       const name = String(call.input.QueueName ?? String(call.input.QueueUrl).split("/").at(-1));
       authorize(principal, `sqs:${call.operation}`, arnOf(name));
-      const output = await run(queueOf(name), call.input, name, principal);
+      const output = await run(made(name), call.input, name, principal);
       return { status: 200, body: JSON.stringify(output) };
     }),
   );
@@ -77,20 +107,48 @@ export async function startSqs({ region, iam, port = 0 }: SqsOptions): Promise<S
     endpoint: server.url,
     stop: server.stop,
     createQueue(name, settings = {}) {
-      if (!/^[\w-]{1,80}$/.test(name)) {
-        throw new Error(`queue name "${name}" must be 1 to 80 characters out of [A-Za-z0-9_-]`);
-      }
+      checkQueue(name, settings);
       if (queues.has(name)) {
         throw new Error(`queue "${name}" exists already`);
       }
-      queues.set(name, new Queue(settings));
+      const queue = new Queue(settings, now, deadLettersOf(name, settings));
+      queues.set(name, { queue, settings });
       return { url: urlOf(name), arn: arnOf(name) };
     },
     sendMessage(principal, queueArn, body) {
       authorize(principal, "sqs:SendMessage", queueArn);
-      queueOf(queueArn.split(":").at(-1) ?? "").send(body, principal.userArn);
+      const { queue } = made(nameOf(queueArn));
+      queue.send(readMessage(queue, { MessageBody: body }), principal.userArn);
+    },
+    openQueue(principal, queueArn) {
+      const { queue } = made(nameOf(queueArn));
+      return {
+        fifo: queue.fifo,
+        visibilityTimeoutSeconds: queue.visibilityTimeoutSeconds,
+        receive(limit) {
+          authorize(principal, "sqs:ReceiveMessage", queueArn);
+          return queue.receive(limit);
+        },
+        delete(receiptHandle) {
+          authorize(principal, "sqs:DeleteMessage", queueArn);
+          queue.delete(receiptHandle);
+        },
+      };
     },
   };
+
+  function deadLettersOf(name: string, settings: QueueSettings): DeadLetters | undefined {
+    if (settings.redrivePolicy === undefined) {
+      return undefined;
+    }
+    const targetOf = (arn: string): Queue | undefined => queues.get(nameOf(arn))?.queue;
+    const { deadLetterTargetArn, maxReceiveCount } = parseRedrivePolicy(settings.redrivePolicy, {
+      fifo: settings.fifoQueue ?? false,
+      isFifoQueue: (arn) => targetOf(arn)?.fifo,
+    });
+    const queue = targetOf(deadLetterTargetArn);
+    return queue && { queue, maxReceiveCount, sourceArn: arnOf(name) };
+  }
 
   function authorize(principal: Principal, action: string, arn: string): void {
     if (!iam.allows(principal, action, arn)) {
@@ -98,15 +156,21 @@ export async function startSqs({ region, iam, port = 0 }: SqsOptions): Promise<S
     }
   }
 
-  function queueOf(name: string): Queue {
-    const queue = queues.get(name);
-    if (queue === undefined) {
+  /** The queue's name; one that no queue has where the ARN is not of this region and account. */
+  function nameOf(arn: string): string {
+    const name = arn.split(":").at(-1) ?? "";
+    return arnOf(name) === arn ? name : "";
+  }
+
+  function made(name: string): Made {
+    const found = queues.get(name);
+    if (found === undefined) {
       // The header carries the error's older name, which many clients still match.
       throw new ServiceError("QueueDoesNotExist", "The specified queue does not exist.", {
         "x-amzn-query-error": "AWS.SimpleQueueService.NonExistentQueue;Sender",
       });
     }
-    return queue;
+    return found;
   }
 }
 
@@ -141,19 +205,11 @@ function describeMessage(message: Message, wanted: unknown): unknown {
     ReceiptHandle: message.receiptHandle,
     Body: message.body,
     MD5OfBody: message.md5OfBody,
-    Attributes: select(
-      {
-        SenderId: message.senderId,
-        SentTimestamp: String(message.sentAt),
-        ApproximateReceiveCount: String(message.receiveCount),
-        ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
-      },
-      wanted,
-    ),
+    Attributes: select(systemAttributes(message), wanted),
   };
 }
 
-function attributesOf(queue: Queue, arn: string): Record<string, string> {
+function attributesOf({ queue, settings }: Made, arn: string): Record<string, string> {
   const { visible, hidden } = queue.count();
   return {
     QueueArn: arn,
@@ -161,39 +217,16 @@ function attributesOf(queue: Queue, arn: string): Record<string, string> {
     ApproximateNumberOfMessagesNotVisible: String(hidden),
     ApproximateNumberOfMessagesDelayed: "0",
     CreatedTimestamp: String(Math.floor(queue.createdAt / 1000)),
+    DelaySeconds: "0",
+    MaximumMessageSize: String(maximumMessageSize),
     VisibilityTimeout: String(queue.visibilityTimeoutSeconds),
     MessageRetentionPeriod: String(queue.messageRetentionSeconds),
+    ...(settings.redrivePolicy !== undefined && { RedrivePolicy: settings.redrivePolicy }),
+    ...(queue.fifo && {
+      FifoQueue: "true",
+      ContentBasedDeduplication: String(queue.contentBasedDeduplication),
+      DeduplicationScope: settings.deduplicationScope ?? "queue",
+      FifoThroughputLimit: settings.fifoThroughputLimit ?? "perQueue",
+    }),
   };
-}
-
-/** Selects the requested attributes; "All" requests every attribute. */
-function select(attributes: Record<string, string>, wanted: unknown): Record<string, string> {
-  const names: readonly unknown[] = Array.isArray(wanted) ? wanted : [];
-  return Object.fromEntries(
-    Object.entries(attributes).filter(([name]) => names.includes("All") || names.includes(name)),
-  );
-}
-
-function refuseUnknown(operation: string, input: Input, known: readonly string[]): void {
-  const unknown = findUnknown(input, known);
-  if (unknown !== undefined) {
-    throw new ServiceError(
-      "UnsupportedOperation",
-      `${operation} with ${unknown} is not offered by the local SQS`,
-    );
-  }
-}
-
-function integer(input: Input, name: string, least: number, most: number): number | undefined {
-  const value = input[name];
-  if (value === undefined) {
-    return undefined;
-  }
-  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
-    throw new ServiceError(
-      "InvalidParameterValue",
-      `Value ${String(value)} for parameter ${name} is invalid. Reason: Must be between ${least} and ${most}.`,
-    );
-  }
-  return value;
 }

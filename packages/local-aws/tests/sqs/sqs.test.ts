@@ -3,6 +3,7 @@ import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListQueueTagsCommand,
   PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
@@ -10,7 +11,6 @@ import {
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Credentials, Iam } from "../../src/iam/iam";
-import { Queue } from "../../src/sqs/queue";
 import { type Sqs, startSqs } from "../../src/sqs/sqs";
 
 const region = "eu-central-1";
@@ -109,14 +109,8 @@ describe("the local SQS", () => {
       administrator.send(new GetQueueUrlCommand({ QueueName: "none" })),
     ).rejects.toMatchObject({ name: "QueueDoesNotExist" });
     await expect(
-      administrator.send(
-        new ChangeMessageVisibilityCommand({
-          QueueUrl: queue.url,
-          ReceiptHandle: "x",
-          VisibilityTimeout: 1,
-        }),
-      ),
-    ).rejects.toThrow("ChangeMessageVisibility");
+      administrator.send(new ListQueueTagsCommand({ QueueUrl: queue.url })),
+    ).rejects.toThrow("ListQueueTags");
     await expect(
       administrator.send(
         new SendMessageCommand({ QueueUrl: queue.url, MessageBody: "x", DelaySeconds: 5 }),
@@ -129,14 +123,126 @@ describe("the local SQS", () => {
   });
 });
 
-describe("an SQS queue", () => {
-  it("drops messages older than its retention period", () => {
-    let now = 0;
-    const shortLived = new Queue({ messageRetentionSeconds: 60 }, () => now);
-    shortLived.send("x", "me");
-    now = 59_000;
-    expect(shortLived.count()).toEqual({ visible: 1, hidden: 0 });
-    now = 60_000;
-    expect(shortLived.receive(10)).toEqual([]);
+describe("a FIFO queue over HTTP", () => {
+  it("answers with sequence numbers, recognises what is repeated, and gives a message its attributes", async () => {
+    const { url: QueueUrl } = sqs.createQueue("orders.fifo", { fifoQueue: true });
+    const sendOrder = (MessageBody: string) =>
+      administrator.send(
+        new SendMessageCommand({
+          QueueUrl,
+          MessageBody,
+          MessageGroupId: "account-1",
+          MessageDeduplicationId: "event-1",
+        }),
+      );
+    const first = await sendOrder("{}");
+    expect(first).toMatchObject({ SequenceNumber: expect.stringMatching(/^\d{20}$/) });
+    // The client verifies that the answer's checksum is that of the body that it has sent.
+    const again = await sendOrder('{"again":true}');
+    expect([again.MessageId, again.SequenceNumber]).toEqual([
+      first.MessageId,
+      first.SequenceNumber,
+    ]);
+    const { Messages } = await administrator.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+        MessageSystemAttributeNames: ["All"],
+      }),
+    );
+    const timestamp = expect.stringMatching(/^\d{13}$/);
+    expect(Messages).toMatchObject([
+      {
+        MessageId: first.MessageId,
+        Body: "{}",
+        Attributes: {
+          ApproximateReceiveCount: "1",
+          ApproximateFirstReceiveTimestamp: timestamp,
+          SentTimestamp: timestamp,
+          SenderId: "arn:aws:iam::000000000000:user/administrator",
+          MessageGroupId: "account-1",
+          MessageDeduplicationId: "event-1",
+          SequenceNumber: first.SequenceNumber,
+        },
+      },
+    ]);
+  });
+
+  it("is refused messages without a group, with SQS's error", async () => {
+    const { url: QueueUrl } = sqs.createQueue("strict.fifo", { fifoQueue: true });
+    await expect(
+      administrator.send(new SendMessageCommand({ QueueUrl, MessageBody: "x" })),
+    ).rejects.toMatchObject({
+      name: "MissingParameter",
+      message: "The request must contain the parameter MessageGroupId.",
+    });
+  });
+
+  it("describes its settings and its dead-letter queue", async () => {
+    const dead = sqs.createQueue("described-dead.fifo", { fifoQueue: true });
+    const redrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 3 });
+    const { url: QueueUrl } = sqs.createQueue("described.fifo", {
+      fifoQueue: true,
+      contentBasedDeduplication: true,
+      deduplicationScope: "messageGroup",
+      fifoThroughputLimit: "perMessageGroupId",
+      visibilityTimeoutSeconds: 90,
+      redrivePolicy,
+    });
+    const { Attributes } = await administrator.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }),
+    );
+    expect(Attributes).toMatchObject({
+      FifoQueue: "true",
+      ContentBasedDeduplication: "true",
+      DeduplicationScope: "messageGroup",
+      FifoThroughputLimit: "perMessageGroupId",
+      VisibilityTimeout: "90",
+      RedrivePolicy: redrivePolicy,
+    });
+  });
+
+  it("gives a message up to its dead-letter queue, with where it came from", async () => {
+    const settings = { fifoQueue: true, contentBasedDeduplication: true };
+    const dead = sqs.createQueue("dead.fifo", settings);
+    const source = sqs.createQueue("source.fifo", {
+      ...settings,
+      redrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 1 }),
+    });
+    await administrator.send(
+      new SendMessageCommand({ QueueUrl: source.url, MessageBody: "x", MessageGroupId: "a" }),
+    );
+    const receiveFrom = (QueueUrl: string) =>
+      administrator.send(
+        new ReceiveMessageCommand({
+          QueueUrl,
+          VisibilityTimeout: 0,
+          MessageSystemAttributeNames: ["All"],
+        }),
+      );
+    expect((await receiveFrom(source.url)).Messages).toHaveLength(1);
+    expect((await receiveFrom(source.url)).Messages).toBeUndefined();
+    expect((await receiveFrom(dead.url)).Messages).toMatchObject([
+      { Body: "x", Attributes: { MessageGroupId: "a", DeadLetterQueueSourceArn: source.arn } },
+    ]);
+  });
+
+  it("prolongs the time for which a message is hidden", async () => {
+    await send("x");
+    const [message] = (await receive()).Messages ?? [];
+    const change = (VisibilityTimeout: number) =>
+      administrator.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: queue.url,
+          ReceiptHandle: message?.ReceiptHandle,
+          VisibilityTimeout,
+        }),
+      );
+    await expect(change(43_201)).rejects.toThrow("Must be between 0 and 43200.");
+    await change(100);
+    expect(await depth()).toEqual(["0", "1"]);
+    await change(0);
+    expect(await depth()).toEqual(["1", "0"]);
+    await expect(change(1)).rejects.toMatchObject({ name: "MessageNotInflight" });
   });
 });
