@@ -58,10 +58,12 @@ export {
   readResponse,
   type Sequenced,
 } from "./src/lambda/batch";
-/** Feeds a function from a table's stream. */
-export { createEventSourceMapping } from "./src/lambda/event-source-mapping";
 /** A function as a stack runs it. */
 export type { LambdaFunction } from "./src/lambda/function";
+/** Feeds a function from a queue. */
+export { createQueueMapping } from "./src/lambda/queue-mapping";
+/** Feeds a function from a table's stream. */
+export { createStreamMapping as createEventSourceMapping } from "./src/lambda/stream-mapping";
 
 // Parts of AppSync, for tests of templates and schemas.
 

@@ -26,6 +26,7 @@ export interface FunctionContext {
   readonly region: string;
   readonly iam: Iam;
   readonly dynamodbEndpoint: string;
+  readonly sqsEndpoint: string;
   /** The folder for unpacked code, in which the function's own folder is replaced. */
   readonly workDirectory: string;
   readonly log: (line: string) => void;
@@ -60,6 +61,7 @@ export class LambdaFunction {
   readonly name: string;
   readonly arn: string;
   readonly roleArn: string;
+  readonly timeoutSeconds: number;
   readonly #options: InstanceOptions;
   readonly #concurrency: number;
   readonly #idle: Instance[] = [];
@@ -70,8 +72,16 @@ export class LambdaFunction {
     this.name = definition.name;
     this.arn = options.functionArn;
     this.roleArn = definition.roleArn;
+    this.timeoutSeconds = definition.timeoutSeconds;
     this.#options = options;
     this.#concurrency = definition.concurrency;
+  }
+
+  /** How many more events it could handle at once now. */
+  get room(): number {
+    this.#removeEnded();
+    const busy = this.#all.size - this.#idle.length;
+    return this.#waiting.length > 0 ? 0 : this.#concurrency - busy;
   }
 
   /** Never rejects: the function's errors are part of the result. */
@@ -130,7 +140,7 @@ export class LambdaFunction {
 /** The variables that Lambda sets (Developer Guide, "Using Lambda environment variables") and the function's own. */
 function environmentOf(
   definition: FunctionDefinition,
-  { region, iam, dynamodbEndpoint }: FunctionContext,
+  { region, iam, dynamodbEndpoint, sqsEndpoint }: FunctionContext,
   folder: string,
 ): Record<string, string> {
   const { name, handler, runtime, memorySizeMb, roleArn, environment } = definition;
@@ -155,6 +165,8 @@ function environmentOf(
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken ?? "",
     AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
+    // Its client sends to the host of the queue's URL, and warns where the endpoint is another.
+    AWS_ENDPOINT_URL_SQS: sqsEndpoint,
     // The SDK prints a warning if this Node.js is older than the function's deployed runtime.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   };

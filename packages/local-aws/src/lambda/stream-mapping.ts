@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Iam, Principal } from "../iam/iam";
 import { type Batch, decideBatch, readResponse } from "./batch";
+import { describeFailure, type EventSourceMapping, rejectOnAbort } from "./event-source-mapping";
 import type { InvocationResult, LambdaFunction } from "./function";
 import type { QueuedRecord } from "./lane";
-import { type MappingSettings, parseSettings } from "./mapping-settings";
 import { consume } from "./shards";
 import { StreamReader } from "./stream";
+import { parseStreamSettings, type StreamSettings } from "./stream-settings";
 
-export interface MappingContext {
+export interface StreamMappingContext {
   readonly region: string;
   readonly iam: Iam;
   readonly dynamodbEndpoint: string;
@@ -20,12 +21,6 @@ export interface MappingContext {
   readonly retryPauseMs?: { readonly first: number; readonly longest: number };
 }
 
-export interface EventSourceMapping {
-  readonly uuid: string;
-  /** Stops immediately: a batch in flight counts as not handled. */
-  stop(): Promise<void>;
-}
-
 type Condition = "RetryAttemptsExhausted" | "RecordAgeExceeded";
 
 const streamActions = ["GetRecords", "GetShardIterator", "DescribeStream", "ListStreams"];
@@ -35,11 +30,11 @@ const streamActions = ["GetRecords", "GetShardIterator", "DescribeStream", "List
  * not kept between runs, so TRIM_HORIZON delivers all records that are still in the stream again.
  * @param inputs the inputs of Pulumi's aws.lambda.EventSourceMapping
  */
-export function createEventSourceMapping(
+export function createStreamMapping(
   inputs: Readonly<Record<string, unknown>>,
-  context: MappingContext,
+  context: StreamMappingContext,
 ): EventSourceMapping {
-  const settings = parseSettings(inputs);
+  const settings = parseStreamSettings(inputs);
   const { iam, region, dynamodbEndpoint } = context;
   const { roleArn } = context.function;
   const log = (line: string): void =>
@@ -70,7 +65,7 @@ export function createEventSourceMapping(
 }
 
 /** Lambda checks these permissions when a mapping is created, and rejects it with these messages. */
-function requirePermissions(settings: MappingSettings, iam: Iam, role: Principal): void {
+function requirePermissions(settings: StreamSettings, iam: Iam, role: Principal): void {
   const { streamArn, failureDestination } = settings;
   if (!streamActions.every((action) => iam.allows(role, `dynamodb:${action}`, streamArn))) {
     throw new Error(
@@ -92,8 +87,8 @@ function requirePermissions(settings: MappingSettings, iam: Iam, role: Principal
 async function handleBatch(
   batch: Batch<QueuedRecord>,
   shardId: string,
-  settings: MappingSettings,
-  context: MappingContext,
+  settings: StreamSettings,
+  context: StreamMappingContext,
   signal: AbortSignal,
 ): Promise<void> {
   const { log, retryPauseMs = { first: 100, longest: 10_000 } } = context;
@@ -120,7 +115,7 @@ async function handleBatch(
 
     const { retry, discarded } = decideBatch(current, outcome, settings.retryPolicy);
     if (outcome.kind !== "succeeded") {
-      log(`${describe(result)}; ${current.records.length} records in the batch`);
+      log(`${describeFailure(result)}; ${current.records.length} records in the batch`);
     }
     if (discarded !== undefined) {
       discard(discarded, "RetryAttemptsExhausted", result);
@@ -152,8 +147,8 @@ function reportDiscarded(
   condition: Condition,
   shardId: string,
   last: InvocationResult | undefined,
-  { failureDestination, streamArn }: MappingSettings,
-  { iam, function: { arn, roleArn }, log, sendMessage }: MappingContext,
+  { failureDestination, streamArn }: StreamSettings,
+  { iam, function: { arn, roleArn }, log, sendMessage }: StreamMappingContext,
 ): void {
   const [first] = batch.records;
   const end = batch.records.at(-1);
@@ -196,18 +191,4 @@ function reportDiscarded(
   } catch (error) {
     log(`cannot send to ${failureDestination}: ${error}`);
   }
-}
-
-function describe(result: InvocationResult): string {
-  return "error" in result
-    ? `${result.error.errorType}: ${result.error.errorMessage}`
-    : `the function reported failures: ${JSON.stringify(result.result)}`;
-}
-
-function rejectOnAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

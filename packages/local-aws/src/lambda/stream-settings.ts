@@ -12,8 +12,8 @@ import {
 import type { RetryPolicy } from "./batch";
 import { type Filter, parseFilter } from "./filter";
 
-/** An event source mapping's settings, decoded from the inputs of Pulumi's aws.lambda.EventSourceMapping. */
-export interface MappingSettings {
+/** The settings of a mapping on a stream, decoded from the inputs of Pulumi's aws.lambda.EventSourceMapping. */
+export interface StreamSettings {
   readonly streamArn: string;
   readonly startingPosition: "TRIM_HORIZON" | "LATEST";
   readonly enabled: boolean;
@@ -25,7 +25,7 @@ export interface MappingSettings {
   readonly retryPolicy: RetryPolicy;
   /** If undefined, records never become too old. */
   readonly maximumRecordAgeSeconds: number | undefined;
-  /** The ARN of an SQS queue. */
+  /** The ARN of a standard SQS queue. */
   readonly failureDestination: string | undefined;
 }
 
@@ -52,7 +52,12 @@ const mappingInputs = resourceInputs(
     destinationConfig: inputsOf(
       {
         onFailure: inputsOf(
-          { destinationArn: textLike("the ARN of an SQS queue", /^arn:aws:sqs:/) },
+          {
+            destinationArn: textLike(
+              "the ARN of a standard SQS queue",
+              /^arn:aws:sqs:.*(?<!\.fifo)$/,
+            ),
+          },
           {},
         ),
       },
@@ -67,7 +72,7 @@ const mappingInputs = resourceInputs(
  * Decodes the inputs, with the ranges and defaults of "Event source parameters for DynamoDB" in AWS's Lambda Developer
  * Guide. Throws an Error that names an unsupported input.
  */
-export function parseSettings(inputs: Inputs): MappingSettings {
+export function parseStreamSettings(inputs: Inputs): StreamSettings {
   const given = decodeInputs(mappingInputs, inputs, "event source mapping");
   return {
     streamArn: given.eventSourceArn,

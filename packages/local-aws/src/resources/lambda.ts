@@ -1,7 +1,8 @@
 import * as t from "io-ts";
 import { inputsOf, resourceInputs } from "../inputs";
-import { createEventSourceMapping } from "../lambda/event-source-mapping";
 import { createFunction } from "../lambda/function";
+import { createQueueMapping } from "../lambda/queue-mapping";
+import { createStreamMapping } from "../lambda/stream-mapping";
 import { type Provisioner, provisioner } from "./resource";
 
 const functionInputs = resourceInputs(
@@ -46,6 +47,7 @@ export const lambdaFunction = provisioner(
         region: cloud.region,
         iam: cloud.iam,
         dynamodbEndpoint: cloud.dynamodb.endpoint,
+        sqsEndpoint: cloud.sqs.endpoint,
         workDirectory: cloud.workDirectory,
         log: (line) => cloud.log(name, line),
       },
@@ -56,7 +58,7 @@ export const lambdaFunction = provisioner(
   },
 );
 
-/** aws.lambda.EventSourceMapping: feeds a function from a table's stream. */
+/** aws.lambda.EventSourceMapping: feeds a function from a table's stream or from a queue. */
 export const eventSourceMapping: Provisioner = (name, inputs, cloud) => {
   const target = [...cloud.functions.values()].find((candidate) =>
     [candidate.name, candidate.arn].includes(String(inputs.functionName)),
@@ -64,14 +66,19 @@ export const eventSourceMapping: Provisioner = (name, inputs, cloud) => {
   if (target === undefined) {
     throw new Error(`event source mapping ${name}: there is no function ${inputs.functionName}`);
   }
-  const mapping = createEventSourceMapping(inputs, {
+  const context = {
     region: cloud.region,
     iam: cloud.iam,
-    dynamodbEndpoint: cloud.dynamodb.endpoint,
     function: target,
-    sendMessage: cloud.sqs.sendMessage,
-    log: (line) => cloud.log(name, line),
-  });
+    log: (line: string) => cloud.log(name, line),
+  };
+  const mapping = String(inputs.eventSourceArn).startsWith("arn:aws:sqs:")
+    ? createQueueMapping(inputs, { ...context, openQueue: cloud.sqs.openQueue })
+    : createStreamMapping(inputs, {
+        ...context,
+        dynamodbEndpoint: cloud.dynamodb.endpoint,
+        sendMessage: cloud.sqs.sendMessage,
+      });
   cloud.atEnd(() => mapping.stop());
   return { id: mapping.uuid, state: { uuid: mapping.uuid, functionArn: target.arn } };
 };

@@ -48,6 +48,7 @@ async function fn(
     region,
     iam,
     dynamodbEndpoint: "http://127.0.0.1:1",
+    sqsEndpoint: "http://127.0.0.1:2",
     workDirectory: join(folder, "functions"),
     log: (line: string) => lines.push(line),
   };
@@ -113,6 +114,7 @@ describe("a Lambda function", () => {
       AWS_REGION: region,
       AWS_ACCESS_KEY_ID: iam.assumeRole(roleArn).accessKeyId,
       AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1",
+      AWS_ENDPOINT_URL_SQS: "http://127.0.0.1:2",
       AWS_LAMBDA_FUNCTION_NAME: "environment",
     });
     expect(Object.keys(result)).not.toContain("SECRET_OF_THE_PARENT");

@@ -7,11 +7,9 @@ import { asset } from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Dynamodb, startDynamodb } from "../../src/dynamodb/dynamodb";
 import { Iam } from "../../src/iam/iam";
-import {
-  createEventSourceMapping,
-  type EventSourceMapping,
-} from "../../src/lambda/event-source-mapping";
+import type { EventSourceMapping } from "../../src/lambda/event-source-mapping";
 import { createFunction, type LambdaFunction } from "../../src/lambda/function";
+import { createStreamMapping } from "../../src/lambda/stream-mapping";
 import { type Sqs, startSqs } from "../../src/sqs/sqs";
 
 const region = "eu-central-1";
@@ -115,6 +113,7 @@ async function setup(name: string, body = ""): Promise<Setup> {
       region,
       iam,
       dynamodbEndpoint: dynamodb.endpoint,
+      sqsEndpoint: sqs.endpoint,
       workDirectory: folder,
       log: (line) => {
         lines.push(line);
@@ -125,7 +124,7 @@ async function setup(name: string, body = ""): Promise<Setup> {
     },
   );
   const map = (inputs: object = {}): EventSourceMapping => {
-    const mapping = createEventSourceMapping(
+    const mapping = createStreamMapping(
       {
         eventSourceArn: streamArn,
         functionName: name,
@@ -171,7 +170,7 @@ async function failures(queueUrl: string): Promise<unknown[]> {
   return Messages.map((message) => JSON.parse(message.Body ?? ""));
 }
 
-describe("an event source mapping", () => {
+describe("an event source mapping on a stream", () => {
   it("delivers existing and new records in order and in Lambda's format", async () => {
     const { streamArn, seen, lines, put, map } = await setup(
       "delivery",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseFilter } from "../../src/lambda/filter";
-import { parseSettings } from "../../src/lambda/mapping-settings";
+import { parseStreamSettings } from "../../src/lambda/stream-settings";
 
 const least = {
   eventSourceArn: "arn:aws:dynamodb:eu-central-1:000000000000:table/t/stream/2026",
@@ -8,9 +8,9 @@ const least = {
   startingPosition: "TRIM_HORIZON",
 };
 
-describe("an event source mapping's inputs", () => {
+describe("the inputs of a mapping on a stream", () => {
   it("have AWS's defaults", () => {
-    expect(parseSettings(least)).toMatchObject({
+    expect(parseStreamSettings(least)).toMatchObject({
       batchSize: 100,
       batchingWindowSeconds: 0,
       parallelizationFactor: 1,
@@ -22,7 +22,7 @@ describe("an event source mapping's inputs", () => {
   });
 
   it("accept -1 as infinite", () => {
-    const settings = parseSettings({
+    const settings = parseStreamSettings({
       ...least,
       maximumRetryAttempts: -1,
       maximumRecordAgeInSeconds: -1,
@@ -42,9 +42,10 @@ describe("an event source mapping's inputs", () => {
     [{ maximumRetryAttempts: 1.5 }],
     [{ functionResponseTypes: ["Other"] }],
     [{ destinationConfig: { onFailure: { destinationArn: "arn:aws:sns:x:y:z" } } }],
+    [{ destinationConfig: { onFailure: { destinationArn: "arn:aws:sqs:x:y:z.fifo" } } }],
     [{ bisectBatchOnFunctionError: "yes" }],
   ])("are rejected by name if not supported: %j", (input) => {
-    expect(() => parseSettings({ ...least, ...input })).toThrow(Object.keys(input)[0]);
+    expect(() => parseStreamSettings({ ...least, ...input })).toThrow(Object.keys(input)[0]);
   });
 });
 
