@@ -104,6 +104,22 @@ describe("a Lambda function", () => {
     expect(left).toBeLessThanOrEqual(10_000);
   });
 
+  it("is told how much time is left of its timeout", async () => {
+    const made = await fn(
+      "remaining",
+      "const left = [context.getRemainingTimeInMillis()]; " +
+        "await new Promise((r) => setTimeout(r, 50)); " +
+        "return [...left, context.getRemainingTimeInMillis()];",
+      { timeoutSeconds: 5 },
+    );
+    const { result } = (await made.invoke({})) as unknown as { result: [number, number] };
+    const [first, second] = result;
+    expect(first).toBeGreaterThan(4_000);
+    expect(first).toBeLessThanOrEqual(5_000);
+    expect(second).toBeLessThanOrEqual(first - 40);
+    expect(second).toBeGreaterThan(0);
+  });
+
   it("has its own variables and Lambda's, and none of the parent process", async () => {
     process.env.SECRET_OF_THE_PARENT = "x";
     const made = await fn("environment", "return process.env;", { environment: { TABLE: "t" } });
@@ -194,6 +210,20 @@ describe("a Lambda function", () => {
       const pids = results.map((each) => (each as { result: number }).result);
       expect(new Set(pids).size).toBe(concurrency);
     }
+  });
+
+  it("has room for as many further events as its concurrency leaves, and for none while others wait", async () => {
+    const made = await fn("roomy", "await new Promise((r) => setTimeout(r, 50));", {
+      concurrency: 2,
+    });
+    const rooms = [made.room];
+    const running = [1, 2, 3].map((event) => {
+      const outcome = made.invoke(event);
+      rooms.push(made.room);
+      return outcome;
+    });
+    await Promise.all(running);
+    expect([...rooms, made.room]).toEqual([2, 1, 0, 0, 2]);
   });
 
   it("writes its output to the log", async () => {
