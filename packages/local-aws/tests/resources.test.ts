@@ -1,4 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { asset } from "@pulumi/pulumi";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Cloud } from "../src/cloud";
 import { Iam } from "../src/iam/iam";
 import type { Step } from "../src/progress";
@@ -8,16 +13,35 @@ import { type Sqs, startSqs } from "../src/sqs/sqs";
 const region = "eu-central-1";
 const steps: Step[] = [];
 const iam = new Iam({ region });
+const lines: string[] = [];
+const stops: (() => Promise<void>)[] = [];
 let sqs: Sqs;
+let workDirectory: string;
 // The part of the cloud that these resources need.
 let cloud: Cloud;
 
 beforeAll(async () => {
   sqs = await startSqs({ region, iam });
-  const progress = (step: Step) => steps.push(step);
-  cloud = { region, iam, sqs, progress } as unknown as Cloud;
+  workDirectory = await mkdtemp(join(tmpdir(), "resources-test-"));
+  cloud = {
+    region,
+    iam,
+    sqs,
+    dynamodb: { endpoint: "http://127.0.0.1:1" },
+    functions: new Map(),
+    workDirectory,
+    progress: (step: Step) => steps.push(step),
+    log: (_: string, line: string) => lines.push(line),
+    atEnd: (stop: () => Promise<void>) => stops.unshift(stop),
+  } as unknown as Cloud;
 });
-afterAll(() => sqs.stop());
+afterAll(async () => {
+  for (const stop of stops) {
+    await stop();
+  }
+  await sqs.stop();
+  await rm(workDirectory, { recursive: true });
+});
 
 const make = (type: string, inputs: Registration["inputs"], custom = true) =>
   provision({ type, name: "mine", inputs, custom }, cloud);
@@ -59,6 +83,40 @@ describe("a resource", () => {
     await expect(make("aws:sqs/queue:Queue", { name: "source", redrivePolicy })).rejects.toThrow(
       "Dead-letter queue must be same type of queue as the source.",
     );
+  });
+
+  it("that is an event source mapping feeds a function from a queue", async () => {
+    const { state: role } = await make("aws:iam/role:Role", { name: "consumer", assumeRolePolicy });
+    const { state: source } = await make("aws:sqs/queue:Queue", {
+      name: "q.fifo",
+      fifoQueue: true,
+    });
+    const Action = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"].map((a) => `sqs:${a}`);
+    const policy = {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action, Resource: "*" }],
+    };
+    await make("aws:iam/rolePolicy:RolePolicy", { role: "consumer", policy });
+    const code = 'exports.handler = async (event) => console.log("got " + event.Records[0].body);';
+    const { state: fn } = await make("aws:lambda/function:Function", {
+      name: "consumer",
+      code: new asset.AssetArchive({ "index.js": new asset.StringAsset(code) }),
+      handler: "index.handler",
+      role: role.arn,
+      runtime: "nodejs24.x",
+    });
+    await make("aws:lambda/eventSourceMapping:EventSourceMapping", {
+      eventSourceArn: source.arn,
+      functionName: fn.arn,
+    });
+    const send = { MessageBody: "hello", MessageGroupId: "a", MessageDeduplicationId: "1" };
+    const client = new SQSClient({
+      region,
+      endpoint: sqs.endpoint,
+      credentials: iam.administrator,
+    });
+    await client.send(new SendMessageCommand({ QueueUrl: String(source.url), ...send }));
+    await vi.waitFor(() => expect(lines).toContain("got hello"), { timeout: 10_000 });
   });
 
   it("is rejected if its type is unsupported, as is a component of another package", async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Batch, Sequenced } from "./batch";
+import { firstThatFit } from "./payload";
 
 /** A record on its way to the function. Times are milliseconds since 1970. */
 export interface QueuedRecord extends Sequenced {
@@ -17,8 +18,6 @@ export interface LaneSettings {
   readonly batchingWindowSeconds: number;
 }
 
-/** Lambda accepts events of at most 6 MB; the rest is reserved for the JSON around the records. */
-const maxPayloadCharacters = 5_500_000;
 const windowPollIntervalMs = 20;
 
 /** A queue of records of one shard, handled one batch after the other. */
@@ -69,12 +68,6 @@ export class Lane {
 
   #next(): readonly QueuedRecord[] {
     const records = this.#queue.slice(0, this.#settings.batchSize);
-    let size = 0;
-    const firstTooMany = records.findIndex((record) => {
-      size += record.size;
-      return size > maxPayloadCharacters;
-    });
-    // A single record that is too large is sent alone.
-    return firstTooMany === -1 ? records : records.slice(0, Math.max(1, firstTooMany));
+    return firstThatFit(records, ({ size }) => size);
   }
 }

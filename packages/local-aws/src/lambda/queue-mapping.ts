@@ -6,6 +6,7 @@ import type { Message } from "../sqs/message";
 import type { OpenQueue, Sqs } from "../sqs/sqs";
 import { describeFailure, type EventSourceMapping, rejectOnAbort } from "./event-source-mapping";
 import type { LambdaFunction } from "./function";
+import { firstThatFit } from "./payload";
 import { eventOf, succeeded } from "./queue-batch";
 import { invalidParameter, parseQueueSettings, type QueueMappingSettings } from "./queue-settings";
 
@@ -106,15 +107,17 @@ async function poll(
   const hasRoom = (): boolean =>
     batches.size < (settings.maximumConcurrency ?? Number.POSITIVE_INFINITY) &&
     context.function.room > 0;
+  const receive = (): readonly Message[] =>
+    hasRoom() ? queue.receive(settings.batchSize, fitting) : [];
   while (!signal.aborted) {
     let pauseMs = pollIntervalMs;
     try {
-      let messages = hasRoom() ? queue.receive(settings.batchSize) : [];
+      let messages = receive();
       while (messages.length > 0) {
         const batch = handle(messages, queue, settings, context, signal);
         batches.add(batch);
         void batch.then(() => batches.delete(batch));
-        messages = hasRoom() ? queue.receive(settings.batchSize) : [];
+        messages = receive();
       }
     } catch (error) {
       // A mapping survives permissions that are taken away and granted again.
@@ -124,6 +127,10 @@ async function poll(
     await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }
   await Promise.all(batches);
+}
+
+function fitting(messages: readonly Message[]): readonly Message[] {
+  return firstThatFit(messages, ({ body }) => JSON.stringify(body).length);
 }
 
 /** Hands one batch to the function, and deletes what it has handled. Never rejects. */

@@ -74,9 +74,14 @@ export class Queue {
   /**
    * Receives the oldest visible messages. A FIFO queue gives as many messages of one group as it can before it goes on
    * with the next, and none of a group that has a message in flight.
+   * @param fitting chooses the first ones of those messages
    */
-  receive(limit: number, visibilityTimeoutSeconds = this.visibilityTimeoutSeconds): Message[] {
-    const received = this.#available().slice(0, limit);
+  receive(
+    limit: number,
+    visibilityTimeoutSeconds = this.visibilityTimeoutSeconds,
+    fitting: (messages: readonly Message[]) => readonly Message[] = (messages) => messages,
+  ): readonly Message[] {
+    const received = fitting(this.#available().slice(0, limit));
     for (const message of received) {
       message.receiptHandle = this.#newReceiptHandle(message);
       message.receiveCount += 1;

@@ -21,7 +21,11 @@ export interface SqsOptions {
 export interface OpenQueue {
   readonly fifo: boolean;
   readonly visibilityTimeoutSeconds: number;
-  receive(limit: number): readonly Message[];
+  /** @param fitting chooses the first ones of what can be received */
+  receive(
+    limit: number,
+    fitting: (messages: readonly Message[]) => readonly Message[],
+  ): readonly Message[];
   delete(receiptHandle: string): void;
 }
 
@@ -125,9 +129,9 @@ export async function startSqs({ region, iam, port = 0, now }: SqsOptions): Prom
       return {
         fifo: queue.fifo,
         visibilityTimeoutSeconds: queue.visibilityTimeoutSeconds,
-        receive(limit) {
+        receive(limit, fitting) {
           authorize(principal, "sqs:ReceiveMessage", queueArn);
-          return queue.receive(limit);
+          return queue.receive(limit, undefined, fitting);
         },
         delete(receiptHandle) {
           authorize(principal, "sqs:DeleteMessage", queueArn);

@@ -9,7 +9,7 @@ export function clientOf(sqs: Sqs, iam: Iam): SQSClient {
   return new SQSClient({ region: "eu-central-1", credentials, endpoint: sqs.endpoint });
 }
 
-/** Sends texts like "a1": the first letter is the message's group, and the text its deduplication id. */
+/** Sends texts like "a1": the first letter is the message's group, and the first two its deduplication id. */
 export async function sendTo(
   client: SQSClient,
   QueueUrl: string,
@@ -21,7 +21,7 @@ export async function sendTo(
         QueueUrl,
         MessageBody: text,
         MessageGroupId: text.charAt(0),
-        MessageDeduplicationId: text,
+        MessageDeduplicationId: text.slice(0, 2),
       }),
     );
   }

@@ -245,6 +245,16 @@ describe("an event source mapping on a queue", () => {
     end.open();
   });
 
+  it("makes a batch no larger than an event may be", async () => {
+    const { send, map, seen } = setup("large");
+    // A quotation mark takes two characters in JSON.
+    await send(...["a1", "a2", "a3"].map((text) => text + '"'.repeat(1_000_000)));
+    map(() => undefined);
+    await eventually(() => expect(seen).toHaveLength(2));
+    const firsts = seen.map((bodies) => bodies.map((body) => body.slice(0, 2)));
+    expect(firsts).toEqual([["a1", "a2"], ["a3"]]);
+  });
+
   it("delivers again what was handled too slowly to be deleted", async () => {
     const { send, map, seen, lines } = setup("late");
     const end = gate();
