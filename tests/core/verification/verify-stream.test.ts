@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
@@ -112,8 +113,11 @@ describe("verifyStream", () => {
       fc.asyncProperty(historyAndPlace, fc.constantFrom(...tamperings), async (history, tamper) => {
         const [events, place] = history;
         const event = events[place] as StoredEvent;
+        const tampered = tamper(event);
+        // The event that was drawn may be the one that it would become.
+        fc.pre(!isDeepStrictEqual(tampered, event));
         const world = await projected(events);
-        world.put("savings", event.version, tamper(event));
+        world.put("savings", event.version, tampered);
 
         const seen = await look(world);
 
