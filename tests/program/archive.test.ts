@@ -37,7 +37,7 @@ describe.each<[string, () => Promise<Resources>]>([
   let resources: Resources;
   beforeAll(async () => {
     resources = await evaluate();
-  }, 60_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const unpacked = (name: string) => {
