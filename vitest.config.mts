@@ -3,8 +3,12 @@ import { defineConfig } from "vitest/config";
 /** Core, templates and infrastructure: no engine starts for them. */
 const unit = ["tests/{core,vtl,infra}/**/*.test.ts"];
 
-/** Each file starts the engines that it needs, and stops them. */
-const packages = ["{packages/*/tests,tests/cli}/**/*.test.ts"];
+/** What needs a process of its own: it runs one stack in its life, and sets the telemetry up when it loads it. */
+const alone = [
+  "tests/whole-path/*.test.ts",
+  "examples/*/tests/whole-path.test.ts",
+  "tests/lambda/{projector,telemetry}.test.ts",
+];
 
 export default defineConfig({
   test: {
@@ -17,24 +21,19 @@ export default defineConfig({
       { pattern: /\.(vtl|graphql)$/, testsToRun: () => ["tests/vtl", "tests/infra"] },
     ],
     projects: [
-      {
-        extends: true,
-        test: {
-          name: "unit",
-          include: unit,
-          // Loading Pulumi takes longer than the tests do: the files of a worker share it.
-          isolate: false,
-        },
-      },
-      { extends: true, test: { name: "packages", include: packages, isolate: false } },
+      // The longest files come first.
+      { extends: true, test: { name: "alone", include: alone } },
       {
         extends: true,
         test: {
           name: "engines",
-          include: ["{tests,examples/*/tests}/**/*.test.ts"],
-          exclude: [...unit, ...packages],
+          include: ["{packages/*/tests,tests,examples/*/tests}/**/*.test.ts"],
+          exclude: [...unit, ...alone],
+          // Loading Pulumi and the SDK takes longer than most tests do: the files of a worker share them.
+          isolate: false,
         },
       },
+      { extends: true, test: { name: "unit", include: unit, isolate: false } },
     ],
     // The SDK warns whoever runs it on Node.js 20, which is as new as this project asks for.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
