@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Core, templates and infrastructure: no engine starts for them. */
@@ -12,8 +13,8 @@ const alone = [
 
 export default defineConfig({
   test: {
-    // All cores: vitest leaves one free unless told.
-    maxWorkers: "100%",
+    // One more than there are cores, for the tests of the whole path wait for their engines.
+    maxWorkers: availableParallelism() + 1,
     // Pulumi's runtime does not start in worker threads.
     pool: "forks",
     // Templates are read, not imported.
@@ -38,7 +39,7 @@ export default defineConfig({
     // The SDK warns whoever runs it on Node.js 20, which is as new as this project asks for.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     // Engines start and streams are polled: generous bounds, which nothing waits for.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
   },
 });
