@@ -5,7 +5,11 @@ import { wiring } from "./vtl/wiring";
 const { outputs } = new Service("ledger", {
   config: loadConfig(),
   wiring,
-  entries: { projector: "lambda/projector.ts", resumer: "lambda/resumer.ts" },
+  entries: {
+    projector: "lambda/projector.ts",
+    resumer: "lambda/resumer.ts",
+    rebuilder: "lambda/rebuilder.ts",
+  },
 });
 
 // What a front end needs.
@@ -18,5 +22,7 @@ export const {
   readModelTableName,
   projectorFunctionName,
   failureQueueUrl,
+  rebuildQueueUrl,
+  rebuildFailureQueueUrl,
   alarmTopicArn,
 } = outputs;

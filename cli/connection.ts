@@ -2,16 +2,20 @@ import { execFile } from "node:child_process";
 import { relative } from "node:path";
 import { promisify } from "node:util";
 import type { DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 import * as E from "fp-ts/Either";
 import * as t from "io-ts";
 import type { RunningStack } from "local-aws";
 import { decodeWith } from "../core/projection/decoding";
+import type { RebuildQueue } from "../core/projection/ports";
+import { sqsRebuildQueue } from "../lambda/adapters/rebuild-queue";
 import { CommandError } from "./errors";
 
 const Outputs = t.type({
   region: t.string,
   eventTableName: t.string,
   readModelTableName: t.string,
+  rebuildQueueUrl: t.string,
 });
 
 /** The names of a stack's tables, and how to reach them. */
@@ -19,6 +23,8 @@ export interface Connection {
   readonly eventTable: string;
   readonly readModel: string;
   readonly client: DynamoDBClientConfig;
+  /** Where the rebuilder takes its work from. */
+  readonly rebuildQueue: RebuildQueue;
 }
 
 const run = promisify(execFile);
@@ -34,8 +40,9 @@ const outputsFrom = (found: unknown, advice: string): t.TypeOf<typeof Outputs> =
 };
 
 const connect = (
-  { region, eventTableName, readModelTableName }: t.TypeOf<typeof Outputs>,
+  { region, eventTableName, readModelTableName, rebuildQueueUrl }: t.TypeOf<typeof Outputs>,
   client: DynamoDBClientConfig,
+  queueClient: SQSClientConfig,
 ): Connection => ({
   eventTable: eventTableName,
   readModel: readModelTableName,
@@ -47,6 +54,7 @@ const connect = (
     requestHandler: { socketAcquisitionWarningTimeout: 600_000 },
     ...client,
   },
+  rebuildQueue: sqsRebuildQueue(new SQSClient({ region, ...queueClient }), rebuildQueueUrl),
 });
 
 const failureOf = (error: unknown, stack: string): CommandError => {
@@ -70,7 +78,11 @@ export async function deployedStack(program: string, stack: string): Promise<Con
   }).catch((error: unknown) => {
     throw failureOf(error, stack);
   });
-  return connect(outputsFrom(JSON.parse(stdout), `Deploy it: \`pulumi up --stack ${stack}\``), {});
+  return connect(
+    outputsFrom(JSON.parse(stdout), `Deploy it: \`pulumi up --stack ${stack}\``),
+    {},
+    {},
+  );
 }
 
 const startOf = (program: string): string => {
@@ -84,8 +96,10 @@ export function localStack(program: string, running: RunningStack | undefined): 
   if (running === undefined) {
     throw new CommandError(`no local stack is running: run \`${start}\` first`);
   }
-  return connect(outputsFrom(running.outputs, `Start it again: \`${start}\``), {
-    endpoint: running.endpoints.dynamodb,
-    credentials: running.credentials,
-  });
+  const { endpoints, credentials } = running;
+  return connect(
+    outputsFrom(running.outputs, `Start it again: \`${start}\``),
+    { endpoint: endpoints.dynamodb, credentials },
+    { endpoint: endpoints.sqs, credentials },
+  );
 }

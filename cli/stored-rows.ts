@@ -8,18 +8,20 @@ import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
 import type { Row } from "../core/projection/columns";
-import {
-  nextVersion,
-  type StreamId,
-  type StreamVersion,
-  Version,
-} from "../core/projection/identifiers";
+import { nextVersion, type StreamVersion } from "../core/projection/identifiers";
 import type { Unavailable } from "../core/projection/ports";
+import type { Summary } from "../core/projection/summary";
 import type { StoredRows } from "../core/verification/environment";
 import type { EntryRow, ExpectedRows, PartitionRow } from "../core/verification/verification";
 import { call } from "../lambda/adapters/availability";
-import { entryPrefix, summarySortKey } from "../lambda/adapters/keys";
-import { entryKey, type RowKey, type Rows, suspensionKey } from "../lambda/adapters/rows";
+import { rebuildSortKey, summarySortKey } from "../lambda/adapters/keys";
+import {
+  entryKey,
+  entryKeyFrom,
+  type RowKey,
+  type Rows,
+  suspensionKey,
+} from "../lambda/adapters/rows";
 
 /** Leaves out the columns without a value, as the document client does. */
 const asWritten = (row: Row): Row =>
@@ -27,14 +29,18 @@ const asWritten = (row: Row): Row =>
 
 const entryFrom = (row: Row): EntryRow => ({ key: String(row.sk), hash: row.hash, row });
 
-/** A row by its key: only the very keys that the projection writes are a summary's or an entry's. */
+/** A row by its key: only the very keys that the projection writes are those of a summary, a rebuild or an entry. */
 const partitionRowFrom = (row: Row): PartitionRow => {
-  const entry = entryFrom(row);
-  if (entry.key === summarySortKey) return { ...entry, kind: "SUMMARY" };
-  const version = Number(entry.key.slice(entryPrefix.length));
-  return Version.is(version) && entryKey(version) === entry.key
-    ? { ...entry, kind: "ENTRY", version }
-    : { ...entry, kind: "OTHER" };
+  const found = entryFrom(row);
+  if (found.key === summarySortKey) return { ...found, kind: "SUMMARY" };
+  if (found.key === rebuildSortKey) return { ...found, kind: "REBUILD" };
+  return pipe(
+    entryKeyFrom(found.key),
+    O.match(
+      (): PartitionRow => ({ ...found, kind: "OTHER" }),
+      ({ version, ...set }) => ({ ...found, kind: "ENTRY", version, set }),
+    ),
+  );
 };
 
 /** Rows are small: a page is a fraction of DynamoDB's megabyte. */
@@ -108,17 +114,18 @@ export const dynamoStoredRows = <State>(
   };
 };
 
-/** All entries of a stream of the versions after `version` up to `last`, in their order. */
+/** All entries of a summary's set, of the versions after `version` up to `last`, in their order. */
 export const storedEntries =
   <State>(client: DynamoDBDocumentClient, table: string, rows: Rows<State>) =>
   async (
-    streamId: StreamId,
+    summary: Summary<unknown>,
     version: StreamVersion,
     last: StreamVersion,
   ): Promise<ReadonlyArray<Row>> => {
     if (last <= version) return [];
-    const range = { first: entryKey(nextVersion(version)), last: entryKey(last) };
+    const range = { first: entryKey(summary, nextVersion(version)), last: entryKey(summary, last) };
     const found: Row[] = [];
-    for await (const row of rowsIn(client, table, rows.partition(streamId), range)) found.push(row);
+    for await (const row of rowsIn(client, table, rows.partition(summary.streamId), range))
+      found.push(row);
     return found;
   };

@@ -16,6 +16,7 @@ import { verifyStream } from "../core/verification/verify-stream";
 import { documentClient, now, sha256 } from "../lambda/adapters/composition";
 import { dynamoEventStore } from "../lambda/adapters/event-store";
 import { dynamoReadModel } from "../lambda/adapters/read-model";
+import { dynamoRebuildStore } from "../lambda/adapters/rebuild-store";
 import { rowsOf } from "../lambda/adapters/rows";
 import type { Connection } from "./connection";
 import { CommandError } from "./errors";
@@ -45,7 +46,7 @@ const quiet = () => () => undefined;
  */
 export function openTables<Request extends Envelope, State, Movement>(
   domain: Domain<Request, State, Movement>,
-  { eventTable, readModel, client }: Connection,
+  { eventTable, readModel, client, rebuildQueue }: Connection,
 ): OpenTables<State> {
   const documents = documentClient(client);
   const rows = rowsOf(domain);
@@ -59,6 +60,8 @@ export function openTables<Request extends Envelope, State, Movement>(
       fold: foldOf(domain, sha256),
       events: dynamoEventStore(documents, eventTable),
       readModel: dynamoReadModel(documents, readModel, rows),
+      rebuilds: dynamoRebuildStore(documents, readModel, rows),
+      rebuildQueue,
       storedRows: dynamoStoredRows(documents, readModel, rows),
       expectedRows: expectedRowsOf(rows),
       publisher: { publish: () => T.of(undefined) },
@@ -67,8 +70,12 @@ export function openTables<Request extends Envelope, State, Movement>(
         suspended: quiet,
         summaryUnreadable: quiet,
         streamFailed: quiet,
+        streamOfLaterRelease: quiet,
+        rebuildBegun: quiet,
+        rebuilt: quiet,
       },
       now,
+      hasTime: () => true,
     },
     entries: storedEntries(documents, readModel, rows),
     close: () => documents.destroy(),

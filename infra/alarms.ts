@@ -4,10 +4,12 @@ import { metricsNamespace } from "./bundled-function";
 import { componentType } from "./component";
 
 export interface AlarmsArgs {
-  /** The projector's function. */
-  function: aws.lambda.Function;
+  projector: aws.lambda.Function;
   /** The queue of what the projector gave up. */
   failureQueue: aws.sqs.Queue;
+  rebuilder: aws.lambda.Function;
+  /** The queue of what the rebuilder has not managed to do. */
+  rebuildFailureQueue: aws.sqs.Queue;
 }
 
 type Condition = Pick<
@@ -16,7 +18,7 @@ type Condition = Pick<
 >;
 
 /** What lasts until somebody mends it. */
-const lasting: readonly string[] = ["suspended", "unreadable"];
+const lasting: readonly string[] = ["suspended", "unreadable", "laterRelease"];
 
 /** What an operator must know, sent to one topic; docs/runbook says what to do about each alarm. */
 export class Alarms extends pulumi.ComponentResource {
@@ -52,7 +54,7 @@ export class Alarms extends pulumi.ComponentResource {
 function conditions(args: AlarmsArgs): Record<string, Condition> {
   const ofFunction = {
     namespace: "AWS/Lambda",
-    dimensions: { FunctionName: args.function.name },
+    dimensions: { FunctionName: args.projector.name },
   };
   return {
     suspended: {
@@ -77,6 +79,31 @@ function conditions(args: AlarmsArgs): Record<string, Condition> {
       metricName: "ApproximateNumberOfMessagesVisible",
       dimensions: { QueueName: args.failureQueue.name },
       statistic: "Maximum",
+      threshold: 1,
+    },
+    rebuilds: {
+      alarmDescription:
+        "A stream was not brought up to date, after many attempts of the rebuilder.",
+      namespace: "AWS/SQS",
+      metricName: "ApproximateNumberOfMessagesVisible",
+      dimensions: { QueueName: args.rebuildFailureQueue.name },
+      statistic: "Maximum",
+      threshold: 1,
+    },
+    rebuilderErrors: {
+      alarmDescription: "The rebuilder ended in an error or ran out of time.",
+      namespace: "AWS/Lambda",
+      dimensions: { FunctionName: args.rebuilder.name },
+      metricName: "Errors",
+      statistic: "Sum",
+      threshold: 1,
+    },
+    laterRelease: {
+      alarmDescription: "Streams were left alone, because a later release has written their rows.",
+      namespace: metricsNamespace(),
+      metricName: "StreamsOfLaterRelease",
+      dimensions: { service: "projector" },
+      statistic: "Sum",
       threshold: 1,
     },
     lag: {

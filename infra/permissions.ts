@@ -51,11 +51,17 @@ export function findStreamsOfOwner(readModel: aws.dynamodb.Table): Permission {
   };
 }
 
-/** A transaction is authorized as the writes that it is made of. */
+/** A transaction is authorized as the writes that it is made of. Query finds the rows that a rebuild has replaced. */
 export function writeReadModel(readModel: aws.dynamodb.Table): Permission {
   return {
     name: "WriteReadModel",
-    actions: ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+    actions: [
+      "dynamodb:BatchWriteItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+    ],
     resources: [readModel.arn],
   };
 }
@@ -72,6 +78,20 @@ export function publishChanges(api: aws.appsync.GraphQLApi, field: string): Perm
 /** To put what was given up into the queue. */
 export function reportFailures(queue: aws.sqs.Queue): Permission {
   return { name: "ReportFailures", actions: ["sqs:SendMessage"], resources: [queue.arn] };
+}
+
+/** To ask the rebuilder to bring a stream up to date. */
+export function requestRebuilds(queue: aws.sqs.Queue): Permission {
+  return { name: "RequestRebuilds", actions: ["sqs:SendMessage"], resources: [queue.arn] };
+}
+
+/** What Lambda does with the queue on behalf of the function. */
+export function takeRequests(queue: aws.sqs.Queue): Permission {
+  return {
+    name: "TakeRequests",
+    actions: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+    resources: [queue.arn],
+  };
 }
 
 export function resumeStreams(resumer: aws.lambda.Function): Permission {

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { publishChanges, readEvents, writeReadModel } from "./permissions";
+import { publishChanges, readEvents, requestRebuilds, writeReadModel } from "./permissions";
 import type { Permission } from "./policy";
 
 /** What every function that folds events into the read model is given. */
@@ -14,6 +14,8 @@ export interface ProjectionArgs {
   events: aws.dynamodb.Table;
   /** Read model ②. */
   readModel: aws.dynamodb.Table;
+  /** The queue of the rebuilder. */
+  rebuildQueue: aws.sqs.Queue;
   /** The API whose subscribers receive the changes. */
   graphqlApi: aws.appsync.GraphQLApi;
   graphqlUrl: pulumi.Input<string>;
@@ -25,8 +27,18 @@ export interface ProjectionArgs {
 }
 
 /** The handlers' settings, as `lambda/adapters/settings.ts` decodes them. */
-export function projectionSettings({ events, readModel, graphqlUrl }: ProjectionArgs) {
-  return { eventTable: events.name, readModel: readModel.name, graphqlUrl };
+export function projectionSettings({
+  events,
+  readModel,
+  rebuildQueue,
+  graphqlUrl,
+}: ProjectionArgs) {
+  return {
+    eventTable: events.name,
+    readModel: readModel.name,
+    rebuildQueueUrl: rebuildQueue.url,
+    graphqlUrl,
+  };
 }
 
 /** What every such function may do. */
@@ -34,6 +46,7 @@ export function projectionPermissions(args: ProjectionArgs): readonly Permission
   return [
     readEvents(args.events),
     writeReadModel(args.readModel),
+    requestRebuilds(args.rebuildQueue),
     publishChanges(args.graphqlApi, args.publishField),
   ];
 }

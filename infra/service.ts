@@ -5,6 +5,8 @@ import { AuditTrail } from "./audit-trail";
 import { componentType } from "./component";
 import type { StackConfig } from "./config";
 import { Projector } from "./projector";
+import { RebuildQueue } from "./rebuild-queue";
+import { Rebuilder } from "./rebuilder";
 import { Resolvers } from "./resolvers";
 import { Resumer } from "./resumer";
 import { SignIn } from "./sign-in";
@@ -18,7 +20,7 @@ export interface ServiceArgs {
   /** Which templates serve which field of the domain's API. */
   wiring: Wiring;
   /** The TypeScript files of the functions, from the program's folder on. */
-  entries: { readonly projector: string; readonly resumer: string };
+  entries: { readonly projector: string; readonly resumer: string; readonly rebuilder: string };
 }
 
 /** What a front end and an operator need to reach the service. */
@@ -34,6 +36,8 @@ export interface ServiceOutputs {
   readonly readModelTableName: pulumi.Output<string>;
   readonly projectorFunctionName: pulumi.Output<string>;
   readonly failureQueueUrl: pulumi.Output<string>;
+  readonly rebuildQueueUrl: pulumi.Output<string>;
+  readonly rebuildFailureQueueUrl: pulumi.Output<string>;
   /** Subscribe to it to receive the alarms. */
   readonly alarmTopicArn: pulumi.Output<string>;
 }
@@ -45,6 +49,8 @@ export class Service extends pulumi.ComponentResource {
   readonly api: Api;
   readonly projector: Projector;
   readonly resumer: Resumer;
+  readonly rebuildQueue: RebuildQueue;
+  readonly rebuilder: Rebuilder;
   readonly resolvers: Resolvers;
   readonly alarms: Alarms;
   readonly auditTrail: AuditTrail | undefined;
@@ -68,10 +74,12 @@ export class Service extends pulumi.ComponentResource {
     );
     const { events, readModel } = this.tables;
     const { graphqlApi, graphqlUrl } = this.api;
+    this.rebuildQueue = new RebuildQueue(`${name}-rebuilds`, parent);
     const projection = {
       ...config,
       events,
       readModel,
+      rebuildQueue: this.rebuildQueue.queue,
       graphqlApi,
       graphqlUrl,
       publishField: wiring.publishField,
@@ -86,12 +94,26 @@ export class Service extends pulumi.ComponentResource {
       { ...projection, entry: entries.resumer },
       parent,
     );
+    this.rebuilder = new Rebuilder(
+      `${name}-rebuilder`,
+      { ...projection, entry: entries.rebuilder },
+      parent,
+    );
     this.resolvers = new Resolvers(
       `${name}-resolvers`,
       { graphqlApi, events, readModel, resumer: this.resumer.function, wiring },
       parent,
     );
-    this.alarms = new Alarms(`${name}-alarms`, this.projector, parent);
+    this.alarms = new Alarms(
+      `${name}-alarms`,
+      {
+        projector: this.projector.function,
+        failureQueue: this.projector.failureQueue,
+        rebuilder: this.rebuilder.function,
+        rebuildFailureQueue: this.rebuildQueue.failureQueue,
+      },
+      parent,
+    );
     this.auditTrail = config.auditTrail
       ? new AuditTrail(`${name}-audit`, { ...config, events }, parent)
       : undefined;
@@ -106,6 +128,8 @@ export class Service extends pulumi.ComponentResource {
       readModelTableName: readModel.name,
       projectorFunctionName: this.projector.function.name,
       failureQueueUrl: this.projector.failureQueue.url,
+      rebuildQueueUrl: this.rebuildQueue.queue.url,
+      rebuildFailureQueueUrl: this.rebuildQueue.failureQueue.url,
       alarmTopicArn: this.alarms.topic.arn,
     };
     this.registerOutputs(this.outputs);

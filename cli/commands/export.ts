@@ -10,7 +10,7 @@ import {
   type StreamVersion,
   Version,
 } from "../../core/projection/identifiers";
-import type { SummaryRow } from "../../core/verification/verification";
+import type { Summary } from "../../core/projection/summary";
 import { type Context, type DomainCommand, exitCode } from "../command";
 import { csvRecord } from "../csv";
 import { CommandError } from "../errors";
@@ -40,19 +40,44 @@ const entryColumnsOf = (names: ReadonlyArray<string>): ReadonlyArray<string> => 
 /** An item whose key is no version is no event of its stream: verify reports it. */
 const StoredEvent = t.intersection([t.UnknownRecord, t.type({ version: Version })]);
 
+/** The version that a summary has reached. */
+const versionOf = (summary: O.Option<Summary<unknown>>): StreamVersion =>
+  pipe(
+    summary,
+    O.match(
+      () => noVersion,
+      ({ version }) => version,
+    ),
+  );
+
+/** The summary, where there is one that can be read. */
+const readableSummary = async <State>(
+  { environment: { storedRows } }: OpenTables<State>,
+  streamId: StreamId,
+): Promise<O.Option<Summary<State>>> =>
+  pipe(
+    await answerOf(storedRows.summary(streamId)),
+    O.flatMap(({ summary }) => O.fromEither(summary)),
+  );
+
 /** The stream's events, oldest first, each with its entry up to the version that the summary has reached. */
 async function* history<State>(
-  { environment: { events }, entries: readEntries }: OpenTables<State>,
+  tables: OpenTables<State>,
   streamId: StreamId,
-  reached: StreamVersion,
 ): AsyncGenerator<Line> {
+  const { environment, entries: readEntries } = tables;
+  const reached = versionOf(await readableSummary(tables, streamId));
   let exported: StreamVersion = noVersion;
   for (let after: StreamVersion = noVersion; ; ) {
-    const page = await answerOf(events.readAfter(streamId, after));
+    const page = await answerOf(environment.events.readAfter(streamId, after));
     if (page.length === 0) return;
     const ofStream = page.filter(StoredEvent.is);
     const last = ofStream.at(-1)?.version ?? exported;
-    const stored = await readEntries(streamId, exported, last < reached ? last : reached);
+    // Of the summary as it is by now: the entries that a rebuild has replaced are removed after a while.
+    const summary = await readableSummary(tables, streamId);
+    const stored = O.isNone(summary)
+      ? []
+      : await readEntries(summary.value, exported, last < reached ? last : reached);
     const entries = new Map(stored.map((row) => [row.version, row]));
     for (const event of ofStream) yield { event, entry: entries.get(event.version) };
     exported = last;
@@ -103,17 +128,6 @@ const writeJson = async (
   await write("\n]}\n");
 };
 
-/** The version that a stored summary has reached: none where there is no summary, or it cannot be read. */
-const versionOf = (stored: O.Option<SummaryRow<unknown>>): StreamVersion =>
-  pipe(
-    stored,
-    O.flatMap(({ summary }) => O.fromEither(summary)),
-    O.match(
-      () => noVersion,
-      ({ version }) => version,
-    ),
-  );
-
 export const exportStream: DomainCommand = ({ name, entry }) => {
   const { stream } = wordsOf(name);
   const entryColumns = entryColumnsOf(entry.names);
@@ -137,7 +151,7 @@ was not folded yet.
       const streamId = requiredStreamId(stream, values);
       await requireStream(tables, streamId);
       const stored = await answerOf(tables.environment.storedRows.summary(streamId));
-      const lines = history(tables, streamId, versionOf(stored));
+      const lines = history(tables, streamId);
       await (json
         ? writeJson(
             write,

@@ -65,6 +65,7 @@ export const foldOf = <Request extends Envelope, State, Movement>(
         {
           ...{ streamId: summary.streamId, version, type, commandId, owner, actor, recordedAt },
           projectionVersion: summary.projectionVersion,
+          generation: summary.generation,
           outcome: decision.outcome,
           reason: decision.outcome === "DECLINED" ? O.some(decision.reason) : O.none,
           entry: entry.encode({ request, decision, state: after }),

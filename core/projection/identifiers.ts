@@ -15,6 +15,9 @@ interface StreamVersionBrand {
 interface VersionBrand {
   readonly Version: unique symbol;
 }
+interface GenerationBrand {
+  readonly Generation: unique symbol;
+}
 
 /** The form of the ids that clients choose for streams and commands. A regular expression, to anchor at both ends. */
 export const identifierPattern = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}";
@@ -76,3 +79,17 @@ export const noVersion = 0 as StreamVersion;
 
 /** The version of the event that follows a stream at `version`. */
 export const nextVersion = (version: StreamVersion): Version => (version + 1) as Version;
+
+/**
+ * The number of a complete set of a stream's rows: 1 for those of its first projection, the next for each rebuild's. Readers
+ * see the rows of one generation at a time.
+ */
+export const Generation = t.brand(
+  t.number,
+  (n): n is t.Branded<number, GenerationBrand> => Number.isSafeInteger(n) && n >= 1,
+  "Generation",
+);
+export type Generation = t.TypeOf<typeof Generation>;
+
+/** The generation of a stream's first projection. */
+export const firstGeneration = 1 as Generation;

@@ -46,16 +46,11 @@ export interface ReadModel<State> {
   readonly load: (
     streamId: StreamId,
   ) => TaskEither<Unavailable | UnreadableSummary, Option<Summary<State>>>;
-  /**
-   * Writes the entries of the statement, each under its version. Writing one again changes nothing; one of a later
-   * projection version stays.
-   */
-  readonly saveEntries: (
-    changes: ReadonlyArray<Change>,
-  ) => TaskEither<Unavailable | Superseded, void>;
+  /** Writes the entries of the statement, each under its generation and version. Writing one again changes nothing. */
+  readonly saveEntries: (changes: ReadonlyArray<Change>) => TaskEither<Unavailable, void>;
   /**
    * Replaces the summary, and lists or unlists the stream as suspended with it, in one step, as long as the summary is
-   * still at the version that was loaded.
+   * still the one that was loaded: of its generation, and at its version.
    */
   readonly commit: (
     loaded: Option<Summary<State>>,
@@ -66,6 +61,54 @@ export interface ReadModel<State> {
     found: UnreadableSummary,
     next: Summary<State>,
   ) => TaskEither<Unavailable | Superseded, void>;
+}
+
+/** A rebuild of a stream, as far as it has come. */
+export interface Rebuild<State> {
+  /** The fold so far, of a generation of its own. Its entries are written; nobody reads them while the summary is another. */
+  readonly folded: Summary<State>;
+  /** When the summary was found replaced by it. After that only the rows of earlier generations remain to be removed. */
+  readonly replacedAt: Option<Timestamp>;
+}
+
+/** The row of a rebuild as it was found, and the rebuild unless the row cannot be read. */
+export interface StoredRebuild<State> {
+  readonly row: Row;
+  readonly rebuild: Option<Rebuild<State>>;
+}
+
+/** The same of a row that can be read. */
+export interface KnownRebuild<State> {
+  readonly row: Row;
+  readonly rebuild: Rebuild<State>;
+}
+
+/** The rebuilds under way, one for a stream. */
+export interface RebuildStore<State> {
+  /** Strongly consistent. */
+  readonly load: (streamId: StreamId) => TaskEither<Unavailable, Option<StoredRebuild<State>>>;
+  /** Stores how far a rebuild has come, as long as its row is still the one that was found. */
+  readonly save: (
+    found: Option<Row>,
+    next: Rebuild<State>,
+  ) => TaskEither<Unavailable | Superseded, KnownRebuild<State>>;
+  /** The keys of rows that belong neither to a summary's generation nor to a rebuild: one page, empty where there are none. */
+  readonly otherRows: (summary: Summary<State>) => TaskEither<Unavailable, ReadonlyArray<string>>;
+  readonly removeRows: (
+    streamId: StreamId,
+    keys: ReadonlyArray<string>,
+  ) => TaskEither<Unavailable, void>;
+  /** Removes the row of a rebuild that is done, as long as it is still the one that was found. */
+  readonly end: (streamId: StreamId, found: Row) => TaskEither<Unavailable | Superseded, void>;
+}
+
+/** What takes longer than the other streams of a batch can wait is done by a function of its own, stream by stream. */
+export interface RebuildQueue {
+  /**
+   * Asks for a stream to be brought up to date: rebuilt if need be, and folded to its end. `known` is a version that is known
+   * to have been written.
+   */
+  readonly request: (streamId: StreamId, known: StreamVersion) => TaskEither<Unavailable, void>;
 }
 
 export interface Publisher {
@@ -84,6 +127,11 @@ export interface Telemetry {
   /** A summary cannot be read, so that nothing of its stream is folded until it is rebuilt. */
   readonly summaryUnreadable: (streamId: StreamId, fault: string) => IO<void>;
   readonly streamFailed: (streamId: StreamId, cause: unknown) => IO<void>;
+  /** A stream is left alone, since a later release has written its rows, or is rebuilding it. */
+  readonly streamOfLaterRelease: (streamId: StreamId) => IO<void>;
+  readonly rebuildBegun: (streamId: StreamId) => IO<void>;
+  /** The summary was replaced by the one of a rebuild. */
+  readonly rebuilt: (streamId: StreamId) => IO<void>;
 }
 
 /** The dependencies of a projection of a domain's streams. */
@@ -92,7 +140,11 @@ export interface ProjectionEnvironment<State> {
   readonly fold: Fold<State>;
   readonly events: EventStore;
   readonly readModel: ReadModel<State>;
+  readonly rebuilds: RebuildStore<State>;
+  readonly rebuildQueue: RebuildQueue;
   readonly publisher: Publisher;
   readonly telemetry: Telemetry;
   readonly now: IO<Timestamp>;
+  /** Whether there is time for another page of events. What is left is done later. */
+  readonly hasTime: IO<boolean>;
 }

@@ -1,13 +1,15 @@
 import { pipe } from "fp-ts/function";
+import type { IO } from "fp-ts/IO";
 import * as NEA from "fp-ts/NonEmptyArray";
 import type * as RT from "fp-ts/ReaderTask";
 import * as RA from "fp-ts/ReadonlyArray";
 import * as R from "fp-ts/ReadonlyRecord";
 import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
+import type { Delivered } from "./advance";
 import type { StreamId } from "./identifiers";
 import type { ProjectionEnvironment } from "./ports";
-import { type Delivered, projectStream } from "./project-stream";
+import { projectStream } from "./project-stream";
 
 /** An event as it was delivered; `id` names the delivery, so that it can be asked for again. */
 export interface Delivery extends Delivered {
@@ -23,22 +25,32 @@ const projectOne =
   <State>(deliveries: NEA.NonEmptyArray<Delivery>) =>
   (environment: ProjectionEnvironment<State>): T.Task<ReadonlyArray<string>> => {
     const { streamId } = NEA.head(deliveries);
+    const left = (report: IO<void>) =>
+      pipe(
+        T.fromIO(report),
+        T.map(() => []),
+      );
+    const again = (report: IO<void>) =>
+      pipe(
+        T.fromIO(report),
+        T.map(() => deliveries.map(({ id }) => id)),
+      );
     return pipe(
       environment,
       projectStream<State>(streamId, deliveries),
       TE.matchE(
-        (error) =>
-          error._tag === "UnreadableSummary"
-            ? // Delivered again, it would fail again, and would keep the shard's other streams waiting. The rebuild that
-              // replaces the row reads the events from their table, so nothing is lost.
-              pipe(
-                T.fromIO(environment.telemetry.summaryUnreadable(streamId, error.fault)),
-                T.map(() => []),
-              )
-            : pipe(
-                T.fromIO(environment.telemetry.streamFailed(streamId, error)),
-                T.map(() => deliveries.map(({ id }) => id)),
-              ),
+        (error) => {
+          switch (error._tag) {
+            // Delivered again, it would fail again, and would keep the shard's other streams waiting. What makes the
+            // stream readable again (a rebuild, or a later release) reads the events from their table: nothing is lost.
+            case "UnreadableSummary":
+              return left(environment.telemetry.summaryUnreadable(streamId, error.fault));
+            case "Outdated":
+              return left(environment.telemetry.streamOfLaterRelease(streamId));
+            default:
+              return again(environment.telemetry.streamFailed(streamId, error));
+          }
+        },
         () => T.of([]),
       ),
     );

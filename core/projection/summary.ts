@@ -3,7 +3,15 @@ import * as t from "io-ts";
 import type { Row } from "./columns";
 import { Timestamp } from "./envelope";
 import { genesis } from "./hash-chain";
-import { noVersion, type StreamId, type StreamVersion, type Subject, Version } from "./identifiers";
+import {
+  firstGeneration,
+  type Generation,
+  noVersion,
+  type StreamId,
+  type StreamVersion,
+  type Subject,
+  Version,
+} from "./identifiers";
 
 /** Why a stream is suspended before `version`, and since when; `detail` is a text for operators. */
 export const Suspension = t.type(
@@ -34,37 +42,52 @@ export interface Opened<State> {
   readonly state: State;
 }
 
+/** The rows that one summary refers to: the entries of this generation, and of this projection version. */
+export interface RowSet {
+  readonly projectionVersion: number;
+  readonly generation: Generation;
+}
+
 /** The fold of a stream up to `version`: the read model's row for it. */
-export interface Summary<State> {
+export interface Summary<State> extends RowSet {
   readonly streamId: StreamId;
   /** The last event that was folded. */
   readonly version: StreamVersion;
-  readonly projectionVersion: number;
   /** The hash chain's last link, see hash-chain.ts. */
   readonly chainHead: string;
   readonly opened: O.Option<Opened<State>>;
   readonly changedAt: O.Option<Timestamp>;
   readonly suspension: O.Option<Suspension>;
+  /**
+   * Whether a later release is rebuilding the stream. Until that is done the summary stays as it is, unless a release of
+   * its own projection version folds on.
+   */
+  readonly rebuilding: boolean;
 }
 
 /** The summary of a stream before its first event is folded. */
-export const emptySummary = (streamId: StreamId, projectionVersion: number): Summary<never> => ({
+export const emptySummary = (
+  streamId: StreamId,
+  projectionVersion: number,
+  generation: Generation = firstGeneration,
+): Summary<never> => ({
   streamId,
   version: noVersion,
   projectionVersion,
+  generation,
   chainHead: genesis,
   opened: O.none,
   changedAt: O.none,
   suspension: O.none,
+  rebuilding: false,
 });
 
 export const isSuspended = ({ suspension }: Summary<unknown>): boolean => O.isSome(suspension);
 
 /** A folded event as readers see it, in an entry of the statement and in a publication to subscribers. */
-export interface Change {
+export interface Change extends RowSet {
   readonly streamId: StreamId;
   readonly version: Version;
-  readonly projectionVersion: number;
   readonly type: string;
   readonly commandId: string;
   readonly owner: Subject;

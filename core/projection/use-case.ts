@@ -2,10 +2,9 @@ import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
-import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
 import type { Folded } from "./fold-events";
-import type { StreamId } from "./identifiers";
+import type { StreamId, StreamVersion } from "./identifiers";
 import { loop } from "./loop";
 import type { ProjectionEnvironment, Superseded, Unavailable, UnreadableSummary } from "./ports";
 import type { Summary } from "./summary";
@@ -14,6 +13,12 @@ import type { Summary } from "./summary";
 export interface Overtaken {
   readonly _tag: "Contended" | "Outdated";
 }
+
+/**
+ * How a use case ended that may take longer than there is time: all is done, it is to be called again at once, or once
+ * more in a while.
+ */
+export type Progress = "FINISHED" | "UNFINISHED" | "LATER";
 
 export type ProjectionError = Unavailable | UnreadableSummary | Overtaken;
 
@@ -53,6 +58,31 @@ export const retrySuperseded = <State, A>(step: Step<State, A>): UseCase<State, 
       ),
     ),
   );
+
+/** Asks the rebuilder for what is left of a stream's work. */
+export const handOver = <State>(
+  streamId: StreamId,
+  known: StreamVersion,
+): RTE.ReaderTaskEither<ProjectionEnvironment<State>, Unavailable, void> =>
+  pipe(
+    RTE.ask<ProjectionEnvironment<State>>(),
+    RTE.flatMapTaskEither(({ rebuildQueue }) => rebuildQueue.request(streamId, known)),
+  );
+
+/** Leaves to the rebuilder what there was no time for. */
+export const orHandOver =
+  <State>(streamId: StreamId, known: StreamVersion) =>
+  <Failure>(
+    work: RTE.ReaderTaskEither<ProjectionEnvironment<State>, Failure, Progress>,
+  ): RTE.ReaderTaskEither<ProjectionEnvironment<State>, Failure | Unavailable, void> =>
+    pipe(
+      work,
+      RTE.flatMap((progress) =>
+        progress === "FINISHED"
+          ? RTE.right<ProjectionEnvironment<State>, Failure | Unavailable, void>(undefined)
+          : handOver<State>(streamId, known),
+      ),
+    );
 
 /** Loads a stream's summary. Fails where a later release has written it, which this one must not replace. */
 export const loadSummary = <State>(streamId: StreamId): Step<State, O.Option<Summary<State>>> =>
@@ -94,10 +124,16 @@ export const reportSuspension = <State>({
 const announce = <State>({ summary, changes }: Folded<State>): Step<State, void> =>
   pipe(
     RTE.ask<ProjectionEnvironment<State>>(),
-    RTE.tapIO(({ telemetry }) => telemetry.folded(summary.streamId, changes.length)),
     RTE.tap(() => reportSuspension(summary)),
-    RTE.flatMapTask(({ publisher }) =>
-      changes.length === 0 ? T.of(undefined) : publisher.publish(changes),
+    RTE.flatMap(({ telemetry, publisher }) =>
+      changes.length === 0
+        ? RTE.right(undefined)
+        : pipe(
+            RTE.fromIO<void, ProjectionEnvironment<State>, ProjectionError | Superseded>(
+              telemetry.folded(summary.streamId, changes.length),
+            ),
+            RTE.flatMapTask(() => publisher.publish(changes)),
+          ),
     ),
   );
 
@@ -106,6 +142,7 @@ const hasReached =
   (written: Summary<unknown>) =>
   (summary: Summary<unknown>): boolean =>
     summary.projectionVersion === written.projectionVersion &&
+    summary.generation === written.generation &&
     (summary.version > written.version ||
       (summary.version === written.version &&
         // The hash chain's link stands for all that was folded.

@@ -5,6 +5,7 @@ import type { Row } from "../projection/columns";
 import { canonicalForm } from "../projection/hash-chain";
 import type { Change } from "../projection/summary";
 import {
+  type Entry,
   type EntryRow,
   type ExpectedRows,
   type Finding,
@@ -34,6 +35,8 @@ export interface Comparison {
   readonly broken: O.Option<number>;
   /** The last of the entries that lie beyond the summary. */
   readonly ahead: O.Option<number>;
+  /** Entries of other generations: how many, and the last version among them. */
+  readonly leftovers: { readonly count: number; readonly last: number };
   readonly findings: ReadonlyArray<Finding>;
   readonly omitted: number;
 }
@@ -42,6 +45,7 @@ export const nothingCompared: Comparison = {
   intact: 0,
   broken: O.none,
   ahead: O.none,
+  leftovers: { count: 0, last: 0 },
   findings: [],
   omitted: 0,
 };
@@ -86,18 +90,41 @@ const stray = (found: PartitionRow): Finding =>
       : [`owner: stored ${shown(found.row.owner)}, expected nothing`],
   );
 
-export const addStrays = (comparison: Comparison, rows: ReadonlyArray<PartitionRow>): Comparison =>
+const addStrays = (comparison: Comparison, rows: ReadonlyArray<PartitionRow>): Comparison =>
   addFindings(comparison, rows.map(stray));
+
+/** Whether nobody reads a row, although it is none that the projection never writes. */
+const isHarmless = (row: PartitionRow): boolean =>
+  row.kind !== "OTHER" && row.row.owner === undefined;
+
+/** Takes account of rows that are not of the summary's set. Those that the projection never writes are findings. */
+export const addOthers = (
+  comparison: Comparison,
+  rows: ReadonlyArray<PartitionRow>,
+): Comparison => {
+  const others = rows.filter(({ kind }) => kind !== "SUMMARY");
+  const leftovers = others.flatMap((row) => (row.kind === "ENTRY" ? [row.version] : []));
+  return addStrays(
+    {
+      ...comparison,
+      leftovers: {
+        count: comparison.leftovers.count + leftovers.length,
+        last: Math.max(comparison.leftovers.last, ...leftovers),
+      },
+    },
+    others.filter((row) => !isHarmless(row)),
+  );
+};
 
 const compareEntry =
   (
     expectedEntry: ExpectedRows<never>["entry"],
-    stored: ReadonlyMap<string, EntryRow>,
+    stored: ReadonlyMap<number, EntryRow>,
     contents: boolean,
   ) =>
   (comparison: Comparison, change: Change): Comparison => {
     const expected = expectedEntry(change);
-    const found = stored.get(expected.key);
+    const found = stored.get(change.version);
     if (found === undefined) {
       return contents
         ? addFindings(comparison, [finding("ENTRY", change.version, "the entry is missing")])
@@ -125,7 +152,7 @@ const followOpening = (
 
 /** The stored rows of some events. */
 export interface StoredChanges {
-  readonly entries: ReadonlyArray<PartitionRow>;
+  readonly entries: ReadonlyArray<Entry>;
   /** The summary's link of the chain for the opening, which has no entry. */
   readonly openingHash: O.Option<string>;
 }
@@ -141,8 +168,8 @@ export const compareEntries = (
   expectedEntry: ExpectedRows<never>["entry"],
   contents: boolean,
 ): Comparison => {
-  const byKey = new Map(entries.map((entry) => [entry.key, entry]));
-  const compare = compareEntry(expectedEntry, byKey, contents);
+  const byVersion = new Map(entries.map((entry) => [entry.version, entry]));
+  const compare = compareEntry(expectedEntry, byVersion, contents);
   // In the order of the events, since a hash covers those before it: declined requests may precede the opening.
   const compared = changes.reduce(
     (followed, change) =>
@@ -150,12 +177,12 @@ export const compareEntries = (
     comparison,
   );
   if (!contents) return compared;
-  const keys = new Set(
-    changes.filter(({ opening }) => !opening).map((change) => expectedEntry(change).key),
+  const versions = new Set<number>(
+    changes.filter(({ opening }) => !opening).map(({ version }) => version),
   );
   return addStrays(
     compared,
-    entries.filter(({ key }) => !keys.has(key)),
+    entries.filter(({ version }) => !versions.has(version)),
   );
 };
 

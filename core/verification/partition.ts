@@ -4,21 +4,34 @@ import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import type { StreamId, StreamVersion } from "../projection/identifiers";
 import { loop } from "../projection/loop";
-import { addStrays, type Comparison } from "./comparison";
+import type { RowSet } from "../projection/summary";
+import { addOthers, type Comparison } from "./comparison";
 import type { Look, VerificationEnvironment } from "./environment";
-import type { Cursor, Entry, Walk } from "./progress";
-import type { PartitionRow } from "./verification";
+import type { Cursor, Walk } from "./progress";
+import type { Entry, PartitionRow } from "./verification";
+
+const isSame = (a: RowSet, b: RowSet): boolean =>
+  a.projectionVersion === b.projectionVersion && a.generation === b.generation;
 
 /** Whether a row of the partition is an entry of the statement. */
-export const isEntry = (row: PartitionRow): row is Entry => row.kind === "ENTRY";
+export const isEntryOf =
+  (set: O.Option<RowSet>) =>
+  (row: PartitionRow): row is Entry =>
+    row.kind === "ENTRY" && O.exists((own: RowSet) => isSame(own, row.set))(set);
 
 /** Reads the next page of the partition. */
-export const readRows = <State>(streamId: StreamId, { last }: Cursor): Look<State, Cursor> =>
+export const readRows = <State>(streamId: StreamId, { set, last }: Cursor): Look<State, Cursor> =>
   pipe(
     RTE.ask<VerificationEnvironment<State>>(),
     RTE.flatMapTaskEither(({ storedRows }) => storedRows.rowsAfter(streamId, last)),
     RTE.map((rows) => ({
       rows,
+      set: pipe(
+        set,
+        O.alt(() =>
+          O.fromNullable(rows.flatMap((row) => (row.kind === "ENTRY" ? [row.set] : []))[0]),
+        ),
+      ),
       last: pipe(
         O.fromNullable(rows.at(-1)),
         O.map(({ key }) => key),
@@ -35,7 +48,7 @@ interface Taken {
   readonly cursor: Cursor;
 }
 
-/** Takes the rows up to a version's entry from the partition. Those that are no entries are findings. */
+/** Takes the rows up to a version's entry from the partition. Takes account of those that are none. */
 export const takeEntries = <State>(
   streamId: StreamId,
   { cursor, comparison }: Pick<Walk<State>, "cursor" | "comparison">,
@@ -44,14 +57,15 @@ export const takeEntries = <State>(
   pipe(
     { entries: [], comparison, cursor } as Taken,
     loop(({ entries, comparison, cursor }): Look<State, E.Either<Taken, Taken>> => {
+      const isEntry = isEntryOf(cursor.set);
       const beyond = cursor.rows.findIndex((row) => isEntry(row) && row.version > upTo);
       const end = beyond === -1 ? cursor.rows.length : beyond;
       const rows = cursor.rows.slice(0, end);
       const taken: Taken = {
         entries: [...entries, ...rows.filter(isEntry)],
-        comparison: addStrays(
+        comparison: addOthers(
           comparison,
-          rows.filter(({ kind }) => kind === "OTHER"),
+          rows.filter((row) => !isEntry(row)),
         ),
         cursor: { ...cursor, rows: cursor.rows.slice(end) },
       };

@@ -1,13 +1,12 @@
 import type * as O from "fp-ts/Option";
-import type { Summary } from "../projection/summary";
+import type { RowSet, Summary } from "../projection/summary";
 import type { Comparison } from "./comparison";
-import type { PartitionRow } from "./verification";
-
-/** An entry among the rows of the partition. */
-export type Entry = PartitionRow & { readonly kind: "ENTRY" };
+import type { Entry, PartitionRow } from "./verification";
 
 /** How far the rows of the partition have been read. */
 export interface Cursor {
+  /** The set of rows that is compared; until it is known, that of the first entry. */
+  readonly set: O.Option<RowSet>;
   /** Rows that were read and not compared yet. */
   readonly rows: ReadonlyArray<PartitionRow>;
   readonly last: O.Option<string>;

@@ -48,6 +48,21 @@ export const leftoverFindings = ({
     ),
   );
 
+/** What is wrong where an entry of another generation lies beyond the last event. */
+export const beyondFindings = ({
+  summary,
+  comparison: { leftovers },
+}: Walk<unknown>): ReadonlyArray<Finding> =>
+  !isSuspended(summary) && leftovers.last > summary.version
+    ? [
+        finding(
+          "EVENT",
+          summary.version + 1,
+          `event ${summary.version + 1} is missing: an entry that a rebuild has left, or is writing, is of event ${leftovers.last}`,
+        ),
+      ]
+    : [];
+
 const compareSuspensions = (listed: Row, expected: Row): ReadonlyArray<Finding> => {
   const columns = differingColumns(listed, expected);
   return columns.length === 0
@@ -113,7 +128,11 @@ export const summaryFindings = <State>(
     ];
   }
   if (O.isNone(reached) || O.isSome(comparison.broken)) return [];
-  const expected = expectedRows.summary({ ...reached.value, suspension: stored.suspension });
+  const expected = expectedRows.summary({
+    ...reached.value,
+    suspension: stored.suspension,
+    rebuilding: stored.rebuilding,
+  });
   const columns = differingColumns(row, expected);
   return columns.length === 0
     ? []

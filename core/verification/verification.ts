@@ -2,7 +2,7 @@ import type * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import type { Row } from "../projection/columns";
 import type { StreamId, StreamVersion } from "../projection/identifiers";
-import type { Change, Summary, Suspension } from "../projection/summary";
+import type { Change, RowSet, Summary, Suspension } from "../projection/summary";
 
 // A verification compares the stored rows of a stream with the expected ones: those that the projection would write now.
 // It compares column by column, so that it finds whatever was altered by hand.
@@ -15,11 +15,17 @@ export interface EntryRow {
 }
 
 /**
- * A row as it lies in a stream's partition. An entry's key names a version; `OTHER` rows have a key that the projection
- * never writes.
+ * A row as it lies in a stream's partition. An entry's key names its set and its version; `OTHER` rows have a key that the
+ * projection never writes.
  */
 export type PartitionRow = EntryRow &
-  ({ readonly kind: "ENTRY"; readonly version: number } | { readonly kind: "SUMMARY" | "OTHER" });
+  (
+    | { readonly kind: "ENTRY"; readonly version: number; readonly set: RowSet }
+    | { readonly kind: "SUMMARY" | "REBUILD" | "OTHER" }
+  );
+
+/** An entry among the rows of the partition. */
+export type Entry = PartitionRow & { readonly kind: "ENTRY" };
 
 /** A summary's row and what can be read in it: Left says what is wrong with it. */
 export interface SummaryRow<State> {
@@ -56,6 +62,8 @@ export interface Verification {
    * or set back.
    */
   readonly ahead: O.Option<number>;
+  /** How many entries of other generations there are, which nobody reads: a rebuild is under way, or was. */
+  readonly leftovers: number;
   /** The first findings, and how many more there were. */
   readonly findings: ReadonlyArray<Finding>;
   readonly omitted: number;

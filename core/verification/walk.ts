@@ -6,23 +6,26 @@ import * as TE from "fp-ts/TaskEither";
 import { foldEvents } from "../projection/fold-events";
 import type { StreamId, StreamVersion } from "../projection/identifiers";
 import { loop } from "../projection/loop";
-import { emptySummary, isSuspended, type Summary } from "../projection/summary";
+import { emptySummary, isSuspended, type RowSet, type Summary } from "../projection/summary";
 import {
-  addStrays,
+  addOthers,
   type Comparison,
   compareEntries,
   followChain,
   nothingCompared,
 } from "./comparison";
 import type { Look, VerificationEnvironment } from "./environment";
-import { isEntry, readRows, takeEntries } from "./partition";
-import type { Entry, Walk } from "./progress";
+import { isEntryOf, readRows, takeEntries } from "./partition";
+import type { Walk } from "./progress";
+import type { Entry } from "./verification";
 
 /** The stored summary. Rows count up to its version. */
 interface Goal {
   readonly version: StreamVersion;
   readonly chainHead: string;
   readonly openingHash: O.Option<string>;
+  /** The rows that it refers to. */
+  readonly set: O.Option<RowSet>;
   /** Whether this projection version wrote the rows, so that their contents can be compared. */
   readonly contents: boolean;
 }
@@ -92,6 +95,7 @@ const readRest = <State>(walk: Walk<State>, goal: Goal): Look<State, Walk<State>
     walk,
     loop((walk): Look<State, E.Either<Walk<State>, Walk<State>>> => {
       const { cursor, summary } = walk;
+      const isEntry = isEntryOf(cursor.set);
       const entries = cursor.rows.filter(isEntry);
       const beyond = entries.filter(({ version }) => version > goal.version);
       const read: Walk<State> = {
@@ -101,9 +105,9 @@ const readRest = <State>(walk: Walk<State>, goal: Goal): Look<State, Walk<State>
           O.alt(() => O.fromNullable(entries[0])),
         ),
         comparison: {
-          ...addStrays(
+          ...addOthers(
             walk.comparison,
-            cursor.rows.filter(({ kind }) => kind === "OTHER"),
+            cursor.rows.filter((row) => !isEntry(row)),
           ),
           ahead: isSuspended(summary)
             ? lastVersion(beyond, walk.comparison.ahead)
@@ -163,12 +167,18 @@ export const walkToTheEnd = <State>(streamId: StreamId, goal: Goal): Look<State,
   pipe(
     RTE.ask<VerificationEnvironment<State>>(),
     RTE.map(({ projectionVersion }): Walk<State> => {
-      const summary = emptySummary(streamId, projectionVersion);
+      const summary = pipe(
+        goal.set,
+        O.match(
+          () => emptySummary(streamId, projectionVersion),
+          (set) => emptySummary(streamId, set.projectionVersion, set.generation),
+        ),
+      );
       return {
         summary,
         reached: goal.version === 0 ? O.some(summary) : O.none,
         comparison: nothingCompared,
-        cursor: { rows: [], last: O.none, ended: false },
+        cursor: { set: goal.set, rows: [], last: O.none, ended: false },
         leftover: O.none,
       };
     }),

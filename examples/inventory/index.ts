@@ -16,7 +16,11 @@ const { outputs } = new Service("inventory", {
     auditTrail: false,
   },
   wiring,
-  entries: { projector: "lambda/projector.ts", resumer: "lambda/resumer.ts" },
+  entries: {
+    projector: "lambda/projector.ts",
+    resumer: "lambda/resumer.ts",
+    rebuilder: "lambda/rebuilder.ts",
+  },
 });
 
 export const {
@@ -27,4 +31,5 @@ export const {
   realtimeUrl,
   eventTableName,
   readModelTableName,
+  rebuildQueueUrl,
 } = outputs;

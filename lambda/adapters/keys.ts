@@ -7,7 +7,10 @@ export const ownerIndex = "byOwner";
 /** The sort key of a stream's summary. */
 export const summarySortKey = "summary";
 
-/** The prefix of every entry's sort key; ten digits of its version follow. */
+/** The sort key of the row that keeps the progress of a stream's rebuild. */
+export const rebuildSortKey = "rebuild";
+
+/** The prefix of every entry's sort key; the set of rows that it belongs to follows, and its version. */
 export const entryPrefix = "entry:";
 
 /** The partition that lists the suspended streams, one row each, by stream id. */

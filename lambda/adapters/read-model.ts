@@ -1,8 +1,4 @@
 import {
-  ConditionalCheckFailedException,
-  TransactionCanceledException,
-} from "@aws-sdk/client-dynamodb";
-import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -12,43 +8,14 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
-import * as RA from "fp-ts/ReadonlyArray";
 import * as TE from "fp-ts/TaskEither";
 import type { Row } from "../../core/projection/columns";
-import type {
-  ReadModel,
-  Superseded,
-  Unavailable,
-  UnreadableSummary,
-} from "../../core/projection/ports";
+import type { ReadModel, UnreadableSummary } from "../../core/projection/ports";
 import { isSuspended, type Summary } from "../../core/projection/summary";
-import { call, unavailable } from "./availability";
-import { type Rows, suspensionKey } from "./rows";
-
-/** How many entries of a stream are written at a time. */
-export const maxConcurrentPuts = 8;
-
-const isLostRace = (error: unknown): boolean =>
-  error instanceof ConditionalCheckFailedException ||
-  (error instanceof TransactionCanceledException &&
-    (error.CancellationReasons ?? []).some(({ Code }) => Code === "ConditionalCheckFailed"));
-
-/** A conditional write. It is superseded where another projector was faster. */
-const write = (request: () => Promise<unknown>): TE.TaskEither<Unavailable | Superseded, void> =>
-  pipe(
-    TE.tryCatch(request, (error): Unavailable | Superseded =>
-      isLostRace(error) ? { _tag: "Superseded" } : unavailable(error),
-    ),
-    TE.asUnit,
-  );
-
-const entryPut = (table: string, row: Row): PutCommandInput => ({
-  TableName: table,
-  Item: row,
-  // A late projector of an earlier release must not overwrite the entries of a later one.
-  ConditionExpression: "attribute_not_exists(pk) OR projectionVersion <= :projectionVersion",
-  ExpressionAttributeValues: { ":projectionVersion": row.projectionVersion },
-});
+import { call } from "./availability";
+import { writeBatches } from "./batches";
+import { isAbsent, isUnchanged, write } from "./conditions";
+import { processingOf, type Rows, suspensionKey } from "./rows";
 
 const summaryPut = (
   table: string,
@@ -60,14 +27,15 @@ const summaryPut = (
   ...pipe(
     loaded,
     O.match(
-      () => ({ ConditionExpression: "attribute_not_exists(pk)" }),
+      () => isAbsent,
       (summary) => ({
         ConditionExpression:
-          "version = :version AND projectionVersion = :projectionVersion AND processing = :processing",
+          "version = :version AND projectionVersion = :projectionVersion AND generation = :generation AND processing = :processing",
         ExpressionAttributeValues: {
           ":version": summary.version,
           ":projectionVersion": summary.projectionVersion,
-          ":processing": isSuspended(summary) ? "SUSPENDED" : "CURRENT",
+          ":generation": summary.generation,
+          ":processing": processingOf(summary),
         },
       }),
     ),
@@ -75,28 +43,14 @@ const summaryPut = (
 });
 
 /** What every projector changes, or gives its row in the first place. */
-const guarded = ["version", "projectionVersion", "processing", "chainHead", "lastEntry"];
-
-/** Replaces a row that cannot be read, as long as it is still the same: none of it is known to have a certain form. */
-const unreadablePut = (
-  table: string,
-  { row: found }: UnreadableSummary,
-  row: Row,
-): PutCommandInput & { TableName: string } => {
-  const there = guarded.filter((column) => found[column] !== undefined);
-  const values = there.map((column) => [`:${column}`, found[column]]);
-  return {
-    TableName: table,
-    Item: row,
-    ConditionExpression: [
-      "attribute_exists(pk)",
-      ...guarded.map((column) =>
-        there.includes(column) ? `${column} = :${column}` : `attribute_not_exists(${column})`,
-      ),
-    ].join(" AND "),
-    ...(values.length === 0 ? {} : { ExpressionAttributeValues: Object.fromEntries(values) }),
-  };
-};
+const guarded = [
+  "version",
+  "projectionVersion",
+  "generation",
+  "processing",
+  "chainHead",
+  "lastEntry",
+];
 
 type TransactItems = NonNullable<TransactWriteCommandInput["TransactItems"]>;
 
@@ -149,16 +103,12 @@ export const dynamoReadModel = <State>(
     ),
 
   saveEntries: (changes) =>
-    pipe(
-      changes,
-      RA.filter(({ opening }) => !opening),
-      RA.chunksOf(maxConcurrentPuts),
-      TE.traverseSeqArray(
-        TE.traverseArray((change) =>
-          write(() => client.send(new PutCommand(entryPut(table, rows.entry(change))))),
-        ),
-      ),
-      TE.asUnit,
+    writeBatches(
+      client,
+      table,
+      changes
+        .filter(({ opening }) => !opening)
+        .map((change) => ({ PutRequest: { Item: rows.entry(change) } })),
     ),
 
   commit: (loaded, next) => {
@@ -181,7 +131,12 @@ export const dynamoReadModel = <State>(
         (suspended) => [{ Put: { TableName: table, Item: rows.suspension(streamId, suspended) } }],
       ),
     );
-    const Put = unreadablePut(table, found, rows.summary(next));
+    const Put = {
+      TableName: table,
+      Item: rows.summary(next),
+      // As long as it is still the same row: none of it is known to have a certain form.
+      ...isUnchanged(found.row, guarded),
+    };
     return write(() =>
       client.send(new TransactWriteCommand({ TransactItems: [{ Put }, ...listed] })),
     );

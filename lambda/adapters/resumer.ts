@@ -9,26 +9,30 @@ import type { Envelope } from "../../core/projection/envelope";
 import { StreamId } from "../../core/projection/identifiers";
 import { resumeStream } from "../../core/projection/resume-stream";
 import type { Summary } from "../../core/projection/summary";
-import { compose } from "./composition";
+import { compose, type Deadline } from "./composition";
 import { idName } from "./keys";
+import { type Processing, processingOf } from "./rows";
 import { flushTelemetry } from "./telemetry";
 
 /** The state of a stream after it was resumed, beside its id under the domain's name for it. */
 interface Resumed {
   readonly version: number;
-  readonly processing: "CURRENT" | "SUSPENDED";
+  readonly processing: Processing;
   readonly reason: string | null;
   readonly detail: string | null;
 }
 
-const resumed = ({ version, suspension }: Summary<unknown>): Resumed =>
-  pipe(
-    suspension,
+const resumed = (summary: Summary<unknown>): Resumed => ({
+  version: summary.version,
+  processing: processingOf(summary),
+  ...pipe(
+    summary.suspension,
     O.match(
-      (): Resumed => ({ version, processing: "CURRENT", reason: null, detail: null }),
-      ({ reason, detail }) => ({ version, processing: "SUSPENDED", reason, detail }),
+      (): Pick<Resumed, "reason" | "detail"> => ({ reason: null, detail: null }),
+      ({ reason, detail }) => ({ reason, detail }),
     ),
-  );
+  ),
+});
 
 const streamIdFrom = (id: string, request: unknown): StreamId =>
   pipe(
@@ -51,9 +55,9 @@ export const resumerOf =
   (settings: unknown) => {
     const invoke = compose(domain, settings);
     const id = idName(domain.name);
-    return async (request: unknown): Promise<Resumed | null> => {
+    return async (request: unknown, deadline: Deadline): Promise<Resumed | null> => {
       const streamId = streamIdFrom(id, request);
-      const { environment, finishPublishing } = invoke();
+      const { environment, finishPublishing } = invoke(deadline);
       const summary = await pipe(
         environment,
         resumeStream<State>(streamId),

@@ -8,6 +8,8 @@ const Settings = t.type({
   eventTable: t.string,
   /** The name of the read model's table. */
   readModel: t.string,
+  /** The queue of the rebuilder. */
+  rebuildQueueUrl: t.string,
   /** The API's GraphQL endpoint. */
   graphqlUrl: t.string,
 });

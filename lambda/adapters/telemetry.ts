@@ -34,6 +34,18 @@ export const powertoolsTelemetry: Telemetry = {
     count("SummariesUnreadable");
     logger.error("summary unreadable, to be rebuilt", { streamId });
   },
+  streamOfLaterRelease: (streamId) => () => {
+    count("StreamsOfLaterRelease");
+    logger.warn("stream left alone, a later release has written its rows", { streamId });
+  },
+  rebuildBegun: (streamId) => () => {
+    count("RebuildsBegun");
+    logger.info("rebuild begun", { streamId });
+  },
+  rebuilt: (streamId) => () => {
+    count("StreamsRebuilt");
+    logger.info("rebuilt", { streamId });
+  },
   streamFailed: (streamId, cause) => () => {
     count("StreamsFailed");
     logger.warn("stream failed, to be delivered again", { streamId, error: errorOf(cause) });

@@ -24,7 +24,6 @@ export const sharedValues = (name: string) => ({
   publishField: keys.publishField(name),
   partitionPrefix: keys.partitionPrefix(name),
   summarySortKey: keys.summarySortKey,
-  entryPrefix: keys.entryPrefix,
   suspendedPartition: keys.suspendedPartition,
   ownerIndex: keys.ownerIndex,
   identifierPattern,

@@ -1,7 +1,8 @@
 import type { Account } from "../../../core/ledger/account";
+import { answerRequest } from "../../../core/projection/bring-up-to-date";
 import { projectStream } from "../../../core/projection/project-stream";
 import { type StoredEvent, savings } from "../ledger/requests";
-import { type ProjectorOptions, World } from "./memory";
+import { type ProjectorOptions, type RebuildRequest, World } from "./memory";
 
 /** A world whose event table has the events, and whose read model has nothing yet. */
 export const worldWith = (events: readonly StoredEvent[]): World => {
@@ -20,3 +21,36 @@ export const deliver = (
     savings,
     events.map(({ version }) => ({ version, stored: world.log.get("savings")?.get(version) })),
   )(world.environment(options))();
+
+/** How long a message of the rebuild queue is out of sight, unless it is done with. */
+const visibilityTimeoutMs = 60_000;
+
+/** Lets the rebuilder work off what it was asked for, for as long as the clock stands still. */
+export const workOnRequests = async (
+  world: World,
+  options: ProjectorOptions = {},
+): Promise<readonly RebuildRequest[]> => {
+  const again: RebuildRequest[] = [];
+  for (let next = world.requests.shift(); next !== undefined; next = world.requests.shift()) {
+    const answer = await answerRequest<Account>(
+      next.streamId,
+      next.known,
+    )(world.environment(options))();
+    if (answer === "AGAIN") again.push(next);
+  }
+  return again;
+};
+
+/** The same, until nothing is left to be done: messages that are to come again do so after their time. */
+export const workOffRequests = async (
+  world: World,
+  options: ProjectorOptions = {},
+): Promise<void> => {
+  let rounds = 0;
+  for (let again = world.requests.splice(0); again.length > 0; world.time += visibilityTimeoutMs) {
+    rounds += 1;
+    if (rounds > 1_000) throw new Error("the rebuilder makes no progress");
+    world.requests.push(...again);
+    again = [...(await workOnRequests(world, options))];
+  }
+};

@@ -4,12 +4,16 @@ import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
 import { ledger } from "../../../core/ledger";
 import type { Account } from "../../../core/ledger/account";
+import type { Row } from "../../../core/projection/columns";
 import type { Timestamp } from "../../../core/projection/envelope";
 import { foldOf } from "../../../core/projection/fold";
 import { foldEvents } from "../../../core/projection/fold-events";
-import type { StreamId, StreamVersion } from "../../../core/projection/identifiers";
+import { canonicalForm } from "../../../core/projection/hash-chain";
+import type { Generation, StreamId, StreamVersion } from "../../../core/projection/identifiers";
 import type {
   ProjectionEnvironment,
+  Rebuild,
+  StoredRebuild,
   Superseded,
   Unavailable,
   UnreadableSummary,
@@ -19,6 +23,7 @@ import {
   type Change,
   emptySummary,
   isSuspended,
+  type RowSet,
   type Summary as SummaryOf,
   type Suspension,
 } from "../../../core/projection/summary";
@@ -29,7 +34,18 @@ export type Summary = SummaryOf<Account>;
 /** The ledger's fold: the machinery is tested with the domain that it was made for. */
 const fold = foldOf(ledger, sha256);
 
-export type Operation = "readAfter" | "load" | "saveEntry" | "commit" | "publish";
+export type Operation =
+  | "readAfter"
+  | "load"
+  | "saveEntry"
+  | "commit"
+  | "publish"
+  | "loadRebuild"
+  | "saveRebuild"
+  | "otherRows"
+  | "removeRows"
+  | "endRebuild"
+  | "request";
 
 /**
  * Runs before and after every operation of a port: it may delay the operation, and fails it by throwing. A failure
@@ -44,6 +60,8 @@ export type Gate = (
 export interface ProjectorOptions {
   readonly projectionVersion?: number;
   readonly gate?: Gate;
+  /** Whether there is time for another page. */
+  readonly hasTime?: () => boolean;
 }
 
 const open: Gate = () => Promise.resolve();
@@ -63,7 +81,30 @@ const pageSize = 3;
 
 export const someTime = "2026-02-03T04:05:06.789Z" as Timestamp;
 
+/** The key of an entry: of its generation and of its version. */
+const entryKey = ({ projectionVersion, generation }: RowSet, version: number): string =>
+  `${projectionVersion}.${generation}:${version}`;
+
+/** The columns that a rebuild's row is recognised by. */
+const rebuildRow = ({ folded, replacedAt }: Rebuild<Account>): Row => ({
+  generation: folded.generation,
+  projectionVersion: folded.projectionVersion,
+  version: folded.version,
+  replacedAt: O.toNullable(replacedAt),
+});
+
+const storedRebuild = (rebuild: Rebuild<Account>): StoredRebuild<Account> => ({
+  row: rebuildRow(rebuild),
+  rebuild: O.some(rebuild),
+});
+
 const lostRace = Symbol("lost race");
+
+/** What the rebuilder was asked for. */
+export interface RebuildRequest {
+  readonly streamId: StreamId;
+  readonly known: StreamVersion;
+}
 
 /** A stream's rows in the read model. */
 export interface View {
@@ -76,7 +117,13 @@ export interface View {
 export class World {
   readonly log = new Map<string, Map<number, unknown>>();
   readonly summaries = new Map<string, Summary>();
-  readonly entries = new Map<string, Map<number, Change>>();
+  /** Of all generations, by stream and key. */
+  readonly entries = new Map<string, Map<string, Change>>();
+  readonly rebuilds = new Map<string, Rebuild<Account>>();
+  /** The streams that the rebuilder was asked to bring up to date. */
+  readonly requests: RebuildRequest[] = [];
+  /** The clock, in milliseconds. */
+  time = Date.parse(someTime);
   /** Streams whose summary cannot be decoded, whatever it is. */
   readonly unreadable = new Set<string>();
   readonly suspendedStreams = new Map<string, Suspension>();
@@ -87,6 +134,9 @@ export class World {
     folded: 0,
     suspended: 0,
     summariesUnreadable: [] as string[],
+    ofLaterRelease: 0,
+    rebuildsBegun: 0,
+    rebuilt: 0,
     streamsFailed: [] as string[],
   };
 
@@ -105,11 +155,14 @@ export class World {
     return this.operations.filter((line) => line.startsWith(`${operation} `)).length;
   }
 
-  /** The rows of a stream. */
+  /** The rows of a stream that readers see. */
   view(streamId = "savings"): View {
-    const entries = [...(this.entries.get(streamId)?.values() ?? [])];
+    const summary = this.summaries.get(streamId);
+    const entries = [...(this.entries.get(streamId) ?? [])]
+      .filter(([key, { version }]) => summary !== undefined && key === entryKey(summary, version))
+      .map(([, entry]) => entry);
     return {
-      summary: this.summaries.get(streamId),
+      summary,
       entries: entries.sort((a, b) => a.version - b.version),
       listedAsSuspended: this.suspendedStreams.get(streamId),
     };
@@ -119,6 +172,7 @@ export class World {
   environment({
     projectionVersion = 1,
     gate = open,
+    hasTime = () => true,
   }: ProjectorOptions = {}): ProjectionEnvironment<Account> {
     const operate = <A>(operation: Operation, streamId: string, effect: () => A) =>
       TE.tryCatch(
@@ -146,7 +200,8 @@ export class World {
     return {
       projectionVersion,
       fold,
-      now: () => someTime,
+      now: () => new Date(this.time).toISOString() as Timestamp,
+      hasTime,
       events: {
         readAfter: (streamId, after) =>
           operate("readAfter", streamId, () => this.#page(streamId, after)),
@@ -160,7 +215,7 @@ export class World {
               (): UnreadableSummary => ({
                 _tag: "UnreadableSummary",
                 fault: "balance: expected Money",
-                row: {},
+                row: { ...this.summaries.get(streamId) },
               }),
             ),
           ),
@@ -168,7 +223,7 @@ export class World {
           pipe(
             changes.filter(({ opening }) => !opening),
             TE.traverseSeqArray((change) =>
-              write("saveEntry", change.streamId, () => this.#saveEntry(change)),
+              operate("saveEntry", change.streamId, () => this.#saveEntry(change)),
             ),
             TE.map(() => undefined),
           ),
@@ -178,6 +233,42 @@ export class World {
             return this.#commit(O.fromNullable(this.summaries.get(next.streamId)), next);
           }),
         commit: (loaded, next) => write("commit", next.streamId, () => this.#commit(loaded, next)),
+      },
+      rebuilds: {
+        load: (streamId) =>
+          operate("loadRebuild", streamId, () =>
+            pipe(O.fromNullable(this.rebuilds.get(streamId)), O.map(storedRebuild)),
+          ),
+        save: (found, next) =>
+          pipe(
+            write("saveRebuild", next.folded.streamId, () => {
+              if (!this.#isUnchanged(next.folded.streamId, found)) return lostRace;
+              this.rebuilds.set(next.folded.streamId, next);
+              return undefined;
+            }),
+            TE.map(() => ({ row: rebuildRow(next), rebuild: next })),
+          ),
+        otherRows: (summary) =>
+          operate("otherRows", summary.streamId, () =>
+            [...(this.entries.get(summary.streamId) ?? [])]
+              .filter(([key, { version }]) => key !== entryKey(summary, version))
+              .map(([key]) => key)
+              .slice(0, pageSize),
+          ),
+        removeRows: (streamId, keys) =>
+          operate("removeRows", streamId, () => {
+            for (const key of keys) this.entries.get(streamId)?.delete(key);
+          }),
+        end: (streamId, found) =>
+          write("endRebuild", streamId, () => {
+            if (!this.#isUnchanged(streamId, O.some(found))) return lostRace;
+            this.rebuilds.delete(streamId);
+            return undefined;
+          }),
+      },
+      rebuildQueue: {
+        request: (streamId, known) =>
+          operate("request", streamId, () => void this.requests.push({ streamId, known })),
       },
       publisher: {
         publish: (changes) =>
@@ -201,6 +292,15 @@ export class World {
         },
         summaryUnreadable: (streamId) => () =>
           void this.reported.summariesUnreadable.push(streamId),
+        streamOfLaterRelease: () => () => {
+          this.reported.ofLaterRelease += 1;
+        },
+        rebuildBegun: () => () => {
+          this.reported.rebuildsBegun += 1;
+        },
+        rebuilt: () => () => {
+          this.reported.rebuilt += 1;
+        },
         streamFailed: (streamId) => () => void this.reported.streamsFailed.push(streamId),
       },
     };
@@ -214,13 +314,17 @@ export class World {
       .map(([, stored]) => stored);
   }
 
-  #saveEntry(change: Change): typeof lostRace | undefined {
-    const entries = this.entries.get(change.streamId) ?? new Map<number, Change>();
-    const before = entries.get(change.version);
-    if (before !== undefined && before.projectionVersion > change.projectionVersion)
-      return lostRace;
-    this.entries.set(change.streamId, entries.set(change.version, change));
-    return undefined;
+  #saveEntry(change: Change): void {
+    const entries = this.entries.get(change.streamId) ?? new Map<string, Change>();
+    this.entries.set(change.streamId, entries.set(entryKey(change, change.version), change));
+  }
+
+  #isUnchanged(streamId: string, found: O.Option<Row>): boolean {
+    const current = this.rebuilds.get(streamId);
+    return (
+      canonicalForm(O.toNullable(found)) ===
+      canonicalForm(current === undefined ? null : rebuildRow(current))
+    );
   }
 
   #commit(loaded: O.Option<Summary>, next: Summary): typeof lostRace | undefined {
@@ -231,6 +335,8 @@ export class World {
         : [
             summary.value.version,
             summary.value.projectionVersion,
+            summary.value.generation,
+            summary.value.rebuilding,
             isSuspended(summary.value),
           ].join();
     if (mark(current) !== mark(loaded)) return lostRace;
@@ -246,10 +352,11 @@ export const folded = (
   events: readonly unknown[],
   streamId: string = savings,
   projectionVersion = 1,
+  generation = 1,
 ): { readonly summary: Summary; readonly changes: readonly Change[] } =>
   foldEvents(
     { fold, now: () => someTime },
-    emptySummary(streamId as StreamId, projectionVersion),
+    emptySummary(streamId as StreamId, projectionVersion, generation as Generation),
     events,
   );
 
@@ -258,8 +365,9 @@ export const truthOf = (
   events: readonly unknown[],
   streamId: string = savings,
   projectionVersion = 1,
+  generation = 1,
 ): View => {
-  const { summary, changes } = folded(events, streamId, projectionVersion);
+  const { summary, changes } = folded(events, streamId, projectionVersion, generation);
   return {
     summary,
     entries: changes.filter(({ opening }) => !opening),

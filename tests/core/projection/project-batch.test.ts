@@ -14,6 +14,7 @@ import {
   storedIn,
   unreadable,
 } from "../ledger/requests";
+import { workOffRequests } from "./delivering";
 import { delivery, type Gate, type ProjectorOptions, truthOf, World } from "./memory";
 
 const project = (world: World, batch: readonly Delivery[], options: ProjectorOptions = {}) =>
@@ -186,6 +187,7 @@ describe("whatever the order, repetition, batches and number of projectors", () 
         };
         const projectors = Array.from({ length: run.projectors }, (_, which) => projector(which));
         await scheduler.waitFor(Promise.all(projectors));
+        await workOffRequests(world);
 
         for (const [i, streamId] of streams.entries()) {
           const stream = (all[i] ?? []).map(storedOf);

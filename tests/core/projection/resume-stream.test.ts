@@ -12,7 +12,7 @@ import {
   stored,
   unreadable,
 } from "../ledger/requests";
-import { deliver, worldWith } from "./delivering";
+import { deliver, workOffRequests, worldWith } from "./delivering";
 import { failingOnce, type ProjectorOptions, truthOf, World } from "./memory";
 
 const events = stored(opening(), ...Array.from({ length: 9 }, (_, i) => deposit(i + 1)));
@@ -71,14 +71,14 @@ describe("resumeStream on a suspended stream", () => {
     expect(world.suspendedStreams.get("savings")).toMatchObject({ version: 3 });
     repair(world);
     await resume(world);
-    expect(world.view()).toEqual(truthOf(events));
+    expect(world.view()).toEqual(truthOf(events, "savings", 1, 2));
   });
 
   it("rebuilds a stream that an earlier projection version has suspended", async () => {
     const world = await suspendedWorld();
     repair(world);
     await resume(world, { projectionVersion: 2 });
-    expect(world.view()).toEqual(truthOf(events, "savings", 2));
+    expect(world.view()).toEqual(truthOf(events, "savings", 2, 2));
   });
 
   it("is needed under a later projection version, too: deliveries leave the stream suspended", async () => {
@@ -93,6 +93,17 @@ describe("resumeStream on a suspended stream", () => {
     const world = await suspendedWorld();
     await resume(world, { projectionVersion: 2 });
     expect(await resume(world)).toEqual(E.left({ _tag: "Outdated" }));
+  });
+});
+
+describe("resumeStream on a long stream", () => {
+  it("does what there is time for, and leaves the rest to the rebuilder", async () => {
+    const world = await suspendedWorld();
+    repair(world);
+    expect(await resume(world, { hasTime: () => false })).toEqual(E.right(undefined));
+    expect(world.view().summary).toMatchObject({ version: 5, suspension: O.none });
+    await workOffRequests(world, { hasTime: () => false });
+    expect(world.view()).toEqual(truthOf(events));
   });
 });
 
