@@ -1,8 +1,10 @@
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { DomainCommand, Values } from "../../cli/command";
 import { verifyAll } from "../../cli/commands/verify";
 import { openTables } from "../../cli/tables";
 import { ledger } from "../../core/ledger";
+import { sqsRebuildQueue } from "../../lambda/adapters/rebuild-queue";
 import type { World } from "./world";
 
 const silent = { advance: () => {}, end: () => {} };
@@ -14,6 +16,10 @@ export function operatorOf(world: World) {
     eventTable: String(outputs.eventTableName),
     readModel: String(outputs.readModelTableName),
     client: { region, endpoint: endpoints.dynamodb, credentials },
+    rebuildQueue: sqsRebuildQueue(
+      new SQSClient({ region, endpoint: endpoints.sqs, credentials }),
+      String(outputs.rebuildQueueUrl),
+    ),
   });
   const context = {
     tables,

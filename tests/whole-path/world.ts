@@ -120,12 +120,16 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 export const newAccountId = (): string => `account-${randomUUID()}`;
 
 /** Asks again and again until the answer is there; the bound is no measure of speed. */
-export async function eventually<A>(question: () => Promise<A | undefined>): Promise<A> {
-  const deadline = Date.now() + 30_000;
+export async function eventually<A>(
+  question: () => Promise<A | undefined>,
+  mostMs = 30_000,
+): Promise<A> {
+  const deadline = Date.now() + mostMs;
   for (;;) {
     const answer = await question();
     if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error("it did not happen within 30 seconds");
+    if (Date.now() > deadline)
+      throw new Error(`it did not happen within ${mostMs / 1_000} seconds`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

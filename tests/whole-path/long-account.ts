@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { BatchWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { ledger } from "../../core/ledger";
+import type { StreamId } from "../../core/projection/identifiers";
+import { rowsOf } from "../../lambda/adapters/rows";
+import { deposit, opening, storedIn } from "../core/ledger/requests";
+import { operatorOf } from "./operator";
+import { accountAt, eventually, startWorld, type User, type World } from "./world";
+
+// The trial of a very long account: its rows are those of an earlier projection version, and the rebuilder has to fold them
+// anew while it is killed every few seconds. Meanwhile the changes of a second account have to arrive as fast as ever.
+//
+//   npm run trial:long-account -- --events 200000 --kill-every 5
+
+const { values } = parseArgs({
+  options: {
+    events: { type: "string", default: "200000" },
+    "kill-every": { type: "string", default: "5" },
+  },
+});
+const events = Number(values.events);
+const killEveryMs = 1_000 * Number(values["kill-every"]);
+const long = "long" as StreamId;
+
+const started = Date.now();
+const say = (text: string): void =>
+  console.log(`${((Date.now() - started) / 1_000).toFixed(0).padStart(5)} s  ${text}`);
+
+/** What readers see of an account. */
+interface Shown {
+  readonly version: number;
+  readonly balance: string;
+  readonly processing: string;
+}
+
+const show = async (user: User, accountId: string): Promise<Shown | undefined> => {
+  const { data } = await user.ask<{ account: Shown | null }>(
+    "query Account($accountId: ID!) { account(accountId: $accountId) { version balance processing } }",
+    { accountId },
+  );
+  return data?.account ?? undefined;
+};
+
+/** Puts the history into the event table, as if it had been recorded command by command. */
+async function record(
+  tables: ReturnType<typeof operatorOf>["ledger"],
+  owner: string,
+): Promise<void> {
+  const sizeOfPart = 10_000;
+  for (let from = 0; from < events; from += sizeOfPart) {
+    const size = Math.min(sizeOfPart, events - from);
+    const part = storedIn(
+      long,
+      ...Array.from({ length: size }, (_, n) => (from + n === 0 ? opening() : deposit(1))),
+    ).map((event, n) => ({ ...event, version: from + n + 1, owner, actor: owner }));
+    const batches = Array.from({ length: Math.ceil(part.length / 25) }, (_, n) =>
+      part.slice(25 * n, 25 * (n + 1)),
+    );
+    // One after the other: a projector that met a gap would suspend the account.
+    for (const batch of batches) {
+      const puts = batch.map((Item) => ({ PutRequest: { Item } }));
+      await tables.documents.send(
+        new BatchWriteCommand({ RequestItems: { [tables.eventTable]: puts } }),
+      );
+    }
+    say(`${from + size} events recorded`);
+  }
+}
+
+/** Deposits again and again; answers with the milliseconds from the command to the balance that shows it. */
+async function depositsInto(
+  user: User,
+  accountId: string,
+  isOver: () => boolean,
+): Promise<number[]> {
+  const times: number[] = [];
+  let version = (await show(user, accountId))?.version ?? 0;
+  while (!isOver()) {
+    const sent = Date.now();
+    await user.command("deposit", { accountId, expectedVersion: version, amount: "1" });
+    version += 1;
+    await accountAt(user, accountId, version);
+    times.push(Date.now() - sent);
+    await sleep(250);
+  }
+  return times;
+}
+
+const median = (times: readonly number[]): number =>
+  times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+
+async function rebuildWhileKilled(world: World, isOver: () => boolean): Promise<number> {
+  const rebuilder = [...world.stack.cloud.functions.values()].find(({ name }) =>
+    name.includes("rebuilder"),
+  );
+  if (rebuilder === undefined) throw new Error("the rebuilder does not run");
+  let kills = 0;
+  while (!isOver()) {
+    await sleep(killEveryMs);
+    if (isOver()) break;
+    rebuilder.kill();
+    kills += 1;
+  }
+  return kills;
+}
+
+async function main(): Promise<void> {
+  const world = await startWorld();
+  const { ledger: tables, verify, close } = operatorOf(world);
+  try {
+    const user = await world.signUp();
+    await user.command("openAccount", { accountId: "other", expectedVersion: 0, currency: "EUR" });
+    await accountAt(user, "other", 1);
+    await record(tables, user.sub);
+    await eventually(async () => {
+      const shown = await show(user, long);
+      return shown?.version === events ? shown : undefined;
+    }, 3_600_000);
+    say("the projector has followed");
+
+    let rest = 0;
+    const before = await depositsInto(user, "other", () => ++rest > 40);
+
+    // As an earlier release with other rules would have left it.
+    await tables.documents.send(
+      new UpdateCommand({
+        TableName: tables.readModel,
+        Key: rowsOf(ledger).summaryKey(long),
+        UpdateExpression: "SET projectionVersion = :none, balance = :balance",
+        ExpressionAttributeValues: { ":none": 0, ":balance": "7" },
+      }),
+    );
+    await user.command("deposit", { accountId: long, expectedVersion: events, amount: "1" });
+
+    let over = false;
+    const kills = rebuildWhileKilled(world, () => over);
+    const during = depositsInto(user, "other", () => over);
+    const seen = new Set<string>();
+    const rebuilding = Date.now();
+    const done = await eventually(async () => {
+      const shown = await show(user, long);
+      if (shown === undefined) return undefined;
+      const text = `${shown.processing}, balance ${shown.balance}, version ${shown.version}`;
+      if (!seen.has(text)) say(`readers see: ${text}`);
+      seen.add(text);
+      return shown.version === events + 1 ? shown : undefined;
+    }, 3_600_000);
+    over = true;
+    const seconds = (Date.now() - rebuilding) / 1_000;
+    say(`rebuilt in ${seconds.toFixed(0)} s beside ${await kills} kills`);
+    const [restful, busy] = [median(before), median(await during)];
+    say(
+      `a change of the second account arrives after ${busy} ms, ${restful} ms at rest: ${(busy / restful).toFixed(2)} times (medians of ${(await during).length} and ${before.length})`,
+    );
+    const report = await verify();
+    say(`verify: ${JSON.stringify({ ...report, differing: report.differing.length })}`);
+    if (done.balance !== String(events) || report.differing.length > 0) process.exitCode = 1;
+  } finally {
+    close();
+    await world.stop();
+  }
+}
+
+void main();
