@@ -1,6 +1,6 @@
 import * as E from "fp-ts/Either";
-import { rebuildStream } from "../core/projection/rebuild-stream";
 import type { StreamId } from "../core/projection/identifiers";
+import { rebuildStream } from "../core/projection/rebuild-stream";
 import {
   eventsDiffer,
   isUnsettled,

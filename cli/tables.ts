@@ -10,6 +10,7 @@ import type { Envelope } from "../core/projection/envelope";
 import { foldOf } from "../core/projection/fold";
 import { noVersion, type StreamId } from "../core/projection/identifiers";
 import type { EventStore, ProjectionEnvironment, Unavailable } from "../core/projection/ports";
+import { rewindOf } from "../core/projection/rewind";
 import type { VerificationEnvironment } from "../core/verification/environment";
 import type { Verification } from "../core/verification/verification";
 import { verifyStream } from "../core/verification/verify-stream";
@@ -58,6 +59,7 @@ export function openTables<Request extends Envelope, State, Movement>(
     environment: {
       projectionVersion: domain.projectionVersion,
       fold: foldOf(domain, sha256),
+      rewind: rewindOf(domain),
       events: dynamoEventStore(documents, eventTable),
       readModel: dynamoReadModel(documents, readModel, rows),
       rebuilds: dynamoRebuildStore(documents, readModel, rows),

@@ -54,7 +54,7 @@ export const foldPage = <State>(
 };
 
 /** Folds the events after `from`: the delivered ones if they are complete, else a page of the event table. */
-const foldNext = <State>(
+export const foldNext = <State>(
   from: Summary<State>,
   delivered: ReadonlyArray<Delivered>,
   known: StreamVersion,

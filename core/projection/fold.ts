@@ -5,6 +5,7 @@ import type { Domain } from "./domain";
 import type { Envelope } from "./envelope";
 import { type Digest, link } from "./hash-chain";
 import { nextVersion } from "./identifiers";
+import { undoOf } from "./rewind";
 import type { Change, Fault, Summary } from "./summary";
 
 /** Folds one stored event, which has to be the next of its stream. Left has the reason why it cannot be folded. */
@@ -70,6 +71,7 @@ export const foldOf = <Request extends Envelope, State, Movement>(
           reason: decision.outcome === "DECLINED" ? O.some(decision.reason) : O.none,
           entry: entry.encode({ request, decision, state: after }),
           state: pipe(after, O.map(columns.encode)),
+          undo: undoOf(columns, before, after),
           hash,
           opening: O.isNone(before) && O.isSome(after),
         },

@@ -5,7 +5,8 @@ import type { TaskEither } from "fp-ts/TaskEither";
 import type { Row } from "./columns";
 import type { Timestamp } from "./envelope";
 import type { Fold } from "./fold";
-import type { StreamId, StreamVersion } from "./identifiers";
+import type { StreamId, StreamVersion, Version } from "./identifiers";
+import type { KeptUndo, Rewind } from "./rewind";
 import type { Change, Summary, Suspension } from "./summary";
 
 // The ports of the projection. Adapters implement them; the core imports no adapter.
@@ -48,6 +49,14 @@ export interface ReadModel<State> {
   ) => TaskEither<Unavailable | UnreadableSummary, Option<Summary<State>>>;
   /** Writes the entries of the statement, each under its generation and version. Writing one again changes nothing. */
   readonly saveEntries: (changes: ReadonlyArray<Change>) => TaskEither<Unavailable, void>;
+  /**
+   * What undoes the last events of a summary, those from a version on, newest first. None where they are more than one
+   * reading brings.
+   */
+  readonly undosFrom: (
+    summary: Summary<State>,
+    first: Version,
+  ) => TaskEither<Unavailable, Option<ReadonlyArray<KeptUndo>>>;
   /**
    * Replaces the summary, and lists or unlists the stream as suspended with it, in one step, as long as the summary is
    * still the one that was loaded: of its generation, and at its version.
@@ -138,6 +147,7 @@ export interface Telemetry {
 export interface ProjectionEnvironment<State> {
   readonly projectionVersion: number;
   readonly fold: Fold<State>;
+  readonly rewind: Rewind<State>;
   readonly events: EventStore;
   readonly readModel: ReadModel<State>;
   readonly rebuilds: RebuildStore<State>;

@@ -4,6 +4,7 @@ import * as RTE from "fp-ts/ReaderTaskEither";
 import { advance, type Delivered } from "./advance";
 import { noVersion, type StreamId, type StreamVersion } from "./identifiers";
 import type { ProjectionEnvironment } from "./ports";
+import { publishAgain } from "./publish-again";
 import { emptySummary, isSuspended, type Summary } from "./summary";
 import {
   handOver,
@@ -33,16 +34,24 @@ const projectLoaded = <State>(
         loaded,
         O.getOrElse((): Summary<State> => emptySummary(streamId, projectionVersion)),
       );
-      if (isSuspended(from)) return reportSuspension(from);
-      return from.projectionVersion < projectionVersion
-        ? handOver<State>(streamId, known)
+      if (from.projectionVersion < projectionVersion) {
+        return isSuspended(from) ? reportSuspension(from) : handOver<State>(streamId, known);
+      }
+      return isSuspended(from)
+        ? pipe(
+            publishAgain(from, delivered),
+            RTE.flatMap(() => reportSuspension(from)),
+          )
         : pipe(
-            advance({ loaded, from: { ...from, rebuilding: false } }, delivered, {
-              known,
-              toTheEnd: false,
-              // One page of the event table at most.
-              mayGoOn: () => false,
-            }),
+            publishAgain(from, delivered),
+            RTE.flatMap(() =>
+              advance({ loaded, from: { ...from, rebuilding: false } }, delivered, {
+                known,
+                toTheEnd: false,
+                // One page of the event table at most.
+                mayGoOn: () => false,
+              }),
+            ),
             RTE.flatMap((progress) =>
               progress === "FINISHED" ? RTE.right(undefined) : handOver<State>(streamId, known),
             ),

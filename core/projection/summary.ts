@@ -100,6 +100,8 @@ export interface Change extends RowSet {
   readonly entry: Row;
   /** The summary's own columns after the event; none where the stream has no state. */
   readonly state: O.Option<Row>;
+  /** What the event has changed in the summary's own columns: their values before it. */
+  readonly undo: Row;
   /** The hash chain's link after this event. */
   readonly hash: string;
   /**

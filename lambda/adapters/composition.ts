@@ -7,6 +7,7 @@ import type { Envelope, Timestamp } from "../../core/projection/envelope";
 import { foldOf } from "../../core/projection/fold";
 import type { ProjectionEnvironment } from "../../core/projection/ports";
 import { maxConcurrentStreams } from "../../core/projection/project-batch";
+import { rewindOf } from "../../core/projection/rewind";
 import { maxConcurrentBatches } from "./batches";
 import { dynamoEventStore } from "./event-store";
 import { keepingNames, numbers } from "./marshalling";
@@ -80,6 +81,7 @@ export const compose = <Request extends Envelope, State, Movement>(
   const lasting = {
     projectionVersion: domain.projectionVersion,
     fold: foldOf(domain, sha256),
+    rewind: rewindOf(domain),
     events: dynamoEventStore(documents, settings.eventTable),
     readModel: dynamoReadModel(documents, settings.readModel, rows),
     rebuilds: dynamoRebuildStore(documents, settings.readModel, rows),

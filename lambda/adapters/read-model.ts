@@ -3,19 +3,22 @@ import {
   GetCommand,
   PutCommand,
   type PutCommandInput,
+  QueryCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as TE from "fp-ts/TaskEither";
+import * as t from "io-ts";
 import type { Row } from "../../core/projection/columns";
+import { Version } from "../../core/projection/identifiers";
 import type { ReadModel, UnreadableSummary } from "../../core/projection/ports";
 import { isSuspended, type Summary } from "../../core/projection/summary";
 import { call } from "./availability";
 import { writeBatches } from "./batches";
 import { isAbsent, isUnchanged, write } from "./conditions";
-import { processingOf, type Rows, suspensionKey } from "./rows";
+import { entryKey, processingOf, type Rows, suspensionKey } from "./rows";
 
 const summaryPut = (
   table: string,
@@ -51,6 +54,12 @@ const guarded = [
   "chainHead",
   "lastEntry",
 ];
+
+/** About as many entries as fit a megabyte, which is as much as one query reads, and more than a batch has events. */
+const maxUndos = 500;
+
+/** What an entry keeps of the state before its event. */
+const Undone = t.intersection([t.type({ version: Version }), t.partial({ undo: t.UnknownRecord })]);
 
 type TransactItems = NonNullable<TransactWriteCommandInput["TransactItems"]>;
 
@@ -110,6 +119,32 @@ export const dynamoReadModel = <State>(
         .filter(({ opening }) => !opening)
         .map((change) => ({ PutRequest: { Item: rows.entry(change) } })),
     ),
+
+  undosFrom: (summary, first) =>
+    summary.version - first >= maxUndos
+      ? TE.right(O.none)
+      : pipe(
+          call(() =>
+            client.send(
+              new QueryCommand({
+                TableName: table,
+                KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
+                ExpressionAttributeValues: {
+                  ":pk": rows.partition(summary.streamId),
+                  ":first": entryKey(summary, first),
+                  ":last": entryKey(summary, summary.version),
+                },
+                ScanIndexForward: false,
+                ConsistentRead: true,
+              }),
+            ),
+          ),
+          TE.map(({ Items = [] }) =>
+            O.some(
+              Items.filter(Undone.is).map(({ version, undo }) => ({ version, undo: undo ?? {} })),
+            ),
+          ),
+        ),
 
   commit: (loaded, next) => {
     const put = summaryPut(table, loaded, rows.summary(next));

@@ -241,6 +241,7 @@ export const rowsOf = <State>({
       reason: O.toUndefined(change.reason),
       ...change.entry,
       hash: change.hash,
+      undo: Object.keys(change.undo).length === 0 ? undefined : change.undo,
     }),
     rebuildKey,
     rebuild: ({ folded, replacedAt }) => ({

@@ -19,6 +19,7 @@ import type {
   UnreadableSummary,
 } from "../../../core/projection/ports";
 import type { Delivery } from "../../../core/projection/project-batch";
+import { rewindOf } from "../../../core/projection/rewind";
 import {
   type Change,
   emptySummary,
@@ -38,6 +39,7 @@ export type Operation =
   | "readAfter"
   | "load"
   | "saveEntry"
+  | "undosFrom"
   | "commit"
   | "publish"
   | "loadRebuild"
@@ -200,6 +202,7 @@ export class World {
     return {
       projectionVersion,
       fold,
+      rewind: rewindOf(ledger),
       now: () => new Date(this.time).toISOString() as Timestamp,
       hasTime,
       events: {
@@ -226,6 +229,14 @@ export class World {
               operate("saveEntry", change.streamId, () => this.#saveEntry(change)),
             ),
             TE.map(() => undefined),
+          ),
+        undosFrom: (summary, first) =>
+          operate("undosFrom", summary.streamId, () =>
+            summary.version - first >= 20
+              ? O.none
+              : O.some(
+                  this.view(summary.streamId).entries.filter(({ version }) => version >= first),
+                ),
           ),
         replaceUnreadable: (_, next) =>
           write("commit", next.streamId, () => {

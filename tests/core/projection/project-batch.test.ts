@@ -194,7 +194,8 @@ describe("whatever the order, repetition, batches and number of projectors", () 
           const view = world.view(streamId);
           expect(view).toEqual(truthOf(stream, streamId));
           const published = world.published.filter((change) => change.streamId === streamId);
-          expect(published.map(({ version }) => version).toSorted((x, y) => x - y)).toEqual(
+          const versions = new Set(published.map(({ version }) => version));
+          expect([...versions].toSorted((x, y) => x - y)).toEqual(
             Array.from({ length: view.summary?.version ?? 0 }, (_, index) => index + 1),
           );
           expect(moneyIn(view.entries)).toBe(balanceOf(view));
