@@ -7,9 +7,11 @@ import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
 import { advance, advanceToTheEnd } from "./advance";
 import { finish, isReplaced } from "./finish-rebuild";
+import { type Found, find, summaryOf } from "./found";
 import type { StreamId, StreamVersion } from "./identifiers";
 import type { ProjectionEnvironment, Rebuild, StoredRebuild } from "./ports";
-import { begin, build, type Found, find, summaryOf } from "./rebuild";
+import { publishLast } from "./publish-again";
+import { begin, build } from "./rebuild";
 import { emptySummary, isSuspended, type Summary } from "./summary";
 import {
   handOver,
@@ -151,17 +153,54 @@ export const bringUpToDate = <State>(
 /** Whether a request is done with, or is to come again after a while. */
 export type Answer = "DONE" | "AGAIN";
 
+/**
+ * Publishes the last changes of a stream whose rows this release writes. Where a rebuild is only waiting to remove what it has
+ * replaced, it has been done.
+ */
+const publishLastOf = <State>(streamId: StreamId): UseCase<State, void> =>
+  retrySuperseded(
+    pipe(
+      loadRows<State>(streamId),
+      RTE.bind("own", () =>
+        RTE.asks(({ projectionVersion }: ProjectionEnvironment<State>) => projectionVersion),
+      ),
+      RTE.flatMap(({ found, stored, own }) => {
+        const isWaiting = pipe(
+          stored,
+          O.flatMap(({ rebuild }) => rebuild),
+          O.exists(({ replacedAt }) => O.isSome(replacedAt)),
+        );
+        return pipe(
+          summaryOf(found),
+          O.filter(({ projectionVersion }) => projectionVersion === own && !isWaiting),
+          O.match((): Step<State, void> => RTE.right(undefined), publishLast<State>),
+        );
+      }),
+    ),
+  );
+
+/** A request to bring a stream up to date, as it comes out of the queue. */
+export interface RebuildRequest {
+  readonly streamId: StreamId;
+  /** A version that is known to have been written. */
+  readonly known: StreamVersion;
+  /** Whether it has come before: whoever worked on it may have died before it published what it had folded. */
+  readonly again: boolean;
+}
+
 /** Works on a request of the rebuild queue for as long as there is time. It never fails. */
 export const answerRequest =
-  <State>(
-    streamId: StreamId,
-    known: StreamVersion,
-  ): RT.ReaderTask<ProjectionEnvironment<State>, Answer> =>
+  <State>({
+    streamId,
+    known,
+    again,
+  }: RebuildRequest): RT.ReaderTask<ProjectionEnvironment<State>, Answer> =>
   (environment) =>
     pipe(
       environment,
       pipe(
-        bringUpToDate<State>(streamId, known),
+        again ? publishLastOf<State>(streamId) : RTE.right(undefined),
+        RTE.flatMap(() => bringUpToDate<State>(streamId, known)),
         RTE.flatMap(
           (progress): UseCase<State, Answer> =>
             progress === "UNFINISHED"

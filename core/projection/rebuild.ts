@@ -5,23 +5,12 @@ import * as RTE from "fp-ts/ReaderTaskEither";
 import { foldPage } from "./advance";
 import type { Row } from "./columns";
 import { finish } from "./finish-rebuild";
-import {
-  firstGeneration,
-  Generation,
-  noVersion,
-  type StreamId,
-  StreamVersion,
-} from "./identifiers";
+import { type Found, find, goalOf, nextGeneration, summaryOf } from "./found";
+import { noVersion, type StreamId, type StreamVersion } from "./identifiers";
 import { loop } from "./loop";
-import type {
-  KnownRebuild,
-  ProjectionEnvironment,
-  StoredRebuild,
-  Superseded,
-  UnreadableSummary,
-} from "./ports";
+import type { KnownRebuild, ProjectionEnvironment, StoredRebuild, Superseded } from "./ports";
 import { emptySummary, isSuspended, type Summary } from "./summary";
-import { commit, loadSummary, type Progress, type Step } from "./use-case";
+import { commit, type Progress, type Step } from "./use-case";
 
 // A rebuild folds a stream from its first event, beside its live rows. It writes entries of a generation of its own, which
 // nobody reads, and keeps its progress page by page, so that any later attempt goes on from there. When the fold has come
@@ -29,52 +18,6 @@ import { commit, loadSummary, type Progress, type Step } from "./use-case";
 // of the stream, as every projection does, so that each change is published once the summary shows it.
 
 const superseded: Superseded = { _tag: "Superseded" };
-
-/** What a rebuild finds in the place of the summary. */
-export type Found<State> = E.Either<UnreadableSummary, O.Option<Summary<State>>>;
-
-/** Loads the summary, also where it cannot be read. */
-export const find = <State>(streamId: StreamId): Step<State, Found<State>> =>
-  pipe(
-    loadSummary<State>(streamId),
-    RTE.map((summary): Found<State> => E.right(summary)),
-    RTE.orElse(
-      (error): Step<State, Found<State>> =>
-        error._tag === "UnreadableSummary" ? RTE.right(E.left(error)) : RTE.left(error),
-    ),
-  );
-
-/** The summary, where there is one that can be read. */
-export const summaryOf = <State>(found: Found<State>): O.Option<Summary<State>> =>
-  pipe(
-    found,
-    E.getOrElse((): O.Option<Summary<State>> => O.none),
-  );
-
-const generationIn = ({ generation }: { readonly generation?: unknown }): number =>
-  Generation.is(generation) ? generation : 0;
-
-/** A generation that no row of the stream belongs to yet. */
-const nextGeneration = <State>(
-  found: Found<State>,
-  before: O.Option<StoredRebuild<State>>,
-): Generation => {
-  const there = pipe(
-    found,
-    E.match(
-      ({ row }) => generationIn(row),
-      O.match(() => 0, generationIn),
-    ),
-  );
-  const tried = pipe(
-    before,
-    O.match(
-      () => 0,
-      ({ row }) => generationIn(row),
-    ),
-  );
-  return Math.max(firstGeneration, there + 1, tried + 1) as Generation;
-};
 
 /** Begins a rebuild, in place of one that may be under way: the rows of that are removed with the others. */
 export const begin = <State>(
@@ -114,16 +57,6 @@ interface Building<State> {
 }
 
 type Next<State> = E.Either<Building<State>, Progress>;
-
-/** The version to come to before the summary is replaced; none where that is the end of the stream. */
-const goalOf = (found: Found<unknown>): O.Option<StreamVersion> =>
-  pipe(
-    found,
-    E.match(
-      ({ row: { version } }) => (StreamVersion.is(version) ? O.some(version) : O.none),
-      O.map(({ version }) => version),
-    ),
-  );
 
 /** Shows readers that the summary stays as it is until the rebuild is done. */
 const mark = <State>(building: Building<State>): Step<State, Building<State>> =>

@@ -5,12 +5,19 @@ import { answerRequest } from "../../core/projection/bring-up-to-date";
 import { decodeWith } from "../../core/projection/decoding";
 import type { Domain } from "../../core/projection/domain";
 import type { Envelope } from "../../core/projection/envelope";
+import type { Change } from "../../core/projection/summary";
 import { type BatchResponse, failuresOf } from "./batch-response";
 import { compose, type Deadline } from "./composition";
 import { requestFrom } from "./rebuild-queue";
 import { flushTelemetry } from "./telemetry";
 
-const Messages = t.type({ Records: t.array(t.type({ messageId: t.string, body: t.string })) });
+const Message = t.type({
+  messageId: t.string,
+  body: t.string,
+  attributes: t.type({ ApproximateReceiveCount: t.string }),
+});
+
+const Messages = t.type({ Records: t.array(Message) });
 
 /** What cannot be read comes again, until the queue moves it to that of its failures. */
 const refuse = (faults: string): never => {
@@ -28,17 +35,30 @@ export const rebuilderOf =
     return async (event: unknown, deadline: Deadline): Promise<BatchResponse> => {
       const { Records } = pipe(event, decodeWith(Messages), E.getOrElseW(refuse));
       const { environment, finishPublishing } = invoke(deadline);
+      const { publisher } = environment;
+      const publishingAtOnce = {
+        ...environment,
+        // Page by page, so that an invocation that dies has left no more than one page unpublished.
+        publisher: {
+          publish: (changes: ReadonlyArray<Change>) => async () => {
+            await publisher.publish(changes)();
+            await finishPublishing();
+          },
+        },
+      };
       const again: string[] = [];
-      for (const { messageId, body } of Records) {
-        const { streamId, known } = pipe(requestFrom(body), E.getOrElseW(refuse));
+      for (const { messageId, body, attributes } of Records) {
+        const request = pipe(requestFrom(body), E.getOrElseW(refuse));
         // Messages of a stream have an order: none is worked on before an earlier one is done with.
         const isWaiting = again.length > 0;
         const answer = isWaiting
           ? "AGAIN"
-          : await answerRequest<State>(streamId, known)(environment)();
+          : await answerRequest<State>({
+              ...request,
+              again: attributes.ApproximateReceiveCount !== "1",
+            })(publishingAtOnce)();
         if (answer === "AGAIN") again.push(messageId);
       }
-      await finishPublishing();
       flushTelemetry();
       return failuresOf(again);
     };

@@ -1,8 +1,8 @@
 import type { Account } from "../../../core/ledger/account";
-import { answerRequest } from "../../../core/projection/bring-up-to-date";
+import { answerRequest, type RebuildRequest } from "../../../core/projection/bring-up-to-date";
 import { projectStream } from "../../../core/projection/project-stream";
 import { type StoredEvent, savings } from "../ledger/requests";
-import { type ProjectorOptions, type RebuildRequest, World } from "./memory";
+import { type ProjectorOptions, World } from "./memory";
 
 /** A world whose event table has the events, and whose read model has nothing yet. */
 export const worldWith = (events: readonly StoredEvent[]): World => {
@@ -32,11 +32,8 @@ export const workOnRequests = async (
 ): Promise<readonly RebuildRequest[]> => {
   const again: RebuildRequest[] = [];
   for (let next = world.requests.shift(); next !== undefined; next = world.requests.shift()) {
-    const answer = await answerRequest<Account>(
-      next.streamId,
-      next.known,
-    )(world.environment(options))();
-    if (answer === "AGAIN") again.push(next);
+    const answer = await answerRequest<Account>(next)(world.environment(options))();
+    if (answer === "AGAIN") again.push({ ...next, again: true });
   }
   return again;
 };

@@ -4,6 +4,7 @@ import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
 import { ledger } from "../../../core/ledger";
 import type { Account } from "../../../core/ledger/account";
+import type { RebuildRequest } from "../../../core/projection/bring-up-to-date";
 import type { Row } from "../../../core/projection/columns";
 import type { Timestamp } from "../../../core/projection/envelope";
 import { foldOf } from "../../../core/projection/fold";
@@ -101,12 +102,6 @@ const storedRebuild = (rebuild: Rebuild<Account>): StoredRebuild<Account> => ({
 });
 
 const lostRace = Symbol("lost race");
-
-/** What the rebuilder was asked for. */
-export interface RebuildRequest {
-  readonly streamId: StreamId;
-  readonly known: StreamVersion;
-}
 
 /** A stream's rows in the read model. */
 export interface View {
@@ -279,7 +274,11 @@ export class World {
       },
       rebuildQueue: {
         request: (streamId, known) =>
-          operate("request", streamId, () => void this.requests.push({ streamId, known })),
+          operate(
+            "request",
+            streamId,
+            () => void this.requests.push({ streamId, known, again: false }),
+          ),
       },
       publisher: {
         publish: (changes) =>

@@ -109,7 +109,7 @@ describe("a long gap", () => {
     const world = worldWith(many);
     await deliver(world, many.slice(-1));
     const again = await workOnRequests(world, { gate: failingOnce("readAfter", 2) });
-    expect(again).toEqual([{ streamId: "savings", known: 11 }]);
+    expect(again).toEqual([{ streamId: "savings", known: 11, again: true }]);
     expect(world.reported.streamsFailed).toEqual(["savings"]);
     expect(summary(world)).toEqual(folded(many.slice(0, 6)).summary);
   });

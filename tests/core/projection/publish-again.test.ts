@@ -1,17 +1,19 @@
 import fc from "fast-check";
 import * as E from "fp-ts/Either";
 import { describe, expect, it } from "vitest";
+import { noVersion } from "../../../core/projection/identifiers";
 import {
   anyRequests,
   closing,
   deposit,
   opening,
   type StoredEvent,
+  savings,
   stored,
   unreadable,
   withdrawal,
 } from "../ledger/requests";
-import { deliver, workOffRequests, worldWith } from "./delivering";
+import { deliver, workOffRequests, workOnRequests, worldWith } from "./delivering";
 import { failingOnce, folded, type Gate, truthOf, World } from "./memory";
 
 const events = stored(
@@ -99,5 +101,36 @@ describe("a batch whose projector died before it published", () => {
     await deliver(world, events, { gate: dying });
     const gate = failingOnce("undosFrom");
     expect(await deliver(world, events, { gate })).toMatchObject(E.left({ _tag: "Unavailable" }));
+  });
+});
+
+describe("a rebuilder that died before it published what it had folded", () => {
+  const many = stored(opening(), ...Array.from({ length: 11 }, () => deposit(1)));
+
+  it("publishes it at its next attempt", async () => {
+    const world = worldWith(many);
+    await deliver(world, many.slice(-1));
+    let died = false;
+    const gate: Gate = async (operation) => {
+      if (operation !== "publish" || died) return;
+      died = true;
+      throw new Error("killed");
+    };
+    const again = await workOnRequests(world, { gate, hasTime: () => false });
+    expect(again).toEqual([]);
+    world.requests.splice(0, 1, { streamId: savings, known: noVersion, again: true });
+    await workOffRequests(world);
+    const versions = new Set(world.published.map(({ version }) => version));
+    expect([...versions].toSorted((a, b) => a - b)).toEqual(many.map(({ version }) => version));
+  });
+
+  it("publishes nothing twice while it only waits to remove what a rebuild has replaced", async () => {
+    const world = worldWith(many);
+    await deliver(world, many.slice(0, 11));
+    await deliver(world, many.slice(11), { projectionVersion: 2 });
+    await workOffRequests(world, { projectionVersion: 2 });
+    expect(world.published.map(({ version }) => version)).toEqual(
+      many.map(({ version }) => version),
+    );
   });
 });

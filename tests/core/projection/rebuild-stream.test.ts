@@ -209,14 +209,14 @@ describe("a long stream", () => {
     world.append(long);
     await deliver(world, long.slice(40));
     expect(world.view().summary?.version).toBe(4);
-    expect(world.requests).toEqual([{ streamId: "savings", known: 41 }]);
+    expect(world.requests).toEqual([{ streamId: "savings", known: 41, again: false }]);
     await workOffRequests(world);
     expect(world.view()).toEqual(truthOf(long));
   });
 });
 
 describe("the rows that a rebuild has replaced", () => {
-  const request = { streamId: savings, known: noVersion };
+  const request = { streamId: savings, known: noVersion, again: false };
   const entriesOf = (world: World) => [...(world.entries.get("savings")?.keys() ?? [])];
 
   it("stay for as long as a reader may be at them, and are removed then", async () => {
