@@ -6,7 +6,7 @@ import * as RTE from "fp-ts/ReaderTaskEither";
 import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
 import { advance, advanceToTheEnd } from "./advance";
-import { finish, isReplaced } from "./finish-rebuild";
+import { finish, isOvertaken, isReplaced } from "./finish-rebuild";
 import { type Found, find, summaryOf } from "./found";
 import type { StreamId, StreamVersion } from "./identifiers";
 import type { ProjectionEnvironment, Rebuild, StoredRebuild } from "./ports";
@@ -129,8 +129,16 @@ const proceed = <State>(
         return RTE.left<ProjectionEnvironment<State>, Overtaken>({ _tag: "Outdated" });
       }
       const replaced = replacedIn(found, rebuild.value);
-      return O.isSome(replaced)
-        ? finish(replaced.value, { row: stored.value.row, rebuild: rebuild.value }, known)
+      if (O.isSome(replaced)) {
+        return finish(replaced.value, { row: stored.value.row, rebuild: rebuild.value }, known);
+      }
+      // The summary was loaded later than the rebuild's row: another rebuild may have taken its place meanwhile. Then this
+      // one is superseded as soon as it writes that row.
+      return pipe(
+        summaryOf(found),
+        O.exists((summary) => isOvertaken(rebuild.value, summary)),
+      )
+        ? beginAndBuild(streamId, rows, known)
         : build(found, { row: stored.value.row, rebuild: rebuild.value }, known);
     }),
   );

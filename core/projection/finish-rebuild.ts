@@ -10,7 +10,7 @@ import type { StreamVersion } from "./identifiers";
 import { loop } from "./loop";
 import type { KnownRebuild, ProjectionEnvironment, Rebuild, Superseded } from "./ports";
 import { isSuspended, type Summary } from "./summary";
-import type { Progress, Step } from "./use-case";
+import { type Progress, reportSuspension, type Step } from "./use-case";
 
 // A rebuild whose summary has become the stream's. What remains is to fold on to the end of the stream, and to remove the
 // rows that nobody reads any more.
@@ -28,6 +28,10 @@ export const isReplaced = (
   { folded }: Rebuild<unknown>,
   { projectionVersion, generation }: Summary<unknown>,
 ): boolean => folded.projectionVersion === projectionVersion && folded.generation === generation;
+
+/** Whether a rebuild that began later has replaced the summary, or the rebuild itself has by now. */
+export const isOvertaken = (rebuild: Rebuild<unknown>, summary: Summary<unknown>): boolean =>
+  summary.generation > rebuild.folded.generation || isReplaced(rebuild, summary);
 
 /** Fails where another rebuild has begun: its rows, too, are not of the summary's generation. */
 const stillMine = <State>(
@@ -119,8 +123,14 @@ export const finish = <State>(
   known: StreamVersion,
 ): Step<State, Progress> =>
   pipe(
-    // Events that were delivered while the stream was suspended or rebuilt are not delivered again.
-    isSuspended(summary) ? RTE.right("FINISHED" as const) : advanceToTheEnd(summary, known),
+    isSuspended(summary)
+      ? // Whoever has put it in its place may have died before it said so.
+        pipe(
+          reportSuspension(summary),
+          RTE.map((): Progress => "FINISHED"),
+        )
+      : // Events that were delivered while the stream was suspended or rebuilt are not delivered again.
+        advanceToTheEnd(summary, known),
     RTE.flatMap((progress) =>
       progress === "FINISHED" ? cleanUp(summary, stored) : RTE.right(progress),
     ),

@@ -4,7 +4,7 @@ import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import { foldPage } from "./advance";
 import type { Row } from "./columns";
-import { finish } from "./finish-rebuild";
+import { finish, isOvertaken } from "./finish-rebuild";
 import { type Found, find, goalOf, nextGeneration, summaryOf } from "./found";
 import { noVersion, type StreamId, type StreamVersion } from "./identifiers";
 import { loop } from "./loop";
@@ -86,11 +86,13 @@ const lookAgain = <State>(building: Building<State>): Step<State, Next<State>> =
   pipe(
     find<State>(building.folded.streamId),
     RTE.flatMap((found) => {
-      const isOvertaken = pipe(
+      const rebuild = { folded: building.folded, replacedAt: O.none };
+      return pipe(
         summaryOf(found),
-        O.exists(({ generation }) => generation >= building.folded.generation),
-      );
-      return isOvertaken ? RTE.left(superseded) : RTE.right(E.left({ ...building, found }));
+        O.exists((summary) => isOvertaken(rebuild, summary)),
+      )
+        ? RTE.left(superseded)
+        : RTE.right(E.left({ ...building, found }));
     }),
   );
 

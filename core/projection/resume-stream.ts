@@ -2,11 +2,32 @@ import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import { advanceToTheEnd } from "./advance";
-import type { StreamId } from "./identifiers";
+import { bringUpToDate } from "./bring-up-to-date";
+import type { StreamId, StreamVersion } from "./identifiers";
 import type { ProjectionEnvironment } from "./ports";
 import { continueRebuild } from "./rebuild-stream";
 import type { Summary } from "./summary";
-import { loadSummary, orHandOver, retrySuperseded, type Step, type UseCase } from "./use-case";
+import {
+  loadSummary,
+  orHandOver,
+  type Progress,
+  retrySuperseded,
+  type Step,
+  type UseCase,
+} from "./use-case";
+
+/** Goes on with a rebuild that a resume has begun, or has gone on with, and has not brought to its end. */
+const finishRebuild = <State>(streamId: StreamId, known: StreamVersion): Step<State, Progress> =>
+  pipe(
+    RTE.ask<ProjectionEnvironment<State>>(),
+    RTE.flatMapTaskEither(({ rebuilds }) => rebuilds.load(streamId)),
+    RTE.flatMap(
+      O.match(
+        (): Step<State, Progress> => RTE.right("FINISHED"),
+        () => bringUpToDate<State>(streamId, known),
+      ),
+    ),
+  );
 
 const resumeLoaded = <State>(summary: Summary<State>): Step<State, void> =>
   pipe(
@@ -24,7 +45,13 @@ const resumeLoaded = <State>(summary: Summary<State>): Step<State, void> =>
       const passed = O.isSome(suspension) && known <= version;
       return passed || summary.projectionVersion < projectionVersion
         ? continueRebuild<State>(streamId, known)
-        : pipe(advanceToTheEnd(summary, known), orHandOver<State>(streamId, known));
+        : pipe(
+            advanceToTheEnd(summary, known),
+            RTE.flatMap((progress) =>
+              progress === "FINISHED" ? finishRebuild<State>(streamId, known) : RTE.right(progress),
+            ),
+            orHandOver<State>(streamId, known),
+          );
     }),
   );
 
