@@ -15,7 +15,7 @@ import { deliver, workOffRequests, workOnRequests } from "./delivering";
 import { failingOnce, type Gate, type ProjectorOptions, truthOf, World } from "./memory";
 
 const events = stored(opening(), deposit(1), deposit(2), deposit(3), deposit(4), deposit(5));
-const request = { streamId: savings, known: events.length as never };
+const request = { streamId: savings, known: events.length as never, again: false };
 
 const rebuild = (world: World, options: ProjectorOptions = {}) =>
   rebuildStream<Account>(savings)(world.environment(options))();
