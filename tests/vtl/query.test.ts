@@ -94,7 +94,12 @@ describe("getSummary.response", () => {
 });
 
 describe("queryEntries", () => {
-  const summary = { pk: "account:savings", owner: "alice", lastEntry: "entry:0000000007" };
+  const summary = {
+    pk: "account:savings",
+    owner: "alice",
+    firstEntry: "entry:1.2:",
+    lastEntry: "entry:1.2:0000000007",
+  };
   const request = (result: unknown, args = {}) =>
     render("shared/queryEntries.request", {
       ...context,
@@ -106,7 +111,7 @@ describe("queryEntries", () => {
   it.each([
     [{}, null],
     [{ nextToken: "t" }, "t"],
-  ])("queries the entries up to the summary's version, newest first: %j", (args, nextToken) => {
+  ])("queries the entries that the summary refers to, newest first: %j", (args, nextToken) => {
     expect(request(summary, args)).toEqual({
       json: {
         operation: "Query",
@@ -114,8 +119,8 @@ describe("queryEntries", () => {
           expression: "pk = :pk AND sk BETWEEN :first AND :last",
           expressionValues: {
             ":pk": { S: "account:savings" },
-            ":first": { S: "entry:" },
-            ":last": { S: "entry:0000000007" },
+            ":first": { S: "entry:1.2:" },
+            ":last": { S: "entry:1.2:0000000007" },
           },
         },
         scanIndexForward: false,
@@ -288,7 +293,7 @@ describe("a nextToken that is refused", () => {
         refusal(
           "InvalidInput",
           "nextToken",
-          "nextToken: expected the one of this list's page before",
+          "nextToken: expected the one of this list's page before; begin again from the first page",
         ),
       );
     }

@@ -100,7 +100,13 @@ describe("a client's text stays one JSON string", () => {
   it.each(["shared/queryOwner.request", "shared/queryEntries.request"])(
     "as the nextToken of %s",
     (name) => {
-      const prev = { result: { pk: "account:savings", lastEntry: "entry:0000000001" } };
+      const prev = {
+        result: {
+          pk: "account:savings",
+          firstEntry: "entry:1.1:",
+          lastEntry: "entry:1.1:0000000001",
+        },
+      };
       keeps((nextToken) => {
         const context = { arguments: { nextToken }, prev, stash: { limit: 20 } };
         return requestOf(name, context).nextToken;

@@ -45,9 +45,10 @@ const versionsOf = async (accountId: string) =>
 
 const rows = rowsOf(ledger);
 
-/** Writes the rows that the projector would write. */
-async function project(accountId: string): Promise<void> {
-  const { summary, changes } = folded(await pipelines.events(accountId), accountId);
+/** Writes the rows that the projector would write; of a later generation, those that a rebuild would. */
+async function project(accountId: string, generation = 1): Promise<void> {
+  const events = await pipelines.events(accountId);
+  const { summary, changes } = folded(events, accountId, ledger.projectionVersion, generation);
   const entries = changes.filter(({ opening }) => !opening).map(rows.entry);
   await pipelines.putRows([...entries, rows.summary(summary)]);
 }
@@ -442,7 +443,7 @@ describe("the rows of the projector", () => {
     const accountId = await aliceOpens(1);
     await project(accountId);
     await pipelines.putRows([
-      { pk: `account:${accountId}`, sk: "entry:0000000003", version: 3, balance: "1" },
+      { pk: `account:${accountId}`, sk: "entry:1.1:0000000003", version: 3, balance: "1" },
     ]);
     expect(await succeeds(pipelines.ask("Query.statement", { accountId }))).toMatchObject({
       items: [{ version: 2 }],
@@ -518,6 +519,36 @@ describe("pages", () => {
       expect(await pipelines.ask(path, args, caller)).toMatchObject(refused);
     }
   });
+
+  // The entries of generation 10 lie before those of 9: a token is refused on either side of the query's bounds.
+  it.each([
+    [1, 2],
+    [9, 10],
+  ])(
+    "of a statement begin again from the first once a rebuild has replaced generation %i",
+    async (before, after) => {
+      const accountId = await aliceOpens(4);
+      await project(accountId, before);
+      const first = (await succeeds(
+        pipelines.ask("Query.statement", { accountId, limit: 2 }),
+      )) as Page;
+      await project(accountId, after);
+
+      const { nextToken } = first;
+      expect(
+        await pipelines.ask("Query.statement", { accountId, limit: 2, nextToken }),
+      ).toMatchObject({
+        error: {
+          ...refused.error,
+          message: expect.stringContaining("begin again from the first page"),
+        },
+      });
+      const pages = await allPages("Query.statement", { accountId, limit: 2 }, "operator");
+      expect(pages.flatMap(({ items }) => items.map(({ version }) => version))).toEqual([
+        5, 4, 3, 2,
+      ]);
+    },
+  );
 
   it("of a statement are not asked for by the token of another account's", async () => {
     const ids = [await aliceOpens(3), await aliceOpens(3)];
