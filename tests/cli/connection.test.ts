@@ -15,7 +15,7 @@ describe("a deployed stack", () => {
   it("is found by the outputs that the Pulumi CLI reads in the program's folder", async () => {
     const script = `[ "$PWD" = "${folder}" ] || exit 1
       [ "$*" = "stack output --json --non-interactive --color never --stack qa" ] || exit 1
-      echo '{"region": "eu-west-1", "eventTableName": "e", "readModelTableName": "r", "graphqlUrl": "u"}'`;
+      echo '{"region": "eu-west-1", "eventTableName": "e", "readModelTableName": "r", "rebuildQueueUrl": "q", "graphqlUrl": "u"}'`;
     vi.stubEnv("PATH", fakePulumi(folder, script));
 
     const { eventTable, readModel, client } = await deployedStack(folder, "qa");
@@ -47,7 +47,12 @@ describe("the local stack", () => {
   const stack = {
     pid: 1,
     region: "eu-west-1",
-    outputs: { region: "eu-west-1", eventTableName: "e", readModelTableName: "r" },
+    outputs: {
+      region: "eu-west-1",
+      eventTableName: "e",
+      readModelTableName: "r",
+      rebuildQueueUrl: "http://s/rebuilds.fifo",
+    },
     endpoints: { dynamodb: "http://d", cognito: "http://c", sqs: "http://s" },
     credentials: { accessKeyId: "a", secretAccessKey: "s" },
   };

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Credentials } from "local-aws";
+import { type Credentials, type Sqs, startSqs } from "local-aws";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { deposit, opening, storedIn } from "../core/ledger/requests";
 import { fakePulumi } from "./fake-pulumi";
@@ -15,6 +15,8 @@ const tsx = pathToFileURL(require.resolve("tsx")).href;
 const program = resolve(__dirname, "../../cli/ledger.ts");
 
 let world: World;
+let sqs: Sqs;
+let outputs: Readonly<Record<string, string>>;
 let folder: string;
 
 interface Ended {
@@ -27,7 +29,7 @@ interface Ended {
 function start(
   args: readonly string[],
   { accessKeyId, secretAccessKey, sessionToken }: Credentials = world.iam.administrator,
-  pulumi = `echo '${JSON.stringify(world.outputs)}'`,
+  pulumi = `echo '${JSON.stringify(outputs)}'`,
 ): ChildProcess {
   return spawn(process.execPath, ["--import", tsx, program, ...args], {
     env: {
@@ -58,9 +60,13 @@ const ledger = (...args: string[]): Promise<Ended> => end(start(args));
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "ledger-"));
   world = await startWorld();
+  sqs = await startSqs({ region: world.region, iam: world.iam });
+  const { url } = sqs.createQueue("rebuilds.fifo", { fifoQueue: true });
+  outputs = { ...world.outputs, rebuildQueueUrl: url };
   await seed(world.ledger(), storedIn("savings", opening(), deposit(5)));
 });
 afterAll(async () => {
+  await sqs.stop();
   await world.stop();
   rmSync(folder, { recursive: true, force: true });
 });

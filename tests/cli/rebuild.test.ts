@@ -90,7 +90,13 @@ describe("rebuild", () => {
 
     expect(await rebuild.run(contextFor(tables), { account: "damaged" })).toBe(0);
 
-    expect(await readRow(tables, summaryOf("damaged"))).toEqual(before);
+    const generation = Number(before?.generation) + 1;
+    expect(await readRow(tables, summaryOf("damaged"))).toEqual({
+      ...before,
+      generation,
+      firstEntry: `entry:1.${generation}:`,
+      lastEntry: `entry:1.${generation}:0000000003`,
+    });
   });
 
   it("does not replace an unreadable summary of an account whose events were altered", async () => {
@@ -120,14 +126,30 @@ describe("rebuild", () => {
     expect(await readRow(tables, summaryOf("tampered"))).toMatchObject({ balance: "505" });
   });
 
-  it("reports rows that a rebuild does not replace", async () => {
+  it("leaves behind the rows that it has replaced, and asks the rebuilder to remove them", async () => {
+    await seed(tables, history("replaced"));
+    await putRow(tables, { ...entryOf("replaced", 1), amount: "1" });
+    world.requests.length = 0;
+
+    expect(await rebuild.run(contextFor(tables), { account: "replaced" })).toBe(0);
+
+    expect(world.requests).toEqual([{ streamId: "replaced", known: 0 }]);
+    expect(await readRow(tables, summaryOf("replaced"))).toMatchObject({
+      firstEntry: "entry:1.2:",
+      lastEntry: "entry:1.2:0000000003",
+    });
+    expect(await readRow(tables, entryOf("replaced", 2))).toBeDefined();
+    expect(await rebuildAll(contextFor(tables), false)).toMatchObject({ rebuilt: 0 });
+  });
+
+  it("reports rows that are not the projection's", async () => {
     await seed(tables, history("stranger"));
-    await putRow(tables, { ...entryOf("stranger", 1), amount: "1" });
+    await putRow(tables, { ...entryOf("stranger", 1, 2), amount: "1" });
     const context = contextFor(tables);
 
     expect(await rebuild.run(context, { account: "stranger" })).toBe(1);
-    expect(context.written()).toContain("the row entry:0000000001 is not of any event");
-    await removeRow(tables, entryOf("stranger", 1));
+    expect(context.written()).toContain("the row entry:1.2:0000000001 is not of any event");
+    await removeRow(tables, entryOf("stranger", 1, 2));
   });
 
   it("leaves a suspended account suspended as long as its event cannot be folded", async () => {

@@ -149,7 +149,7 @@ describe("verify", () => {
     const details = (await found()).map(({ detail }) => detail);
     expect(details).toHaveLength(2);
     expect(details).toContain("the entry is missing");
-    expect(details).toContain("the row entry:0000000001 is not of any event");
+    expect(details).toContain("the row entry:1.1:0000000001 is not of any event");
   });
 
   it("finds an altered balance", async () => {
@@ -181,7 +181,9 @@ describe("verify", () => {
       accountId: id,
       version: 2,
       projectionVersion: 1,
+      generation: 1,
       chainHead: "",
+      processing: "CURRENT",
     });
 
     expect(await foundAmongAll()).toMatchObject([{ about: "EVENT", detail: "event 1 is missing" }]);
@@ -266,17 +268,23 @@ describe("verify", () => {
     ]);
   });
 
-  it.each(["entry:", "entry:0000000000", "entry:0000000002x", "entry:2", "aside", "zzz"])(
-    "finds a row under the key %s, which nobody expects",
-    async (sk) => {
-      await seed(tables, history(id));
-      await putRow(tables, { ...entryOf(id, 2), sk, version: 2 });
+  it.each([
+    "entry:",
+    "entry:0000000002",
+    "entry:01.1:0000000002",
+    "entry:1.1:0000000000",
+    "entry:1.1:0000000002x",
+    "entry:1.1:2",
+    "aside",
+    "zzz",
+  ])("finds a row under the key %s, which nobody expects", async (sk) => {
+    await seed(tables, history(id));
+    await putRow(tables, { ...entryOf(id, 2), sk, version: 2 });
 
-      expect(await found()).toEqual([
-        { about: "ENTRY", detail: `the row ${sk} is not of any event`, columns: [] },
-      ]);
-    },
-  );
+    expect(await found()).toEqual([
+      { about: "ENTRY", detail: `the row ${sk} is not of any event`, columns: [] },
+    ]);
+  });
 
   it("finds a row that shows in the index of an owner, and says whose", async () => {
     await seed(tables, history(id));
@@ -304,15 +312,15 @@ describe("verify", () => {
   it("finds rows among those of an account of several pages", async () => {
     const amounts = Array.from({ length: 620 }, (_, n) => deposit(n + 1));
     await seed(tables, storedIn(id, opening(), ...amounts));
-    for (const sk of ["entry:0000000100x", "entry:0000000555.5", "t"]) {
+    for (const sk of ["entry:1.1:0000000100x", "entry:1.1:0000000555.5", "t"]) {
       await putRow(tables, { ...entryOf(id, 2), sk });
     }
     await removeRow(tables, entryOf(id, 601));
 
     expect((await found()).map(({ detail }) => detail).sort()).toEqual([
       "the entry is missing",
-      "the row entry:0000000100x is not of any event",
-      "the row entry:0000000555.5 is not of any event",
+      "the row entry:1.1:0000000100x is not of any event",
+      "the row entry:1.1:0000000555.5 is not of any event",
       "the row t is not of any event",
     ]);
   });

@@ -11,19 +11,32 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import * as E from "fp-ts/Either";
+import * as TE from "fp-ts/TaskEither";
 import { type Credentials, Iam, startDynamodb } from "local-aws";
 import type { Context } from "../../cli/command";
 import type { Connection } from "../../cli/connection";
 import { type OpenTables, openTables, type Tables } from "../../cli/tables";
 import { ledger } from "../../core/ledger";
 import type { Account } from "../../core/ledger/account";
+import { bringUpToDate } from "../../core/projection/bring-up-to-date";
 import type { Domain } from "../../core/projection/domain";
 import type { Envelope } from "../../core/projection/envelope";
-import type { StreamId, StreamVersion } from "../../core/projection/identifiers";
-import { rebuildStream } from "../../core/projection/rebuild-stream";
+import {
+  type Generation,
+  noVersion,
+  type StreamId,
+  type StreamVersion,
+} from "../../core/projection/identifiers";
+import type { RebuildQueue } from "../../core/projection/ports";
 import { entryKey, type RowKey, rowsOf } from "../../lambda/adapters/rows";
 
 const region = "eu-central-1";
+
+/** What the rebuilder was asked for. */
+interface RebuildRequest {
+  readonly streamId: StreamId;
+  readonly known: StreamVersion;
+}
 
 /** The ledger's tables. */
 export type Ledger = OpenTables<Account>;
@@ -35,6 +48,8 @@ export interface World {
   readonly iam: Iam;
   /** The names of the two tables, by the names of the program's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** What the rebuilder was asked for, and nobody does until a test does. */
+  readonly requests: RebuildRequest[];
   /** Opens the tables for a domain. */
   open<Request extends Envelope, State, Movement>(
     domain: Domain<Request, State, Movement>,
@@ -71,10 +86,15 @@ export async function startWorld(): Promise<World> {
   const dynamodb = await startDynamodb({ region, iam, log: () => {} });
   const { endpoint } = dynamodb;
   await createTables(endpoint, iam.administrator);
+  const requests: RebuildRequest[] = [];
+  const rebuildQueue: RebuildQueue = {
+    request: (streamId, known) => TE.fromIO(() => void requests.push({ streamId, known })),
+  };
   const connection: Connection = {
     eventTable: "events",
     readModel: "read-model",
     client: { region, endpoint, credentials: iam.administrator },
+    rebuildQueue,
   };
   const opened: { close(): void }[] = [];
   const open: World["open"] = (domain) => {
@@ -86,7 +106,13 @@ export async function startWorld(): Promise<World> {
     endpoint,
     region,
     iam,
-    outputs: { region, eventTableName: "events", readModelTableName: "read-model" },
+    outputs: {
+      region,
+      eventTableName: "events",
+      readModelTableName: "read-model",
+      rebuildQueueUrl: `${endpoint}/rebuilds.fifo`,
+    },
+    requests,
     open,
     ledger: () => open(ledger),
     stop: async () => {
@@ -108,12 +134,12 @@ export async function putEvents(
   }
 }
 
-/** Runs the projection over a stream. */
+/** Folds a stream to its end, as projector and rebuilder do it between them. */
 export async function project<State>(
   { environment }: OpenTables<State>,
   streamId: string,
 ): Promise<void> {
-  const done = await rebuildStream<State>(streamId as StreamId)(environment)();
+  const done = await bringUpToDate<State>(streamId as StreamId, noVersion)(environment)();
   if (E.isLeft(done)) throw new Error(`${streamId}: ${JSON.stringify(done.left)}`);
 }
 
@@ -138,9 +164,13 @@ const rows = rowsOf(ledger);
 
 export const summaryOf = (streamId: string): RowKey => rows.summaryKey(streamId as StreamId);
 
-export const entryOf = (streamId: string, version: number): RowKey => ({
+/** The key of an entry. The projection begins with generation 1, and each rebuild writes the next. */
+export const entryOf = (streamId: string, version: number, generation = 1): RowKey => ({
   pk: rows.partition(streamId as StreamId),
-  sk: entryKey(version as StreamVersion),
+  sk: entryKey(
+    { projectionVersion: ledger.projectionVersion, generation: generation as Generation },
+    version as StreamVersion,
+  ),
 });
 
 export const readRow = async ({ documents, readModel }: Tables, Key: RowKey) =>

@@ -19,6 +19,19 @@ it.each([
     "ApproximateNumberOfMessagesVisible",
     { QueueName: "ledger-projector-failures-1a2b3c4" },
   ],
+  [
+    "rebuilds",
+    "AWS/SQS",
+    "ApproximateNumberOfMessagesVisible",
+    { QueueName: "ledger-rebuilds-failures-1a2b3c4.fifo" },
+  ],
+  [
+    "rebuilderErrors",
+    "AWS/Lambda",
+    "Errors",
+    { FunctionName: "ledger-rebuilder-function-1a2b3c4" },
+  ],
+  ["laterRelease", "event-ledger/dev", "StreamsOfLaterRelease", { service: "projector" }],
   ["lag", "AWS/Lambda", "IteratorAge", { FunctionName: "ledger-projector-function-1a2b3c4" }],
   ["errors", "AWS/Lambda", "Errors", { FunctionName: "ledger-projector-function-1a2b3c4" }],
   ["throttles", "AWS/Lambda", "Throttles", { FunctionName: "ledger-projector-function-1a2b3c4" }],
@@ -29,9 +42,11 @@ it.each([
 
 it("every alarm is sent to the topic when it begins, and when it ends, except for the end of what somebody has to mend", () => {
   const topic = ["arn:aws:sns:eu-central-1:123456789012:ledger-alarms-topic-1a2b3c4"];
-  expect(alarms().map(({ inputs }) => [inputs.alarmActions, inputs.okActions])).toEqual([
-    [topic, undefined],
-    [topic, undefined],
-    ...Array(4).fill([topic, topic]),
-  ]);
+  const lasting = ["suspended", "unreadable", "laterRelease"];
+  for (const { name, inputs } of alarms()) {
+    expect(inputs.alarmActions, name).toEqual(topic);
+    expect(inputs.okActions, name).toEqual(
+      lasting.some((alarm) => name === `ledger-alarms-${alarm}`) ? undefined : topic,
+    );
+  }
 });

@@ -40,13 +40,20 @@ const ids: Readonly<Record<string, string>> = {
   "aws:cognito/userPoolClient:UserPoolClient": "client-id",
 };
 
+/** The physical name of a resource to which the program gives none; that of a FIFO queue has to end like this. */
+const nameOf = (
+  name: string,
+  { name: given, fifoQueue }: Readonly<Record<string, unknown>>,
+): string =>
+  typeof given === "string" ? given : `${name}-1a2b3c4${fifoQueue === true ? ".fifo" : ""}`;
+
 /** A resource's id and outputs, as AWS could have answered its inputs. */
 export function answer(
   type: string,
   name: string,
   inputs: Readonly<Record<string, NonNullable<unknown> | null>>,
 ) {
-  const physicalName = typeof inputs.name === "string" ? inputs.name : `${name}-1a2b3c4`;
+  const physicalName = nameOf(name, inputs);
   return {
     id: ids[type] ?? physicalName,
     state: { ...inputs, ...answers[type]?.(physicalName) },

@@ -181,6 +181,45 @@ describe("the projector", () => {
   });
 });
 
+describe("the rebuilder", () => {
+  const queue = (name: string) => `arn:aws:sqs:eu-central-1:123456789012:${name}-1a2b3c4.fifo`;
+
+  it("lets go of a stream after half a minute, and goes on with it in another invocation", () => {
+    expect(inputsOf(prod, "ledger-rebuilder-function")).toMatchObject({
+      timeout: 30,
+      environment: { variables: { POWERTOOLS_SERVICE_NAME: "rebuilder" } },
+    });
+  });
+
+  it("takes one request after the other from its queue, and few streams at a time", () => {
+    expect(inputsOf(prod, "ledger-rebuilder-mapping")).toEqual({
+      eventSourceArn: queue("ledger-rebuilds-requests"),
+      functionName:
+        "arn:aws:lambda:eu-central-1:123456789012:function:ledger-rebuilder-function-1a2b3c4",
+      batchSize: 1,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      scalingConfig: { maximumConcurrency: 10 },
+    });
+  });
+
+  it("has a queue in which the requests of a stream keep their order, and come again for a long time", () => {
+    const fifo = {
+      fifoQueue: true,
+      deduplicationScope: "messageGroup",
+      fifoThroughputLimit: "perMessageGroupId",
+      sqsManagedSseEnabled: true,
+      messageRetentionSeconds: 1_209_600,
+    };
+    const { redrivePolicy, ...inputs } = inputsOf(prod, "ledger-rebuilds-requests");
+    expect(inputs).toEqual({ ...fifo, visibilityTimeoutSeconds: 60 });
+    expect(JSON.parse(String(redrivePolicy))).toEqual({
+      deadLetterTargetArn: queue("ledger-rebuilds-failures"),
+      maxReceiveCount: 100,
+    });
+    expect(inputsOf(prod, "ledger-rebuilds-failures")).toEqual(fifo);
+  });
+});
+
 it("the resumer ends before AppSync stops waiting for it", () => {
   expect(inputsOf(prod, "ledger-resumer-function")).toMatchObject({
     timeout: 29,

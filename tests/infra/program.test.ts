@@ -75,11 +75,26 @@ describe("the resources of a stack", () => {
     "aws:iam/role:Role ledger-resumer-role",
     "aws:iam/rolePolicy:RolePolicy ledger-resumer-policy",
 
+    "event-ledger:infra:RebuildQueue ledger-rebuilds",
+    "aws:sqs/queue:Queue ledger-rebuilds-requests",
+    "aws:sqs/queue:Queue ledger-rebuilds-failures",
+
+    "event-ledger:infra:Rebuilder ledger-rebuilder",
+    "event-ledger:infra:BundledFunction ledger-rebuilder",
+    "aws:lambda/function:Function ledger-rebuilder-function",
+    "aws:lambda/eventSourceMapping:EventSourceMapping ledger-rebuilder-mapping",
+    "aws:cloudwatch/logGroup:LogGroup ledger-rebuilder-log",
+    "aws:iam/role:Role ledger-rebuilder-role",
+    "aws:iam/rolePolicy:RolePolicy ledger-rebuilder-policy",
+
     "event-ledger:infra:Alarms ledger-alarms",
     "aws:sns/topic:Topic ledger-alarms-topic",
     "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-suspended",
     "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-unreadable",
     "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-failures",
+    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-rebuilds",
+    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-rebuilderErrors",
+    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-laterRelease",
     "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-lag",
     "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-errors",
     "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-throttles",
@@ -109,6 +124,10 @@ it("the outputs are the names and addresses that clients and operators need", ()
     projectorFunctionName: "ledger-projector-function-1a2b3c4",
     failureQueueUrl:
       "https://sqs.eu-central-1.amazonaws.com/123456789012/ledger-projector-failures-1a2b3c4",
+    rebuildQueueUrl:
+      "https://sqs.eu-central-1.amazonaws.com/123456789012/ledger-rebuilds-requests-1a2b3c4.fifo",
+    rebuildFailureQueueUrl:
+      "https://sqs.eu-central-1.amazonaws.com/123456789012/ledger-rebuilds-failures-1a2b3c4.fifo",
     alarmTopicArn: "arn:aws:sns:eu-central-1:123456789012:ledger-alarms-topic-1a2b3c4",
   });
 });

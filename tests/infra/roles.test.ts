@@ -12,6 +12,7 @@ beforeAll(async () => {
 const account = "eu-central-1:123456789012";
 const events = `arn:aws:dynamodb:${account}:table/ledger-events-1a2b3c4`;
 const readModel = `arn:aws:dynamodb:${account}:table/ledger-read-model-1a2b3c4`;
+const rebuildQueue = `arn:aws:sqs:${account}:ledger-rebuilds-requests-1a2b3c4.fifo`;
 
 const allow = (name: string, actions: readonly string[], resource: string) => ({
   Sid: name,
@@ -37,6 +38,7 @@ describe("the roles", () => {
       "ledger-resolvers-Resumer-role": trust("appsync.amazonaws.com"),
       "ledger-projector-role": trust("lambda.amazonaws.com"),
       "ledger-resumer-role": trust("lambda.amazonaws.com"),
+      "ledger-rebuilder-role": trust("lambda.amazonaws.com"),
     });
   });
 
@@ -86,9 +88,16 @@ describe("the roles", () => {
     allow("ReadEvents", ["dynamodb:Query"], events),
     allow(
       "WriteReadModel",
-      ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+      [
+        "dynamodb:BatchWriteItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+      ],
       readModel,
     ),
+    allow("RequestRebuilds", ["sqs:SendMessage"], rebuildQueue),
     allow(
       "PublishChanges",
       ["appsync:GraphQL"],
@@ -96,8 +105,19 @@ describe("the roles", () => {
     ),
   ];
 
-  it("let the resumer read events, write the read model, and publish changes", () => {
+  it("let the resumer read events, write the read model, ask for rebuilds, and publish changes", () => {
     expect(policy("ledger-resumer-policy")).toEqual(folding("ledger-resumer"));
+  });
+
+  it("let the rebuilder do the same, and take its requests from their queue", () => {
+    expect(policy("ledger-rebuilder-policy")).toEqual([
+      ...folding("ledger-rebuilder"),
+      allow(
+        "TakeRequests",
+        ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+        rebuildQueue,
+      ),
+    ]);
   });
 
   it("let the projector do the same, read the stream, and send failed batches to the queue", () => {

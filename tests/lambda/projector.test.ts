@@ -17,7 +17,7 @@ vi.hoisted(() => {
 
 let tables: Tables;
 let api: Api;
-let handler: ReturnType<typeof createHandler>;
+let handler: (event: unknown) => ReturnType<ReturnType<typeof createHandler>>;
 
 beforeAll(async () => {
   tables = await startTables();
@@ -29,7 +29,13 @@ beforeAll(async () => {
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey);
   vi.stubEnv("AWS_SESSION_TOKEN", credentials.sessionToken);
   vi.stubEnv("AWS_MAX_ATTEMPTS", "1");
-  handler = createHandler({ eventTable, readModel: readModelTable, graphqlUrl: api.url });
+  const project = createHandler({
+    eventTable,
+    readModel: readModelTable,
+    rebuildQueueUrl: "http://127.0.0.1:1/rebuilds.fifo",
+    graphqlUrl: api.url,
+  });
+  handler = (event) => project(event, { getRemainingTimeInMillis: () => 60_000 });
 });
 
 afterAll(async () => {

@@ -1,15 +1,15 @@
 import { type ConsumedCapacity, ReturnConsumedCapacity } from "@aws-sdk/client-dynamodb";
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ledger } from "../../core/ledger";
 import type { Account } from "../../core/ledger/account";
 import type { Timestamp } from "../../core/projection/envelope";
-import type { StreamId, Version } from "../../core/projection/identifiers";
+import type { Generation, StreamId, Version } from "../../core/projection/identifiers";
 import type { ReadModel } from "../../core/projection/ports";
 import { projectStream } from "../../core/projection/project-stream";
-import type { Suspension } from "../../core/projection/summary";
+import { emptySummary, type RowSet, type Suspension } from "../../core/projection/summary";
 import { dynamoReadModel } from "../../lambda/adapters/read-model";
 import { rowsOf } from "../../lambda/adapters/rows";
 import {
@@ -55,6 +55,11 @@ const rowsUnder = async (pk: string): Promise<Record<string, unknown>[]> => {
 const suspendedStreams = async () => (await rowsUnder("suspended")).map(({ sk }) => sk);
 const entriesOf = async (streamId: string) =>
   (await rowsUnder(`account:${streamId}`)).filter(({ sk }) => sk !== "summary");
+
+const setOf = (projectionVersion: number, generation: number): RowSet => ({
+  projectionVersion,
+  generation: generation as Generation,
+});
 
 const load = (streamId: string) => readModel.load(streamId as StreamId)();
 const commit = (loaded: Summary | undefined, next: Summary) =>
@@ -110,15 +115,24 @@ describe("a summary", () => {
       "projection version",
       ({ one }: ReturnType<typeof summariesOf>) => ({ ...one, projectionVersion: 2 }),
     ],
+    [
+      "generation",
+      ({ one }: ReturnType<typeof summariesOf>) => ({ ...one, generation: 2 as Generation }),
+    ],
     ["suspension", ({ one }: ReturnType<typeof summariesOf>) => suspended(one)],
+    [
+      "mark of a rebuild",
+      ({ one }: ReturnType<typeof summariesOf>) => ({ ...one, rebuilding: true }),
+    ],
   ])("is not replaced when another projector has changed its %s", async (name, changed) => {
-    const summaries = summariesOf(`raced-${name}`);
+    const id = `raced-${name.replaceAll(" ", "-")}`;
+    const summaries = summariesOf(id);
     await commit(undefined, summaries.one);
     const theirs = changed(summaries);
     expect(await commit(summaries.one, theirs)).toEqual(done);
     expect(await commit(summaries.one, summaries.three)).toEqual(superseded);
     expect(await commit(summaries.one, suspended(summaries.three))).toEqual(superseded);
-    expect(await load(`raced-${name}`)).toEqual(E.right(O.some(theirs)));
+    expect(await load(id)).toEqual(E.right(O.some(theirs)));
   });
 
   it("is replaced by one of many concurrent commits", async () => {
@@ -174,9 +188,10 @@ describe("the list of suspended streams", () => {
 });
 
 describe("entries", () => {
-  const changesOf = (streamId: string, projection = 1, count = 3) => {
+  const changesOf = (streamId: string, { set = setOf(1, 1), count = 3 } = {}) => {
     const deposits = Array.from({ length: count - 1 }, (_, i) => deposit(i + 1));
-    return folded(storedIn(streamId, opening(), ...deposits), streamId, projection).changes;
+    const events = storedIn(streamId, opening(), ...deposits);
+    return folded(events, streamId, set.projectionVersion, set.generation).changes;
   };
 
   it("are the same however often they are written", async () => {
@@ -191,17 +206,24 @@ describe("entries", () => {
     ]);
   });
 
-  it("are replaced by a later projection version, and never by an earlier one", async () => {
-    await readModel.saveEntries(changesOf("newer", 1))();
-    expect(await readModel.saveEntries(changesOf("newer", 2))()).toEqual(done);
-    const before = await entriesOf("newer");
-    expect(before.map(({ projectionVersion }) => projectionVersion)).toEqual([2, 2]);
-    expect(await readModel.saveEntries(changesOf("newer", 1))()).toEqual(superseded);
-    expect(await entriesOf("newer")).toEqual(before);
+  it("of every generation and projection version lie beside each other: none is written over", async () => {
+    for (const set of [setOf(1, 1), setOf(1, 2), setOf(2, 1), setOf(2, 10)]) {
+      expect(await readModel.saveEntries(changesOf("beside", { set }))()).toEqual(done);
+    }
+    expect((await entriesOf("beside")).map(({ sk }) => sk)).toEqual([
+      "entry:1.1:0000000002",
+      "entry:1.1:0000000003",
+      "entry:1.2:0000000002",
+      "entry:1.2:0000000003",
+      "entry:2.10:0000000002",
+      "entry:2.10:0000000003",
+      "entry:2.1:0000000002",
+      "entry:2.1:0000000003",
+    ]);
   });
 
   it("are all written, however many there are", async () => {
-    expect(await readModel.saveEntries(changesOf("many", 1, 120))()).toEqual(done);
+    expect(await readModel.saveEntries(changesOf("many", { count: 120 }))()).toEqual(done);
     const versions = (await entriesOf("many")).map(({ version }) => version);
     expect(versions).toEqual(Array.from({ length: 119 }, (_, i) => i + 2));
   });
@@ -263,17 +285,17 @@ describe("folding one event", () => {
     return client;
   };
 
-  it("costs two write units on the read model, the very first included", async () => {
+  /** Folds the largest events one by one. Answers with the write units of each. */
+  const unitsOfEach = async (projectionVersion: number): Promise<number[]> => {
     const units: number[] = [];
     for (const event of largest) {
       const project = () =>
         projectStream<Account>(longest as StreamId, [{ version: event.version, stored: event }])({
-          ...new World().environment(),
+          ...new World().environment({ projectionVersion }),
           readModel,
         })();
       units.push(await unitsOf(async () => expect(await project()).toEqual(done)));
     }
-    expect(units).toEqual([2, 2, 2, 2, 2, 2]);
     expect(await load(longest)).toMatchObject(
       E.right(
         O.some({
@@ -282,6 +304,28 @@ describe("folding one event", () => {
           opened: O.some({ state: { status: "CLOSED" } }),
         }),
       ),
+    );
+    return units;
+  };
+
+  afterEach(async () => {
+    for (const { pk, sk } of await rowsUnder(`account:${longest}`)) {
+      await tables.documents.send(
+        new DeleteCommand({ TableName: readModelTable, Key: { pk, sk } }),
+      );
+    }
+  });
+
+  it("costs two write units on the read model, the very first included", async () => {
+    expect(await unitsOfEach(1)).toEqual([2, 2, 2, 2, 2, 2]);
+  });
+
+  it("costs the same after a hundred thousand rebuilds, in the thousandth projection version", async () => {
+    const before: Summary = emptySummary(longest as StreamId, 1_000, 100_000 as Generation);
+    await commit(undefined, before);
+    expect(await unitsOfEach(1_000)).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(await load(longest)).toMatchObject(
+      E.right(O.some({ projectionVersion: 1_000, generation: 100_000 })),
     );
   });
 });

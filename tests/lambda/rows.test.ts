@@ -4,12 +4,22 @@ import * as E from "fp-ts/Either";
 import * as O from "fp-ts/Option";
 import { describe, expect, it } from "vitest";
 import { ledger } from "../../core/ledger";
+import type { Account } from "../../core/ledger/account";
 import { currencyCodes } from "../../core/ledger/money";
 import type { Timestamp } from "../../core/projection/envelope";
-import type { StreamVersion, Version } from "../../core/projection/identifiers";
-import { Suspension } from "../../core/projection/summary";
+import type { Generation, StreamVersion, Version } from "../../core/projection/identifiers";
+import type { Rebuild } from "../../core/projection/ports";
+import { emptySummary, type RowSet, Suspension } from "../../core/projection/summary";
 import { numbers } from "../../lambda/adapters/marshalling";
-import { entryKey, rowsOf, suspensionKey } from "../../lambda/adapters/rows";
+import {
+  afterEntriesOf,
+  entriesOf,
+  entryKey,
+  entryKeyFrom,
+  processingOf,
+  rowsOf,
+  suspensionKey,
+} from "../../lambda/adapters/rows";
 import { deposit, opening, savings, stored, withdrawal } from "../core/ledger/requests";
 import { folded, type Summary } from "../core/projection/memory";
 
@@ -40,15 +50,37 @@ const anyAccount = fc.record({
   status: fc.constantFrom("OPEN", "CLOSED"),
 });
 
-const anySummary = fc.record({
-  streamId: anyText,
-  version: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+const anyVersion = fc.integer({ min: 1, max: 2 ** 31 - 1 });
+
+const anySet = fc.record({
   projectionVersion: fc.integer({ min: 1, max: 1000 }),
-  chainHead: fc.stringMatching(/^([0-9a-f]{64})?$/),
-  opened: option(fc.record({ owner: anyText, at: anyTimestamp, hash: anyText, state: anyAccount })),
-  changedAt: option(anyTimestamp),
-  suspension: option(anySuspension),
-}) as fc.Arbitrary<unknown> as fc.Arbitrary<Summary>;
+  generation: fc.integer({ min: 1, max: 1000 }),
+}) as fc.Arbitrary<unknown> as fc.Arbitrary<RowSet>;
+
+const anySummary = fc
+  .record({
+    streamId: anyText,
+    version: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+    set: anySet,
+    chainHead: fc.stringMatching(/^([0-9a-f]{64})?$/),
+    opened: option(
+      fc.record({ owner: anyText, at: anyTimestamp, hash: anyText, state: anyAccount }),
+    ),
+    changedAt: option(anyTimestamp),
+    suspension: option(anySuspension),
+    rebuilding: fc.boolean(),
+  })
+  .map(({ set, rebuilding, ...summary }) => ({
+    ...summary,
+    ...set,
+    // A suspended stream is shown as suspended: it is not rebuilt until it is resumed.
+    rebuilding: rebuilding && O.isNone(summary.suspension),
+  })) as fc.Arbitrary<unknown> as fc.Arbitrary<Summary>;
+
+const anyRebuild = fc.record({
+  folded: anySummary,
+  replacedAt: option(anyTimestamp),
+}) as fc.Arbitrary<unknown> as fc.Arbitrary<Rebuild<Account>>;
 
 /** A row as it comes back from the table. */
 const throughTheTable = (row: Record<string, unknown>) =>
@@ -87,8 +119,10 @@ describe("a summary's row", () => {
       accountId: "savings",
       version: 3,
       projectionVersion: 1,
+      generation: 1,
       chainHead: summary.chainHead,
-      lastEntry: "entry:0000000003",
+      firstEntry: "entry:1.1:",
+      lastEntry: "entry:1.1:0000000003",
       openedAt: events[0]?.recordedAt,
       openingHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       changedAt: events[2]?.recordedAt,
@@ -106,6 +140,25 @@ describe("a summary's row", () => {
       processing: "SUSPENDED",
       suspension: { version: 4 },
     });
+  });
+
+  it("says that its stream is being rebuilt", () => {
+    const marked = { ...summary, rebuilding: true };
+    expect(rows.summary(marked)).toMatchObject({ processing: "REBUILDING" });
+    expect(processingOf({ ...suspendedSummary, rebuilding: true })).toBe("SUSPENDED");
+  });
+
+  it.each(["CURRENT", "REBUILDING"])(
+    "is rejected when it says %s and has a suspension: readers would see no fault",
+    (processing) => {
+      const damaged = { ...throughTheTable(rows.summary(suspendedSummary)), processing };
+      expect(E.isLeft(rows.summaryFrom(damaged))).toBe(true);
+    },
+  );
+
+  it("is rejected when it says SUSPENDED and not why", () => {
+    const damaged = { ...throughTheTable(rows.summary(summary)), processing: "SUSPENDED" };
+    expect(E.isLeft(rows.summaryFrom(damaged))).toBe(true);
   });
 
   it("has no owner before an account is opened: the index by owner leaves it out", () => {
@@ -138,9 +191,8 @@ describe("an entry's row", () => {
   it("says what was posted and what it left", () => {
     expect(entries[1]).toEqual({
       pk: "account:savings",
-      sk: "entry:0000000002",
+      sk: "entry:1.1:0000000002",
       version: 2,
-      projectionVersion: 1,
       type: "DepositRequested",
       commandId: "command-2",
       actor: "alice",
@@ -166,14 +218,93 @@ describe("an entry's row", () => {
     for (const row of entries) expect(row).not.toHaveProperty("owner");
   });
 
+  const keyOf = (set: RowSet, version: number) => entryKey(set, version as StreamVersion);
+
   it("has a key that sorts as its version does", () => {
-    const keyOf = (version: number) => entryKey(version as StreamVersion);
-    const version = fc.integer({ min: 1, max: 2 ** 31 - 1 });
     fc.assert(
-      fc.property(version, version, (a, b) => {
-        expect(keyOf(a) < keyOf(b)).toBe(a < b);
+      fc.property(anySet, anyVersion, anyVersion, (set, a, b) => {
+        expect(keyOf(set, a) < keyOf(set, b)).toBe(a < b);
       }),
     );
+  });
+
+  it("has a key between the bounds of its own set, and of no other", () => {
+    fc.assert(
+      fc.property(anySet, anySet, anyVersion, (set, other, version) => {
+        const key = keyOf(set, version);
+        const isSame =
+          set.projectionVersion === other.projectionVersion && set.generation === other.generation;
+        expect(entriesOf(set) < key && key < afterEntriesOf(set)).toBe(true);
+        expect(entriesOf(other) < key && key < afterEntriesOf(other)).toBe(isSame);
+      }),
+    );
+  });
+
+  it("has a key that its set and its version can be read from", () => {
+    fc.assert(
+      fc.property(anySet, anyVersion, (set, version) => {
+        expect(entryKeyFrom(keyOf(set, version))).toEqual(O.some({ ...set, version }));
+      }),
+    );
+  });
+
+  it.each([
+    "summary",
+    "entry:",
+    "entry:0000000002",
+    "entry:1.1:",
+    "entry:1.1:2",
+    "entry:1.1:0000000000",
+    "entry:1.1:9999999999",
+    "entry:1.1:0000000002x",
+    "xentry:1.1:0000000002",
+    "entry:01.1:0000000002",
+    "entry:1.01:0000000002",
+    "entry:1.0:0000000002",
+    "entry:1:0000000002",
+    "entry:1.1.1:0000000002",
+  ])("is never under the key %s, which is read as none of an entry", (key) => {
+    expect(entryKeyFrom(key)).toEqual(O.none);
+  });
+});
+
+describe("the row of a rebuild", () => {
+  const written = (rebuild: Rebuild<Account>) => throughTheTable(rows.rebuild(rebuild));
+
+  it("gives back exactly the rebuild that was written", () => {
+    fc.assert(
+      fc.property(anyRebuild, (rebuild) => {
+        expect(rows.rebuildFrom(written(rebuild))).toEqual(E.right(rebuild));
+      }),
+    );
+  });
+
+  it("has no owner of its own: the index by owner would show the account twice", () => {
+    const row = written({ folded: summary, replacedAt: O.none });
+    expect(row).not.toHaveProperty("owner");
+    expect(row.folded).toMatchObject({ owner: "alice" });
+  });
+
+  it("lies beside the rows of its stream", () => {
+    const folded = emptySummary("savings" as Summary["streamId"], 2, 3 as Generation);
+    expect(written({ folded, replacedAt: O.none })).toMatchObject({
+      pk: "account:savings",
+      sk: "rebuild",
+      accountId: "savings",
+      version: 0,
+      projectionVersion: 2,
+      generation: 3,
+    });
+  });
+
+  it.each([
+    ["without its fold", { folded: undefined }, "folded: expected"],
+    ["with a fold that is none", { folded: { accountId: "savings" } }, "version: expected"],
+    ["with a time that is none", { replacedAt: "soon" }, "replacedAt: expected"],
+  ])("is not decoded %s; the fault names the column", (_, wrong, fault) => {
+    const row = { ...written({ folded: summary, replacedAt: O.none }), ...wrong };
+    const read = rows.rebuildFrom(row);
+    expect(E.isLeft(read) && read.left).toContain(fault);
   });
 });
 

@@ -1,7 +1,12 @@
 import { expect, it } from "vitest";
 import { settingsFrom } from "../../lambda/adapters/settings";
 
-const complete = { eventTable: "events", readModel: "accounts", graphqlUrl: "https://api/graphql" };
+const complete = {
+  eventTable: "events",
+  readModel: "accounts",
+  rebuildQueueUrl: "https://sqs/rebuilds.fifo",
+  graphqlUrl: "https://api/graphql",
+};
 
 it("the function's settings are taken as the program gives them", () => {
   expect(settingsFrom(complete)).toEqual(complete);
