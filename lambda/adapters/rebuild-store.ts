@@ -28,10 +28,10 @@ export const dynamoRebuildStore = <State>(
   table: string,
   rows: Rows<State>,
 ): RebuildStore<State> => {
-  /** One page of the sort keys in a partition that are before or after another. */
+  /** One page of the sort keys in a partition that are before a bound, or from it on. */
   const keys = (
     pk: string,
-    range: "<" | ">",
+    range: "<" | ">=",
     bound: string,
   ): TE.TaskEither<Unavailable, ReadonlyArray<string>> =>
     pipe(
@@ -96,7 +96,7 @@ export const dynamoRebuildStore = <State>(
       return pipe(
         keys(pk, "<", entriesOf(summary)),
         TE.flatMap((before) =>
-          before.length > 0 ? TE.right(before) : keys(pk, ">", afterEntriesOf(summary)),
+          before.length > 0 ? TE.right(before) : keys(pk, ">=", afterEntriesOf(summary)),
         ),
         TE.map((found) => found.filter((key) => key !== summarySortKey && key !== rebuildSortKey)),
       );

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { buildSchema, type GraphQLSchema } from "graphql";
 import { type Credentials, type Iam, type Principal, signedRequestOf } from "local-aws";
 import { schema } from "../../infra/templates";
@@ -20,10 +21,13 @@ export interface Api {
   readonly asked: Asked[];
   /** Its answer; undefined for none at all. */
   answer: { readonly status: number; readonly body: string } | undefined;
+  /** How long it takes to answer. */
+  delayMs: number;
   stop(): Promise<void>;
 }
 
-const success = { status: 200, body: '{"data":{"c0":{}}}' };
+/** The answer of an API that accepts what is published. */
+export const success = { status: 200, body: '{"data":{"c0":{}}}' };
 
 /** Stands in for AppSync's endpoint: records the requests, and answers as AppSync may. */
 export const startApi = async (iam: Iam): Promise<Api> => {
@@ -33,6 +37,7 @@ export const startApi = async (iam: Iam): Promise<Api> => {
       const caller = await iam.authenticate(signedRequestOf(request, body), "appsync");
       api.asked.push({ caller, ...JSON.parse(body.toString("utf8")) });
       if (api.answer === undefined) return;
+      await sleep(api.delayMs);
       response.writeHead(api.answer.status, { "content-type": "application/json" });
       response.end(api.answer.body);
     } catch (error) {
@@ -45,6 +50,7 @@ export const startApi = async (iam: Iam): Promise<Api> => {
     url: `http://127.0.0.1:${port}/graphql`,
     asked: [],
     answer: success,
+    delayMs: 0,
     stop: async () => {
       const closed = once(server, "close");
       server.close();

@@ -1,9 +1,11 @@
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createHandler } from "../../lambda/projector";
 import { deposit, opening, type StoredEvent, storedIn, unreadable } from "../core/ledger/requests";
-import { type Api, projectorRole, startApi } from "./graphql-api";
-import { eventTable, readModelTable, region, startTables, type Tables } from "./tables";
+import { type Api, success } from "./graphql-api";
+import { type Surroundings, startSurroundings, withTime } from "./surroundings";
+import { readModelTable, type Tables } from "./tables";
 
 // The whole function over real tables, as the stream calls it.
 
@@ -15,40 +17,26 @@ vi.hoisted(() => {
   });
 });
 
+let surroundings: Surroundings;
 let tables: Tables;
 let api: Api;
 let handler: (event: unknown) => ReturnType<ReturnType<typeof createHandler>>;
 
 beforeAll(async () => {
-  tables = await startTables();
-  api = await startApi(tables.iam);
-  const { credentials } = projectorRole(tables.iam);
-  vi.stubEnv("AWS_REGION", region);
-  vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", tables.endpoint);
-  vi.stubEnv("AWS_ACCESS_KEY_ID", credentials.accessKeyId);
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey);
-  vi.stubEnv("AWS_SESSION_TOKEN", credentials.sessionToken);
-  vi.stubEnv("AWS_MAX_ATTEMPTS", "1");
-  const project = createHandler({
-    eventTable,
-    readModel: readModelTable,
-    rebuildQueueUrl: "http://127.0.0.1:1/rebuilds.fifo",
-    graphqlUrl: api.url,
-  });
-  handler = (event) => project(event, { getRemainingTimeInMillis: () => 60_000 });
+  surroundings = await startSurroundings();
+  ({ tables, api } = surroundings);
+  const project = createHandler(surroundings.settings);
+  handler = (event) => project(event, withTime(60_000));
 });
 
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await api.stop();
-  await tables.stop();
-});
+afterAll(() => surroundings.stop());
 
 beforeEach(() => {
   api.asked.length = 0;
 });
 afterEach(() => {
   tables.failure = undefined;
+  api.answer = success;
 });
 
 const record = (event: StoredEvent, stored: unknown = event) => ({
@@ -110,5 +98,65 @@ describe("the projector", () => {
     api.answer = { status: 500, body: "down" };
     const [event] = storedIn("unpublished", opening()) as [StoredEvent];
     expect(await handler({ Records: [record(event)] })).toEqual({ batchItemFailures: [] });
+  });
+
+  it("publishes again in the next invocation after one in which the API was down", async () => {
+    api.answer = { status: 500, body: "down" };
+    const events = storedIn("down", opening(), ...Array.from({ length: 39 }, () => deposit(1)));
+    await handler({ Records: events.map((event) => record(event)) });
+    expect(api.asked).toHaveLength(3);
+
+    api.asked.length = 0;
+    api.answer = success;
+    const [event] = storedIn("up", opening()) as [StoredEvent];
+    await handler({ Records: [record(event)] });
+    expect(published()).toEqual(["up 1 0"]);
+  });
+
+  const requested = async () =>
+    (await surroundings.takeRequests()).map(({ Body }) => JSON.parse(Body ?? ""));
+
+  it("leaves a stream to the rebuilder whose rows an earlier projection version has written", async () => {
+    const events = storedIn("old", opening(), deposit(5));
+    await surroundings.record(events);
+    await handler({ Records: events.slice(0, 1).map((event) => record(event)) });
+    await tables.documents.send(
+      new UpdateCommand({
+        TableName: readModelTable,
+        Key: { pk: "account:old", sk: "summary" },
+        UpdateExpression: "SET projectionVersion = :earlier",
+        ExpressionAttributeValues: { ":earlier": 0 },
+      }),
+    );
+    api.asked.length = 0;
+
+    const answer = await handler({ Records: events.map((event) => record(event)) });
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(published()).toEqual([]);
+    expect(await requested()).toEqual([{ streamId: "old", known: 2 }]);
+  });
+
+  it("folds a page of what was not delivered, and leaves more of it to the rebuilder", async () => {
+    const events = storedIn("gap", opening(), ...Array.from({ length: 249 }, () => deposit(1)));
+    await surroundings.record(events);
+    const last = events.slice(-1).map((event) => record(event));
+
+    expect(await handler({ Records: last })).toEqual({ batchItemFailures: [] });
+    expect(published().at(-1)).toBe("gap 100 99");
+    expect(await requested()).toEqual([{ streamId: "gap", known: 250 }]);
+  });
+
+  it("asks again for the events of a stream that it could leave to nobody", async () => {
+    const events = storedIn("left", opening(), ...Array.from({ length: 249 }, () => deposit(1)));
+    await surroundings.record(events);
+    const lost = createHandler({
+      ...surroundings.settings,
+      rebuildQueueUrl: surroundings.settings.rebuildQueueUrl.replace("rebuilds", "gone"),
+    });
+    const last = events.slice(-1).map((event) => record(event));
+
+    expect(await lost({ Records: last }, withTime(60_000))).toEqual({
+      batchItemFailures: [{ itemIdentifier: "left-250" }],
+    });
   });
 });

@@ -197,6 +197,19 @@ describe("the publisher", () => {
     expect(publisher.failures.size).toBe(0);
   });
 
+  it("publishes nothing of a stream while an earlier request of it is under way", async () => {
+    api.answer = undefined;
+    api.asked.length = 0;
+    const publisher = start();
+    await publisher.publish(changesOf("one-by-one", 25))();
+    await publisher.publish(changesOf("one-by-one", 30).slice(25))();
+    await vi.waitUntil(() => api.asked.length > 0);
+    // Time for a request that should not be there.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(api.asked.map(({ variables }) => variables.c0?.version)).toEqual([1]);
+    await publisher.finish(1)();
+  });
+
   it("drops no change because others are many: time begins when the ledger's work is done", async () => {
     const publisher = start();
     await publisher.publish(changesOf("long", 500))();

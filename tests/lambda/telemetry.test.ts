@@ -100,6 +100,42 @@ describe("telemetry", () => {
     expect(JSON.stringify(lines)).not.toContain("4711");
   });
 
+  it("says which stream is left to a later release, and counts it", () => {
+    const lines = linesOf(() => {
+      telemetry.streamOfLaterRelease(savings)();
+      flushTelemetry();
+    });
+    expect(lines).toMatchObject([
+      {
+        level: "WARN",
+        message: "stream left alone, a later release has written its rows",
+        streamId: "savings",
+      },
+      { service: "projector", StreamsOfLaterRelease: 1 },
+    ]);
+  });
+
+  it("says which stream's rebuild has begun, and which stream was rebuilt, and counts both", () => {
+    const lines = linesOf(() => {
+      telemetry.rebuildBegun(stream("a"))();
+      telemetry.rebuildBegun(stream("b"))();
+      telemetry.rebuilt(stream("a"))();
+      flushTelemetry();
+    });
+    expect(
+      lines.slice(0, -1).map(({ level, message, streamId }) => [level, message, streamId]),
+    ).toEqual([
+      ["INFO", "rebuild begun", "a"],
+      ["INFO", "rebuild begun", "b"],
+      ["INFO", "rebuilt", "a"],
+    ]);
+    expect(lines.at(-1)).toMatchObject({ RebuildsBegun: [1, 1], StreamsRebuilt: 1 });
+  });
+
+  it("writes no metrics where nothing was counted", () => {
+    expect(linesOf(flushTelemetry)).toEqual([]);
+  });
+
   it("keeps amounts and memos out of the log", () => {
     const lines = linesOf(() => {
       telemetry.suspended(savings, suspension)();
