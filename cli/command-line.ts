@@ -56,8 +56,8 @@ export function runCommandLine<Request extends Envelope, State, Movement>(
         tables,
         json: values.json === true,
         write,
-        startProgress: async () => {
-          progress = showProgress(process.stderr, await eventCount(tables));
+        startProgress: async (total) => {
+          progress = showProgress(process.stderr, total ?? (await eventCount(tables)));
           return progress;
         },
         pause: () => sleep(pauseMs),

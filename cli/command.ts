@@ -19,8 +19,8 @@ export interface Context<State> {
   readonly json: boolean;
   /** Writes to standard output, and waits for a slow reader. */
   readonly write: (text: string) => Promise<void>;
-  /** Shows how many of the stack's events are done. */
-  readonly startProgress: () => Promise<Progress>;
+  /** Shows how many events are done, of all the stack's unless said; 0 where the total is unknown. */
+  readonly startProgress: (total?: number) => Promise<Progress>;
   /** Waits until a live projector has had time to catch up. */
   readonly pause: () => Promise<void>;
 }
@@ -56,5 +56,5 @@ export const jsonText = (value: unknown): string => `${JSON.stringify(value, nul
 const forms = new Intl.PluralRules("en");
 
 /** "1 account", "2,000 accounts" */
-export const counted = (count: number, noun: string): string =>
-  `${count.toLocaleString("en-US")} ${noun}${forms.select(count) === "one" ? "" : "s"}`;
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count.toLocaleString("en-US")} ${forms.select(count) === "one" ? noun : plural}`;

@@ -23,6 +23,8 @@ export const explain = (error: unknown): string => {
       return `AWS cannot identify you: ${message}. Sign in (e.g. \`aws sso login\`) or set AWS_PROFILE`;
     case "ResourceNotFoundException":
       return `a table of the stack does not exist (${message}): check the AWS account that you are signed in to`;
+    case "QueueDoesNotExist":
+      return `the rebuild queue of the stack does not exist (${message}): check the AWS account that you are signed in to`;
     default:
       return message === "" ? error.name : message;
   }
@@ -36,8 +38,8 @@ export const explainProjectionError = (error: ProjectionError): string => {
     case "UnreadableSummary":
       return `its summary cannot be read (${error.fault}): rebuild it`;
     case "Contended":
-      return "the projector was always faster: run it again";
+      return "the projector or the rebuilder was always faster: run it again";
     case "Outdated":
-      return "a later release than this one has written its rows: use that release";
+      return "a later release than this one has written its rows, or is rebuilding them: use that release";
   }
 };

@@ -11,7 +11,7 @@ import type { Context } from "./command";
 import { explainProjectionError } from "./errors";
 import { type SuspendedStream, suspendedIn } from "./report";
 import { forEachOf, forEachStream } from "./streams";
-import { requireStream, verifyOnce } from "./tables";
+import { counting, type Read, requireStream, verifyOnce } from "./tables";
 
 type Work<State> = Pick<Context<State>, "tables" | "pause" | "startProgress">;
 
@@ -41,17 +41,18 @@ async function rebuild<State>(
   { tables, pause }: Work<State>,
   streamId: StreamId,
   outcome: Outcome,
+  read: Read,
 ): Promise<void> {
-  const done = await rebuildStream<State>(streamId)(tables.environment)();
+  const done = await rebuildStream<State>(streamId)(counting(tables, read))();
   if (E.isLeft(done)) {
     outcome.failed.push({ streamId, error: explainProjectionError(done.left) });
     return;
   }
   outcome.rebuilt += 1;
-  let look = await verifyOnce(tables, streamId);
+  let look = await verifyOnce(tables, streamId, read);
   if (look.findings.length > 0) {
     await pause();
-    look = settle(look, await verifyOnce(tables, streamId));
+    look = settle(look, await verifyOnce(tables, streamId, read));
   }
   outcome.suspended.push(...suspendedIn(look));
   if (look.findings.length > 0) outcome.remaining.push(look);
@@ -61,12 +62,12 @@ async function rebuild<State>(
 async function settledLook<State>(
   { tables, pause }: Work<State>,
   streamId: StreamId,
-  read?: (events: number) => void,
+  read: Read,
 ): Promise<Verification> {
   const look = await verifyOnce(tables, streamId, read);
   if (!eventsDiffer(look)) return look;
   await pause();
-  return settle(look, await verifyOnce(tables, streamId));
+  return settle(look, await verifyOnce(tables, streamId, read));
 }
 
 /** Rebuilds a stream unless that would write over the evidence that its events were changed. */
@@ -75,9 +76,10 @@ async function rebuildOrSkip<State>(
   look: Verification,
   trustEvents: boolean,
   outcome: Outcome,
+  read: Read,
 ): Promise<void> {
   if (eventsDiffer(look) && !trustEvents) outcome.skipped.push(look);
-  else await rebuild(work, look.streamId, outcome);
+  else await rebuild(work, look.streamId, outcome, read);
 }
 
 const leave = (look: Verification, outcome: Outcome): void => {
@@ -96,15 +98,16 @@ export async function rebuildAll<State>(work: Work<State>, trustEvents: boolean)
   const progress = await startProgress();
   await forEachStream(tables, async (streamId) => {
     const look = await settledLook(work, streamId, progress.advance);
-    if (look.findings.length > 0) await rebuildOrSkip(work, look, trustEvents, outcome);
-    else if (isUnsettled(look)) behind.push(look);
+    if (look.findings.length > 0) {
+      await rebuildOrSkip(work, look, trustEvents, outcome, progress.advance);
+    } else if (isUnsettled(look)) behind.push(look);
     else leave(look, outcome);
   });
   if (behind.length > 0) await pause();
   await forEachOf(behind, async (first) => {
-    const look = settle(first, await verifyOnce(tables, first.streamId));
+    const look = settle(first, await verifyOnce(tables, first.streamId, progress.advance));
     if (look.findings.length > 0 || look.behind > 0) {
-      await rebuildOrSkip(work, look, trustEvents, outcome);
+      await rebuildOrSkip(work, look, trustEvents, outcome, progress.advance);
     } else {
       leave(look, outcome);
     }
@@ -121,6 +124,10 @@ export async function rebuildOne<State>(
 ): Promise<Outcome> {
   await requireStream(work.tables, streamId);
   const outcome = emptyOutcome();
-  await rebuildOrSkip(work, await settledLook(work, streamId), trustEvents, outcome);
+  // Nobody has counted the events of one stream.
+  const progress = await work.startProgress(0);
+  const look = await settledLook(work, streamId, progress.advance);
+  await rebuildOrSkip(work, look, trustEvents, outcome, progress.advance);
+  progress.end();
   return outcome;
 }

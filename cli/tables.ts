@@ -91,8 +91,10 @@ export async function answerOf<A>(read: TE.TaskEither<Unavailable, A>): Promise<
   return answer.right;
 }
 
-/** The same events; `read` is called with the size of every page. */
-const countedEvents = ({ readAfter }: EventStore, read: (events: number) => void): EventStore => ({
+/** Is told the number of events whenever some have been read. */
+export type Read = (events: number) => void;
+
+const countedEvents = ({ readAfter }: EventStore, read: Read): EventStore => ({
   readAfter: (streamId, after) =>
     pipe(
       readAfter(streamId, after),
@@ -100,14 +102,22 @@ const countedEvents = ({ readAfter }: EventStore, read: (events: number) => void
     ),
 });
 
-/** One look at a stream. `read` is called with the number of events whenever some have been read. */
-export function verifyOnce<State>(
+/** The environment of the core's use cases, which tells how many events they read. */
+export const counting = <State>(
   { environment }: OpenTables<State>,
+  read: Read,
+): OpenTables<State>["environment"] => ({
+  ...environment,
+  events: countedEvents(environment.events, read),
+});
+
+/** One look at a stream. */
+export function verifyOnce<State>(
+  tables: OpenTables<State>,
   streamId: StreamId,
-  read: (events: number) => void = () => {},
+  read: Read = () => {},
 ): Promise<Verification> {
-  const events = countedEvents(environment.events, read);
-  return answerOf(verifyStream<State>(streamId)({ ...environment, events }));
+  return answerOf(verifyStream<State>(streamId)(counting(tables, read)));
 }
 
 /** Throws where neither table has the stream. */

@@ -20,9 +20,16 @@ const skippedText = (skipped: readonly Verification[]): string =>
 const remainingText = (remaining: readonly Verification[]): string =>
   remaining.length === 0
     ? ""
-    : lines(
-        "Rebuilt, but these rows are not the projection's: look at them, and delete them by hand:",
-      ) + remaining.map(findingsText).join("");
+    : lines("Rebuilt, but these rows are not the projection's:") +
+      remaining.map(findingsText).join("") +
+      lines(
+        "The rebuilder removes rows of no event a minute after a rebuild, except for those whose keys are among the new",
+        "entries'. Verify again then: look at what is still there, and delete it by hand.",
+      );
+
+/** What happens after the command has ended. */
+const laterText = (rebuilt: number): string =>
+  rebuilt === 0 ? "" : lines("The rebuilder removes the replaced rows a minute later.");
 
 const outcomeText = (
   stream: string,
@@ -37,6 +44,7 @@ const outcomeText = (
       `${counted(rebuilt, stream)} rebuilt, ${untouched} already correct, ` +
         `${skipped.length} skipped, ${failed.length} failed, ${suspended.length} suspended.`,
     ),
+    laterText(rebuilt),
   ].join("");
 
 const outcomeJson = (
@@ -57,9 +65,11 @@ export const rebuild: DomainCommand = ({ name }) => {
   return {
     summary: `rebuild ${streams} from their first event, to mend or to replace their rows`,
     usage: `rebuild ${one} | --all --stack NAME | --local [--trust-events] [--json]`,
-    help: `Rebuilds ${streams}: folds them from their first event and replaces their rows, while the projector is running. The
-old rows stay readable until then. Run it after you have raised the projection version, for the ${streams} in the failure
-queue, and where verify finds a difference in the read model.
+    help: `Rebuilds ${streams}: folds them from their first event, beside the rows that are read, and replaces those at once, while
+the projector is running. The rows that were replaced stay for a minute, for readers that are at them; then the rebuilder,
+a function of the stack, removes them. Run it for the ${streams} in the failure queues, and where verify finds a difference
+in the read model. After you have raised the projection version, ${streams} with new events are rebuilt by themselves: run it
+for the others.
 
   ${one.padEnd(16)} this ${stream}, whatever state it is in
   --all            every ${stream} whose rows are not the fold of its events; the others are read and left alone.

@@ -1,7 +1,9 @@
 import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
+import * as TE from "fp-ts/TaskEither";
 import { noVersion, type StreamId } from "../../core/projection/identifiers";
+import type { ProjectionEnvironment, RebuildQueue } from "../../core/projection/ports";
 import { resumeStream } from "../../core/projection/resume-stream";
 import { isSuspended, type Summary } from "../../core/projection/summary";
 import { type DomainCommand, exitCode, jsonText, lines } from "../command";
@@ -9,7 +11,7 @@ import { CommandError, explain, explainProjectionError } from "../errors";
 import { plain } from "../report";
 import { forEachOf } from "../streams";
 import { suspendedStreams } from "../suspended-streams";
-import { type OpenTables, requireStream } from "../tables";
+import { answerOf, type OpenTables, requireStream } from "../tables";
 import { wordsOf } from "../words";
 import { requiredStreamId } from "./stream-option";
 
@@ -17,6 +19,8 @@ import { requiredStreamId } from "./stream-option";
 interface Resumed {
   readonly before: O.Option<Summary<unknown>>;
   readonly after: O.Option<Summary<unknown>>;
+  /** Whether the rebuilder was asked to fold what is left of the events. */
+  readonly leftToRebuilder: boolean;
 }
 
 /** How the resume of one stream ended. */
@@ -37,14 +41,36 @@ const resumeOne = async <State>(
     throw new CommandError(`${streamId}: ${explainProjectionError(loaded.left)}`);
   };
   const before = await load();
-  const resumed = await resumeStream<State>(streamId)(environment)();
+  let asked = false;
+  const request: RebuildQueue["request"] = (...stream) =>
+    pipe(
+      environment.rebuildQueue.request(...stream),
+      TE.tapIO(() => () => {
+        asked = true;
+      }),
+    );
+  const resumed = await resumeStream<State>(streamId)({
+    ...environment,
+    rebuildQueue: { request },
+  })();
   if (E.isLeft(resumed)) {
     throw new CommandError(`${streamId}: ${explainProjectionError(resumed.left)}`);
   }
-  return { before, after: await load() };
+  const after = await load();
+  return { before, after, leftToRebuilder: asked && !(await isAtTheEnd(environment, after)) };
 };
 
-const answerFrom = (streamId: StreamId, { before, after }: Resumed): Answer => {
+/** Whether all events of a stream are folded, or none can be until it is resumed again. */
+const isAtTheEnd = async (
+  { events }: Pick<ProjectionEnvironment<unknown>, "events">,
+  summary: O.Option<Summary<unknown>>,
+): Promise<boolean> => {
+  if (O.isNone(summary) || isSuspended(summary.value)) return true;
+  const { streamId, version, rebuilding } = summary.value;
+  return !rebuilding && (await answerOf(events.readAfter(streamId, version))).length === 0;
+};
+
+const answerFrom = (streamId: StreamId, { before, after, leftToRebuilder }: Resumed): Answer => {
   const wasSuspended = O.exists(isSuspended)(before);
   const suspension = pipe(
     after,
@@ -57,13 +83,14 @@ const answerFrom = (streamId: StreamId, { before, after }: Resumed): Answer => {
       ({ version }) => version,
     ),
   );
+  const rest = leftToRebuilder ? " The rebuilder folds the rest of its events." : "";
   const text = pipe(
     suspension,
     O.match(
       () =>
         wasSuspended
-          ? `${streamId} was resumed and is at version ${version}.`
-          : `${streamId} is not suspended; it is at version ${version}.`,
+          ? `${streamId} was resumed and is at version ${version}.${rest}`
+          : `${streamId} is not suspended; it is at version ${version}.${rest}`,
       ({ version, reason, detail }) =>
         `${streamId} is suspended again, before event ${version}: ${reason}, ${detail}`,
     ),
@@ -71,7 +98,7 @@ const answerFrom = (streamId: StreamId, { before, after }: Resumed): Answer => {
   return {
     streamId,
     text,
-    json: { version, wasSuspended, suspension: O.toNullable(suspension) },
+    json: { version, wasSuspended, leftToRebuilder, suspension: O.toNullable(suspension) },
     resolved: O.isNone(suspension),
   };
 };
@@ -111,7 +138,7 @@ export const resume: DomainCommand = ({ name }) => {
     help: `Resumes a suspended ${stream}: folds its events in order, from the one that suspended it to the last. Where that event
 still cannot be folded, the ${stream} is suspended again, and the exit code is 1. Where ${aStream} is not suspended, its
 events are folded to the last one. A resume that failed may have ended the suspension already: repeat it until it
-succeeds.
+succeeds. What a resume leaves to the rebuilder, a function of the stack, is said; you need not repeat it for that.
 
   ${one.padEnd(16)} this ${stream}
   --all            every ${stream} in the list of suspended ones, e.g. after a deployment during which the earlier release

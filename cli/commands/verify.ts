@@ -38,6 +38,8 @@ export interface VerifyReport {
   readonly behind: readonly Behind[];
   readonly unread: readonly Unread[];
   readonly suspended: readonly SuspendedStream[];
+  /** How many entries there are that nobody reads: a rebuild has replaced them, or is writing them. */
+  readonly leftovers: number;
 }
 
 /** How often a stream is looked at that nobody brings up to its events, before it is said to stand still. */
@@ -57,6 +59,12 @@ export async function verifyAll<State>({
   const unsettled: Verification[] = [];
   const unread: Unread[] = [];
   const suspended: SuspendedStream[] = [];
+  /** Of the last look at each stream that has any. */
+  const leftovers = new Map<StreamId, number>();
+  const countLeftovers = ({ streamId, leftovers: found }: Verification): void => {
+    if (found > 0) leftovers.set(streamId, found);
+    else leftovers.delete(streamId);
+  };
   let streams = 0;
   let events = 0;
   const progress = await startProgress();
@@ -75,6 +83,7 @@ export async function verifyAll<State>({
         progress.advance(count);
       });
       suspended.push(...suspendedIn(look));
+      countLeftovers(look);
       if (isUnsettled(look)) unsettled.push(look);
     });
   });
@@ -86,6 +95,7 @@ export async function verifyAll<State>({
     await forEachOf(open, (first) =>
       attempt(first.streamId, async () => {
         const settled = settle(first, await verifyOnce(tables, first.streamId));
+        countLeftovers(settled);
         // A projector that waits for a slow answer stands still for a few seconds, too.
         if (look < maxLooks && standsStill(first, settled)) again.push(first);
         else pairs.push({ first, settled });
@@ -103,6 +113,7 @@ export async function verifyAll<State>({
       .map(({ first, settled }) => ({ ...settled, standsStill: standsStill(first, settled) })),
     unread,
     suspended,
+    leftovers: [...leftovers.values()].reduce((sum, count) => sum + count, 0),
   };
 }
 
@@ -112,15 +123,24 @@ const standsStillText = ({ standsStill }: Behind): string =>
 const unreadText = ({ streamId, error }: Unread): string =>
   lines(plain(`${streamId}: not verified: ${error}`));
 
+const leftoversText = (leftovers: number): string =>
+  leftovers === 0
+    ? ""
+    : lines(
+        `${counted(leftovers, "entry", "entries")} of the read model ${leftovers === 1 ? "is" : "are"} of no statement: a rebuild is ` +
+          "writing them, or has replaced them and removes them a minute after its end.",
+      );
+
 const reportText = (
   { stream }: Words,
-  { streams, events, differing, behind, unread, suspended }: VerifyReport,
+  { streams, events, differing, behind, unread, suspended, leftovers }: VerifyReport,
 ): string =>
   [
     ...differing.map(findingsText),
     ...behind.map((one) => `${behindText(one)}${standsStillText(one)}`),
     ...unread.map(unreadText),
     ...suspended.map(suspendedText),
+    leftoversText(leftovers),
     lines(
       `${counted(events, "event")} of ${counted(streams, stream)} verified: ` +
         `${differing.length} differing, ${behind.length} behind, ${suspended.length} suspended` +
@@ -130,7 +150,7 @@ const reportText = (
 
 const reportJson = (
   words: Words,
-  { streams, events, differing, behind, unread, suspended }: VerifyReport,
+  { streams, events, differing, behind, unread, suspended, leftovers }: VerifyReport,
 ) => ({
   [words.streams]: streams,
   events,
@@ -141,6 +161,7 @@ const reportJson = (
   })),
   unread: unread.map(({ streamId, error }) => ({ [words.idField]: streamId, error })),
   suspended: suspended.map(suspendedJson(words.idField)),
+  leftovers,
 });
 
 export const verify: DomainCommand = ({ name }) => {
@@ -155,6 +176,9 @@ inserted or removed. It writes nothing, and can run while the stack is in use.
 Before anything is reported, it gets a second look, two seconds later: only what both looks have seen is reported.
 Where the last events of ${words.aStream} have not been folded yet, it is behind. That is no fault while the projector is
 at work on it. Where it has not moved after five looks, it stays behind.
+
+It also counts the entries of no statement: a rebuild writes the next ones beside those that are read, and the
+rebuilder removes those that it has replaced a minute later. They are no fault either.
 
 The exit code is 1 when anything differs, stays behind or could not be read.`,
     options: {},

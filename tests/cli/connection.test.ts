@@ -88,6 +88,7 @@ describe("explain", () => {
     [{ name: "CredentialsProviderError" }, "AWS cannot identify you: first."],
     [{ name: "ExpiredTokenException" }, "aws sso login"],
     [{ name: "ResourceNotFoundException" }, "a table of the stack does not exist (first)"],
+    [{ name: "QueueDoesNotExist" }, "the rebuild queue of the stack does not exist (first)"],
     [{ name: "AccessDeniedException" }, "not permitted: first"],
     [{}, "first"],
   ])("puts %j in one line", (properties, text) => {

@@ -148,8 +148,42 @@ describe("rebuild", () => {
     const context = contextFor(tables);
 
     expect(await rebuild.run(context, { account: "stranger" })).toBe(1);
-    expect(context.written()).toContain("the row entry:1.2:0000000001 is not of any event");
+    expect(context.written()).toMatch(
+      /^Rebuilt, but these rows are not the projection's:\nstranger\n.*the row entry:1\.2:0000000001 is not of any event\n/,
+    );
+    expect(context.written()).toContain("Verify again then: look at what is still there");
     await removeRow(tables, entryOf("stranger", 1, 2));
+  });
+
+  it("says that the rebuilder removes the replaced rows, where there are any", async () => {
+    await seed(tables, history("said"));
+    const done = contextFor(tables);
+    const nothing = contextFor(tables);
+
+    await rebuild.run(done, { account: "said" });
+    await rebuild.run(nothing, { all: true });
+
+    expect(done.written()).toBe(
+      "1 account rebuilt, 0 already correct, 0 skipped, 0 failed, 0 suspended.\n" +
+        "The rebuilder removes the replaced rows a minute later.\n",
+    );
+    expect(nothing.written()).toMatch(/0 accounts rebuilt, .* suspended\.\n$/);
+  });
+
+  it.each([
+    ["one account", { account: "long" }],
+    ["all accounts", { all: true }],
+  ])("shows progress with every page that it reads while it rebuilds %s", async (_, values) => {
+    const amounts = Array.from({ length: 249 }, () => deposit(1));
+    await seed(tables, storedIn("long", opening(), ...amounts));
+    await alterRow(tables, summaryOf("long"), "balance", "1");
+    const context = contextFor(tables);
+
+    await rebuild.run(context, values);
+
+    // Looked at, rebuilt, and looked at again, each in three pages.
+    const pages = context.progressed().filter((events) => events === 100);
+    expect(pages).toHaveLength(6);
   });
 
   it("leaves a suspended account suspended as long as its event cannot be folded", async () => {

@@ -121,6 +121,7 @@ describe("the command line of a domain of articles", () => {
       articleId: "nails",
       version: 3,
       wasSuspended: true,
+      leftToRebuilder: false,
       suspension: null,
     });
     expect(await run("suspended", {})).toBe("No article is suspended.\n");

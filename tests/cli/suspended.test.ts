@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resume as resumeOf } from "../../cli/commands/resume";
 import { suspended as suspendedOf } from "../../cli/commands/suspended";
 import { ledger } from "../../core/ledger";
+import type { Account } from "../../core/ledger/account";
+import type { StreamId } from "../../core/projection/identifiers";
+import { rebuildStream } from "../../core/projection/rebuild-stream";
 import { deposit, opening, storedIn, unreadable } from "../core/ledger/requests";
 import {
   contextFor,
@@ -75,6 +78,46 @@ describe("suspended and resume", () => {
       code: 0,
       text: "savings is not suspended; it is at version 4.\n",
     });
+  });
+
+  it("say that the rebuilder folds the rest where a resume has no time for it", async () => {
+    const events = storedIn("long", opening(), ...Array.from({ length: 249 }, () => deposit(1)));
+    await putEvents(tables, [events[0] as object, unreadable(events[1] as never) as object]);
+    await project(tables, "long");
+    await putEvents(tables, events.slice(1));
+    world.requests.length = 0;
+    const context = contextFor({
+      ...tables,
+      environment: { ...tables.environment, hasTime: () => false },
+    });
+
+    expect(await resume.run(context, { account: "long" })).toBe(0);
+    expect(context.written()).toBe(
+      "long was resumed and is at version 101. The rebuilder folds the rest of its events.\n",
+    );
+    expect(world.requests).toMatchObject([{ streamId: "long" }]);
+
+    const again = contextFor(tables, true);
+    expect(await resume.run(again, { account: "long" })).toBe(0);
+    expect(JSON.parse(again.written())).toMatchObject({ version: 250, leftToRebuilder: false });
+  });
+
+  it("do not mention the rebuilder where it has nothing left to fold", async () => {
+    const events = storedIn("passed", opening(), deposit(1), deposit(2));
+    await putEvents(tables, events);
+    await project(tables, "passed");
+    await putEvents(tables, [unreadable(events[1] as never) as object]);
+    await rebuildStream<Account>("passed" as StreamId)(tables.environment)();
+    expect(await resumed("passed")).toMatchObject({ code: 1 });
+    await putEvents(tables, [events[1] as object]);
+    world.requests.length = 0;
+
+    expect(await resumed("passed")).toEqual({
+      code: 0,
+      text: "passed was resumed and is at version 3.\n",
+    });
+    // It has rows to remove.
+    expect(world.requests).toMatchObject([{ streamId: "passed" }]);
   });
 
   it("resume all suspended accounts after a deployment, and leave exit code 1 where one stays suspended", async () => {

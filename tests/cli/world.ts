@@ -199,20 +199,22 @@ export const removeRow = ({ documents, readModel }: Tables, Key: RowKey) =>
 export const putRow = ({ documents, readModel }: Tables, Item: Record<string, unknown>) =>
   documents.send(new PutCommand({ TableName: readModel, Item }));
 
-/** The dependencies of a command, with the text that it has written. */
+/** The dependencies of a command, with the text that it has written, and the events that its progress has counted. */
 export function contextFor<State>(
   tables: OpenTables<State>,
   json = false,
-): Context<State> & { written(): string } {
+): Context<State> & { written(): string; progressed(): readonly number[] } {
   let written = "";
+  const counts: number[] = [];
   return {
     tables,
     json,
     write: async (text) => {
       written += text;
     },
-    startProgress: async () => ({ advance: () => {}, end: () => {} }),
+    startProgress: async () => ({ advance: (count) => void counts.push(count), end: () => {} }),
     pause: async () => {},
     written: () => written,
+    progressed: () => counts,
   };
 }

@@ -131,6 +131,7 @@ describe("an article", () => {
       behind: [],
       unread: [],
       suspended: [],
+      leftovers: 0,
     });
   });
 });
