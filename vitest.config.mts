@@ -8,7 +8,7 @@ const unit = ["tests/{core,vtl,infra}/**/*.test.ts"];
 const alone = [
   "tests/whole-path/*.test.ts",
   "examples/*/tests/whole-path.test.ts",
-  "tests/lambda/{projector,telemetry}.test.ts",
+  "tests/lambda/{functions,projector,rebuilder,telemetry}.test.ts",
 ];
 
 export default defineConfig({

@@ -67,6 +67,7 @@ describe("each function writes out its metrics, those of its publications includ
           Records: [
             {
               messageId: "m",
+              attributes: { ApproximateReceiveCount: "1" },
               body: JSON.stringify({ streamId: events[0]?.streamId, known: events.length }),
             },
           ],

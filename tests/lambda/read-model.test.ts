@@ -229,6 +229,40 @@ describe("entries", () => {
   });
 });
 
+describe("what undoes the last events of a summary", () => {
+  const undosFrom = async (summary: Summary, first: number) => {
+    const undos = await readModel.undosFrom(summary, first as Version)();
+    if (E.isLeft(undos)) throw undos.left.cause;
+    return undos.right;
+  };
+
+  it("comes from the entries of its own set, newest first, and of no later version", async () => {
+    const events = storedIn("undone", opening(), deposit(100), withdrawal(500), withdrawal(30));
+    for (const generation of [1, 2, 3]) {
+      await readModel.saveEntries(folded(events, "undone", 1, generation).changes)();
+    }
+    const { summary } = folded(events.slice(0, 3), "undone", 1, 2);
+
+    expect(await undosFrom(summary, 1)).toEqual(
+      O.some([
+        // A declined request changes nothing.
+        { version: 3, undo: {} },
+        { version: 2, undo: { balance: "0" } },
+      ]),
+    );
+    expect(await undosFrom(summary, 3)).toEqual(O.some([{ version: 3, undo: {} }]));
+    const whole = folded(events, "undone", 1, 2).summary;
+    expect(await undosFrom(whole, 4)).toEqual(O.some([{ version: 4, undo: { balance: "100" } }]));
+  });
+
+  it("is none where it is more than one reading brings, rather than a part of it", async () => {
+    const { three } = summariesOf("far");
+    const far = { ...three, version: 501 as Version };
+    expect(await undosFrom(far, 1)).toEqual(O.none);
+    expect(await undosFrom(far, 2)).toEqual(O.some([]));
+  });
+});
+
 describe("while DynamoDB throttles", () => {
   it("nothing is written, and nothing is reported as a lost race", async () => {
     const { one, two } = summariesOf("throttled");
@@ -236,6 +270,7 @@ describe("while DynamoDB throttles", () => {
     tables.failure = { type: "ThrottlingException", message: "slow down" };
     const unavailable = E.left({ _tag: "Unavailable", cause: { name: "ThrottlingException" } });
     expect(await load("throttled")).toMatchObject(unavailable);
+    expect(await readModel.undosFrom(one, 1 as Version)()).toMatchObject(unavailable);
     expect(await commit(one, two)).toMatchObject(unavailable);
     expect(await commit(one, suspended(one))).toMatchObject(unavailable);
     expect(

@@ -47,9 +47,10 @@ const again = (...ids: readonly string[]) => ({
   batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })),
 });
 
-const message = (messageId: string, streamId: string, known = 0) => ({
+const message = (messageId: string, streamId: string, { known = 0, receives = 1 } = {}) => ({
   messageId,
   body: JSON.stringify({ streamId, known }),
+  attributes: { ApproximateReceiveCount: String(receives) },
 });
 
 /** A stream as an earlier release has left it: it has folded some of the events. */
@@ -103,7 +104,9 @@ describe("the rebuilder", () => {
   it("rebuilds a stream, publishes what nobody has folded before, and asks for its message once more", async () => {
     await leftBehind("old", historyOf("old"), 3);
 
-    expect(await handler({ Records: [message("m", "old", 4)] }, enough)).toEqual(again("m"));
+    expect(await handler({ Records: [message("m", "old", { known: 4 })] }, enough)).toEqual(
+      again("m"),
+    );
     expect(await summaryOf("old")).toMatchObject({
       projectionVersion: 1,
       generation: 2,
@@ -117,8 +120,8 @@ describe("the rebuilder", () => {
 
   it("removes the rows that it has replaced when its message comes again, a minute later", async () => {
     await leftBehind("replaced", historyOf("replaced"));
-    const Records = [message("m", "replaced")];
-    await handler({ Records }, enough);
+    await handler({ Records: [message("m", "replaced")] }, enough);
+    const Records = [message("m", "replaced", { receives: 2 })];
     const entries = [2, 3, 4].map((version) => `entry:1.2:000000000${version}`);
 
     pass(59_000);
@@ -134,7 +137,9 @@ describe("the rebuilder", () => {
     await leftBehind("long", historyOf("long", 250));
 
     for (const version of [100, 200]) {
-      expect(await handler({ Records: [message("m", "long", 250)] }, little)).toEqual(done);
+      expect(await handler({ Records: [message("m", "long", { known: 250 })] }, little)).toEqual(
+        done,
+      );
       expect(await requested()).toEqual([{ streamId: "long", known: 250 }]);
       const rows = await rowsUnder("long");
       expect(rows.find(({ sk }) => sk === "rebuild")).toMatchObject({ version });
@@ -144,7 +149,9 @@ describe("the rebuilder", () => {
         version: 250,
       });
     }
-    expect(await handler({ Records: [message("m", "long", 250)] }, enough)).toEqual(again("m"));
+    expect(await handler({ Records: [message("m", "long", { known: 250 })] }, enough)).toEqual(
+      again("m"),
+    );
     expect(await summaryOf("long")).toMatchObject({ projectionVersion: 1, balance: "249" });
     expect(published()).toEqual([]);
   });
@@ -152,9 +159,21 @@ describe("the rebuilder", () => {
   it("folds on a stream that is merely behind, and is done with it", async () => {
     await leftBehind("behind", historyOf("behind", 250), 1, ledger.projectionVersion);
 
-    expect(await handler({ Records: [message("m", "behind", 250)] }, enough)).toEqual(done);
+    expect(await handler({ Records: [message("m", "behind", { known: 250 })] }, enough)).toEqual(
+      done,
+    );
     expect(await summaryOf("behind")).toMatchObject({ generation: 1, version: 250 });
     expect(published()).toHaveLength(249);
+  });
+
+  it("publishes once more what whoever worked on a message before may have left unpublished", async () => {
+    await leftBehind("again", historyOf("again"), 4, ledger.projectionVersion);
+
+    expect(await handler({ Records: [message("m", "again")] }, enough)).toEqual(done);
+    expect(published()).toEqual([]);
+    const Records = [message("m", "again", { receives: 2 })];
+    expect(await handler({ Records }, enough)).toEqual(done);
+    expect(published()).toEqual(["again 1 0", "again 2 1", "again 3 2", "again 4 3"]);
   });
 
   it("begins no request before an earlier one of its batch is done with", async () => {
@@ -195,7 +214,10 @@ describe("the rebuilder", () => {
 
   it.each([
     ["an event of another kind", {}],
-    ["a message that is no request", { Records: [{ messageId: "m", body: "rebuild savings" }] }],
+    [
+      "a message that is no request",
+      { Records: [{ ...message("m", "savings"), body: "rebuild savings" }] },
+    ],
   ])(
     "fails for %s, so that the queue gives it up in the end and an alarm rings",
     async (_, event) => {

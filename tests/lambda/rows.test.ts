@@ -202,6 +202,7 @@ describe("an entry's row", () => {
       outcome: "POSTED",
       balance: "100",
       hash: changes[1]?.hash,
+      undo: { balance: "0" },
     });
   });
 
@@ -212,6 +213,10 @@ describe("an entry's row", () => {
       amount: "101",
       balance: "100",
     });
+  });
+
+  it("has nothing to undo where it has changed nothing", () => {
+    expect(entries[2]).not.toHaveProperty("undo");
   });
 
   it("has no owner, so that it costs no place in the index by owner", () => {
