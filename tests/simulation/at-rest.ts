@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StreamId, Version } from "../../core/projection/identifiers";
 import { summarySortKey } from "../../lambda/adapters/keys";
+import { entriesOf } from "../../lambda/adapters/rows";
 import type { Item } from "./conditions";
 import type { Expectations } from "./expectations";
+import type { Newsroom } from "./reports";
+import { setOf } from "./row-watch";
 import type { Simulated } from "./simulated";
 import type { World } from "./world";
 
@@ -11,11 +14,18 @@ export class AtRest<State> {
   readonly #world: World;
   readonly #simulated: Simulated<State>;
   readonly #expectations: Expectations<State>;
+  readonly #newsroom: Newsroom;
 
-  constructor(world: World, simulated: Simulated<State>, expectations: Expectations<State>) {
+  constructor(
+    world: World,
+    simulated: Simulated<State>,
+    expectations: Expectations<State>,
+    newsroom: Newsroom,
+  ) {
     this.#world = world;
     this.#simulated = simulated;
     this.#expectations = expectations;
+    this.#newsroom = newsroom;
   }
 
   /** Every acknowledged command is one event, no command is two, and versions have no gaps. */
@@ -45,30 +55,54 @@ export class AtRest<State> {
         Number(summary?.version ?? 0) === log.length,
         `${streamId} is at version ${summary?.version ?? 0}, its log ends at ${log.length}`,
       );
-      this.#entriesAreRight(streamId, log.length as Version);
+      if (summary !== undefined) this.#entriesAreRight(streamId, summary);
       return false;
     });
   }
 
+  /** Operators know of every suspended stream. */
+  suspensionsAreKnown(streams: ReadonlyArray<StreamId>): void {
+    for (const streamId of streams) {
+      const suspension = this.#summaryOf(streamId)?.suspension as Item | undefined;
+      this.#demand(
+        suspension === undefined || this.#newsroom.isKnown(streamId, Number(suspension.version)),
+        `${streamId} is suspended, and nobody has reported it`,
+      );
+    }
+  }
+
+  /** No row is left that belongs to another generation, or to a rebuild. */
+  nothingIsLeftOver(streams: ReadonlyArray<StreamId>): void {
+    for (const streamId of streams) {
+      const summary = this.#summaryOf(streamId);
+      if (summary === undefined || summary.suspension !== undefined) continue;
+      const own = entriesOf(setOf(summary));
+      const others = this.#keysOf(streamId).filter(
+        (key) => key !== summarySortKey && !key.startsWith(own),
+      );
+      this.#demand(others.length === 0, `${streamId} has the rows ${others} beside ${own}`);
+      this.#demand(
+        summary.processing === "CURRENT",
+        `${streamId} says that it is ${summary.processing}, and is not`,
+      );
+    }
+  }
+
   /** All streams together hold what the posted requests of all logs have moved: nothing is lost, and nothing is made. */
   nothingIsLost(): void {
-    const streams = this.#world.streams();
     for (const { what, held, moved } of this.#simulated.conserved) {
-      const stored = streams
-        .map((streamId) => this.#summaryOf(streamId))
-        .filter((summary): summary is Item => summary?.owner !== undefined)
-        .reduce((sum, summary) => sum + held(summary), 0n);
-      const recorded = streams
-        .flatMap((streamId) => {
-          const log = this.#world.log(streamId);
-          const truths = this.#simulated.oracle(log);
-          return log.map((event, index) => ({ event, truth: truths[index] }));
-        })
-        .filter(({ truth }) => truth?.reason === undefined)
-        .reduce(
-          (sum, { event, truth }) => sum + (moved[event.type]?.(truth?.entry ?? {}) ?? 0n),
-          0n,
-        );
+      let [stored, recorded] = [0n, 0n];
+      for (const streamId of this.#world.streams()) {
+        const summary = this.#summaryOf(streamId);
+        if (summary === undefined) continue;
+        if (summary.owner !== undefined) stored += held(summary);
+        const set = setOf(summary);
+        const { means } = this.#expectations.rulesOf(set.projectionVersion);
+        for (const event of this.#world.log(streamId)) {
+          const { reason, entry } = this.#expectations.at(streamId, event.version, set).truth;
+          if (reason === undefined) recorded += moved[means(event).type]?.(entry) ?? 0n;
+        }
+      }
       this.#demand(
         stored === recorded,
         `the streams hold ${stored} (${what}), the logs ${recorded}`,
@@ -78,26 +112,30 @@ export class AtRest<State> {
 
   projectedAs(projectionVersion: number): void {
     for (const streamId of this.#world.streams()) {
+      const found = this.#summaryOf(streamId)?.projectionVersion;
       this.#demand(
-        this.#rowsOf(streamId).every((row) => row.projectionVersion === projectionVersion),
-        `${streamId} has rows of an earlier projection version than ${projectionVersion}`,
+        found === projectionVersion,
+        `${streamId} has the projection version ${found}, not ${projectionVersion}`,
       );
     }
   }
 
   #summaryOf(streamId: StreamId): Item | undefined {
-    return this.#world.readModel.read({ ...this.#simulated.rows.summaryKey(streamId) });
+    return this.#world.readModel.read({ ...this.#simulated.rules.rows.summaryKey(streamId) });
   }
 
-  #rowsOf(streamId: StreamId): ReadonlyArray<Item> {
-    return this.#world.readModel.partition(this.#simulated.rows.partition(streamId));
+  #keysOf(streamId: StreamId): ReadonlyArray<string> {
+    const { partition } = this.#simulated.rules.rows;
+    return this.#world.readModel.sortKeys(partition(streamId)).map(String);
   }
 
-  #entriesAreRight(streamId: StreamId, version: Version): void {
-    const entries = this.#rowsOf(streamId)
-      .filter(({ sk }) => sk !== summarySortKey)
-      .map((row) => row.version);
-    const expected = this.#expectations.entryVersions(streamId, version);
+  #entriesAreRight(streamId: StreamId, summary: Item): void {
+    const set = setOf(summary);
+    const own = entriesOf(set);
+    const entries = this.#keysOf(streamId)
+      .filter((key) => key.startsWith(own))
+      .map((key) => Number(key.slice(own.length)));
+    const expected = this.#expectations.entryVersions(streamId, summary.version as Version, set);
     this.#demand(
       isDeepStrictEqual(entries, expected),
       `${streamId} has the entries ${entries}, not ${expected}`,

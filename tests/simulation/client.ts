@@ -1,29 +1,9 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import {
-  type Command,
-  describe,
-  execute,
-  isLostRace,
-  isTransaction,
-  isWrite,
-  type Surroundings,
-  streamOf,
-  throttled,
-} from "./dynamo";
-import type { Faults } from "./plan";
-import { never, type Process } from "./scheduler";
+import { type Command, describe, isBatch, isTransaction, isWrite, partitionOf } from "./commands";
+import { conflicted, execute, isInvalid, isLostRace, type Surroundings, throttled } from "./dynamo";
+import { type Answer, type Fate, request } from "./requesting";
+import type { Process } from "./scheduler";
 import type { World } from "./world";
-
-/** A write is done, or one of these happens. */
-const writeFates = [
-  "throttled",
-  "crashBefore",
-  "crashAfter",
-  "landsLate",
-  "unanswered",
-  "repeatedWrite",
-] as const satisfies ReadonlyArray<keyof Faults>;
-type Fate = (typeof writeFates)[number] | "done";
 
 export interface Client {
   readonly send: (command: Command) => Promise<unknown>;
@@ -32,110 +12,72 @@ export interface Client {
 /** The adapters use nothing of a document client but `send`. */
 export const asDocumentClient = (client: Client) => client as unknown as DynamoDBDocumentClient;
 
-const drawFate = ({ plan, random }: World, write: number, command: Command): Fate => {
-  if (plan.crashAt !== undefined) {
-    if (!isWrite(command) || write !== plan.crashAt.write) return "done";
-    return plan.crashAt.when === "before" ? "crashBefore" : "crashAfter";
-  }
-  const possible = isWrite(command) ? writeFates : (["throttled"] as const);
-  return possible.find((fate) => random.chance(plan.faults[fate])) ?? "done";
-};
+/** With these, a batch may be written in part; its writer learns of it at most that not all is done. */
+const isPartial = (fate: Fate): boolean =>
+  ["leftUndone", "crashAfter", "landsLate", "unanswered"].includes(fate);
 
-const nextFate = (world: World, process: Process, command: Command): Fate => {
-  const fate = process.sheltered ? "done" : drawFate(world, world.writes, command);
-  if (isWrite(command)) world.writes += 1;
-  if (fate !== "done") world.journal.count(fate);
-  return fate;
-};
+/** A page of the read model has room for a stream's two largest rows, and some more. */
+const leastPage = 3;
 
-const surroundings = (world: World): Surroundings => ({
+const surroundings = (world: World, process: Process, fate: Fate): Surroundings => ({
   tables: world.tables,
   now: () => world.scheduler.now,
   past: () => world.scheduler.now - world.random.between(0, 1_000),
-  pageSize: world.plan.pageSize,
-  written: (table, key, item, before) => {
-    for (const listener of world.listeners) listener({ table, key, item, before });
-  },
+  pageSize: (table) =>
+    table === world.events ? world.plan.pageSize : Math.max(leastPage, world.plan.pageSize),
+  isDone: () => !isPartial(fate) || world.random.chance(0.5),
+  written: (table, key, item, before) => world.tell({ table, key, item, before, by: process }),
 });
 
-type Answer = { readonly output: unknown } | { readonly error: unknown };
-
 /** Executes a command, in one step of the world. */
-const attempt = (world: World, who: string, command: Command): Answer => {
+const attempt = (world: World, process: Process, command: Command, fate: Fate): Answer => {
+  const { name } = process;
   try {
-    const output = execute(surroundings(world), command);
-    world.journal.note(who, () => describe(command));
+    const output = execute(surroundings(world, process, fate), command);
+    world.journal.note(name, () => describe(command));
     return { output };
   } catch (error) {
-    if (!isLostRace(error)) throw world.journal.violated(`${who}: ${error}`);
-    world.journal.count("lostRaces");
-    world.journal.note(who, () => `${describe(command)}: condition failed`);
+    if (!isLostRace(error) && !isInvalid(error)) throw world.journal.violated(`${name}: ${error}`);
+    if (isLostRace(error)) world.journal.count("lostRaces");
+    world.journal.note(
+      name,
+      () => `${describe(command)}: ${isInvalid(error) ? error : "condition failed"}`,
+    );
     return { error };
   }
 };
 
+const kindOf = (command: Command) => {
+  if (isTransaction(command)) return "transaction";
+  if (isBatch(command)) return "batch";
+  return isWrite(command) ? "write" : "read";
+};
+
 /**
- * DynamoDB as one process reaches it: requests and answers take their time, and any of the plan's faults may come
- * between. `troubled` gets every stream for which a request did not succeed.
+ * DynamoDB as one process reaches it. `troubled` gets every stream for which a request did not succeed, although it could
+ * have.
  */
 export const clientFor = (
   world: World,
   process: Process,
   troubled: (streamId: string) => void = () => undefined,
-): Client => {
-  const slowness = () => (world.random.chance(world.plan.faults.slow) ? 400 : 5);
-  const note = (command: Command, fate: Fate) =>
-    world.journal.note(process.name, () => `${describe(command)}: ${fateTexts[fate]}`);
-
-  const perform = (command: Command, fate: Fate): Answer => {
-    const answer = attempt(world, process.name, command);
-    if (fate !== "repeatedWrite") return answer;
-    note(command, fate);
-    // The SDK sends transactions with a token that makes their repetition harmless.
-    return isTransaction(command) ? answer : attempt(world, process.name, command);
-  };
-
-  return {
-    send: async (command) => {
-      if (!process.alive) return never();
-      const fate = nextFate(world, process, command);
-      if (fate === "crashBefore" || fate === "landsLate") {
-        note(command, fate);
-        process.kill();
-        if (fate === "crashBefore") return never();
-      }
-      await world.pause(world.network, fate === "landsLate" ? 1_000 : slowness());
-      // A request of a process that has died since may be lost on the way, or may not.
-      if (!process.alive && fate !== "landsLate" && world.random.chance(0.5)) return never();
-      if (fate === "throttled") {
-        note(command, fate);
-        troubled(streamOf(command));
-        await world.scheduler.turn(process);
-        throw throttled(command);
-      }
-      const answer = perform(command, fate);
-      if ("error" in answer || fate === "unanswered") troubled(streamOf(command));
-      if (fate === "crashAfter") {
-        note(command, fate);
-        process.kill();
-      }
-      await world.pause(process, slowness());
-      if (fate === "unanswered") {
-        note(command, fate);
-        throw Object.assign(new Error("socket hang up"), { name: "TimeoutError" });
-      }
-      if ("error" in answer) throw answer.error;
-      return answer.output;
-    },
-  };
-};
-
-const fateTexts: Record<Fate, string> = {
-  done: "done",
-  throttled: "throttled",
-  crashBefore: "the process dies before it",
-  crashAfter: "the process dies after it",
-  landsLate: "the process dies while it is under way",
-  unanswered: "the answer is lost",
-  repeatedWrite: "the answer is lost, and the SDK repeats it",
-};
+): Client => ({
+  send: async (command) => {
+    const output = await request(world, process, troubled, {
+      kind: kindOf(command),
+      streamId: world.streamOf(partitionOf(command)),
+      text: () => describe(command),
+      perform: (fate) => {
+        const answer = attempt(world, process, command, fate);
+        // The SDK sends transactions with a token that makes their repetition harmless.
+        return fate !== "repeatedWrite" || isTransaction(command)
+          ? answer
+          : attempt(world, process, command, fate);
+      },
+      refused: (fate) => (fate === "throttled" ? throttled(command) : conflicted(command)),
+      isOwnFault: isInvalid,
+    });
+    world.answered(process, command);
+    return output;
+  },
+});

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 // The few expressions that the adapters send to DynamoDB. It refuses any other, and never guesses.
 
 export type Item = Record<string, unknown>;
@@ -19,10 +21,21 @@ const clauses: ReadonlyArray<[RegExp, (...names: string[]) => Predicate]> = [
     (name) => (item) => item?.[name ?? ""] === undefined,
   ],
   [
+    new RegExp(`^attribute_exists\\(${attribute}\\)$`),
+    (name) => (item) => item?.[name ?? ""] !== undefined,
+  ],
+  [
+    // Values of any type are equal or not; nested ones are compared as a whole.
     new RegExp(`^${attribute} = ${operand}$`),
     (name = "", first = "") =>
       (item, values) =>
-        comparable(item?.[name], values[first]) && item?.[name] === values[first],
+        item?.[name] !== undefined && isDeepStrictEqual(item[name], values[first]),
+  ],
+  [
+    new RegExp(`^${attribute} < ${operand}$`),
+    (name = "", first = "") =>
+      (item, values) =>
+        lessOrEqual(item?.[name], values[first]) && item?.[name] !== values[first],
   ],
   [
     new RegExp(`^${attribute} <= ${operand}$`),

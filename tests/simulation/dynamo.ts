@@ -1,32 +1,41 @@
 import {
   ConditionalCheckFailedException,
+  DynamoDBServiceException,
   ProvisionedThroughputExceededException,
   TransactionCanceledException,
 } from "@aws-sdk/client-dynamodb";
 import {
   GetCommand,
   type GetCommandInput,
-  PutCommand,
   QueryCommand,
   type QueryCommandInput,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
 } from "@aws-sdk/lib-dynamodb";
-import { summarySortKey } from "../../lambda/adapters/keys";
+import {
+  asRequestItems,
+  type Command,
+  isBatch,
+  isTransaction,
+  isWrite,
+  requestsOf,
+  type Write,
+  type WriteCommand,
+  writesOf,
+} from "./commands";
 import { holds, type Item } from "./conditions";
+import { validationFault } from "./limits";
 import type { Stored, Table } from "./table";
 
 // DynamoDB's operations as the adapters use them, each in one step. It refuses any option that they do not use.
-
-export type Command = GetCommand | PutCommand | QueryCommand | TransactWriteCommand;
 
 export interface Surroundings {
   readonly tables: ReadonlyMap<string, Table>;
   readonly now: () => number;
   /** How far back an eventually consistent read may look now: any moment up to the present. */
   readonly past: () => number;
-  /** A query's page ends early at a megabyte: how many items that is. */
-  readonly pageSize: number;
+  /** A query's page ends early at a megabyte: how many items of a table that is. */
+  readonly pageSize: (table: Table) => number;
+  /** Which writes of a batch are done: some of them may be left undone. */
+  readonly isDone: () => boolean;
   readonly written: (
     table: Table,
     key: Item,
@@ -38,21 +47,38 @@ export interface Surroundings {
 const $metadata = {};
 
 export const throttled = (command: Command): Error =>
-  command instanceof TransactWriteCommand
-    ? new TransactionCanceledException({
-        message: "Transaction cancelled",
-        $metadata,
-        CancellationReasons: (command.input.TransactItems ?? []).map(() => ({
-          Code: "ThrottlingError",
-        })),
-      })
+  isTransaction(command)
+    ? cancelled((command.input.TransactItems ?? []).map(() => ({ Code: "ThrottlingError" })))
     : new ProvisionedThroughputExceededException({ message: "Rate exceeded", $metadata });
 
-export const isTransaction = (command: Command): command is TransactWriteCommand =>
-  command instanceof TransactWriteCommand;
+/** Another transaction on one of the items is under way. */
+export const conflicted = (command: Command): Error =>
+  isTransaction(command)
+    ? cancelled(
+        (command.input.TransactItems ?? []).map((_, index) => ({
+          Code: index === 0 ? "TransactionConflict" : "None",
+        })),
+      )
+    : new DynamoDBServiceException({
+        name: "TransactionConflictException",
+        message: "A transaction on the item is under way",
+        $fault: "client",
+        $metadata,
+      });
 
-export const isWrite = (command: Command): command is PutCommand | TransactWriteCommand =>
-  command instanceof PutCommand || isTransaction(command);
+const cancelled = (CancellationReasons: Array<{ Code: string }>): Error =>
+  new TransactionCanceledException({ message: "Cancelled", $metadata, CancellationReasons });
+
+const invalid = (message: string): Error =>
+  new DynamoDBServiceException({
+    name: "ValidationException",
+    message,
+    $fault: "client",
+    $metadata,
+  });
+
+export const isInvalid = (error: unknown): boolean =>
+  error instanceof DynamoDBServiceException && error.name === "ValidationException";
 
 export const isLostRace = (error: unknown): boolean =>
   error instanceof ConditionalCheckFailedException ||
@@ -79,11 +105,17 @@ const get = (world: Surroundings, input: GetCommandInput) => {
   return item === undefined ? {} : { Item: item };
 };
 
+/** The attributes that a query asks for: all of them, or one. */
+const projected = (item: Item, expression: string | undefined): Item =>
+  expression === undefined ? item : { [expression]: item[expression] };
+
 const query = (world: Surroundings, input: QueryCommandInput) => {
   only(input, [
     "TableName",
     "KeyConditionExpression",
     "ExpressionAttributeValues",
+    "ProjectionExpression",
+    "ScanIndexForward",
     "ConsistentRead",
     "Limit",
   ]);
@@ -92,52 +124,86 @@ const query = (world: Surroundings, input: QueryCommandInput) => {
   const asOf = input.ConsistentRead === true ? world.now() : world.past();
   // The partition is the value of the first clause, as in every query of the adapters.
   const partition = String(Object.values(values)[0]);
-  const found = table
-    .partition(partition, asOf)
-    .filter((item) => holds(input.KeyConditionExpression ?? "", item, values));
-  if (input.Limit === undefined) return { Items: found };
-  const page = found.slice(0, Math.min(input.Limit, world.pageSize));
+  const isChosen = (key: Item) => holds(input.KeyConditionExpression ?? "", key, values);
+  const most =
+    input.Limit === undefined
+      ? Number.MAX_SAFE_INTEGER
+      : Math.min(input.Limit, world.pageSize(table));
+  const found =
+    input.ScanIndexForward === false
+      ? table
+          .partition(partition, asOf, isChosen)
+          .slice(-most - 1)
+          .reverse()
+      : table.partition(partition, asOf, isChosen, most + 1);
+  const page = found.slice(0, most);
   const last = page.at(-1);
+  const Items = page.map((item) => projected(item, input.ProjectionExpression));
   return page.length < found.length && last
-    ? { Items: page, LastEvaluatedKey: table.keyOf(last) }
-    : { Items: page };
+    ? { Items, LastEvaluatedKey: table.keyOf(last) }
+    : { Items };
 };
 
-type Write = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
-
-const writesOf = (command: PutCommand | TransactWriteCommand): ReadonlyArray<Write> =>
-  command instanceof PutCommand
-    ? [{ Put: command.input as NonNullable<Write["Put"]> }]
-    : (command.input.TransactItems ?? []);
+const conditional = ["ConditionExpression", "ExpressionAttributeValues"];
 
 /** Checks a write's condition and prepares the write: all conditions are checked before anything is written. */
 const prepare = (world: Surroundings, write: Write) => {
   const { Put, Delete } = write;
   only(write, ["Put", "Delete"]);
-  if (Put) {
-    only(Put, ["TableName", "Item", "ConditionExpression", "ExpressionAttributeValues"]);
-  }
-  if (Delete) only(Delete, ["TableName", "Key"]);
-  const table = tableOf(world, Put?.TableName ?? Delete?.TableName);
+  if (Put) only(Put, ["TableName", "Item", ...conditional]);
+  if (Delete) only(Delete, ["TableName", "Key", ...conditional]);
+  const { TableName, ConditionExpression, ExpressionAttributeValues } = { ...Put, ...Delete };
+  const table = tableOf(world, TableName);
   const key = Put ? table.keyOf(Put.Item ?? {}) : (Delete?.Key ?? {});
+  const fault = validationFault(Object.keys(table.keyOf({})), key, Put?.Item);
+  if (fault !== undefined) throw invalid(fault);
   const before = table.read(key);
   const allowed =
-    Put?.ConditionExpression === undefined ||
-    holds(Put.ConditionExpression, before, Put.ExpressionAttributeValues ?? {});
+    ConditionExpression === undefined ||
+    holds(ConditionExpression, before, ExpressionAttributeValues ?? {});
   return {
     Code: allowed ? "None" : "ConditionalCheckFailed",
     apply: () => {
+      // A deletion of nothing changes nothing.
+      if (Put === undefined && before === undefined) return;
       world.written(table, key, table.write(key, Put?.Item, world.now()), before);
     },
   };
 };
 
-const refusal = (command: Command, CancellationReasons: Array<{ Code: string }>): Error =>
+const refusal = (command: Command, reasons: Array<{ Code: string }>): Error =>
   isTransaction(command)
-    ? new TransactionCanceledException({ message: "Cancelled", $metadata, CancellationReasons })
+    ? cancelled(reasons)
     : new ConditionalCheckFailedException({ message: "The condition failed", $metadata });
 
-const write = (world: Surroundings, command: PutCommand | TransactWriteCommand) => {
+/** DynamoDB's limit for the writes of a batch. */
+const maxWritesInBatch = 25;
+
+/** Writes rows one by one, under no condition; answers with those that were left undone. */
+const writeBatch = (world: Surroundings, command: Parameters<typeof requestsOf>[0]) => {
+  only(command.input, ["RequestItems"]);
+  const requests = requestsOf(command);
+  const names = requests.map(({ table, request }) => {
+    const key = tableOf(world, table).keyOf(
+      request.PutRequest?.Item ?? request.DeleteRequest?.Key ?? {},
+    );
+    return JSON.stringify([table, Object.values(key)]);
+  });
+  if (requests.length === 0 || requests.length > maxWritesInBatch) {
+    throw invalid(`a batch has ${requests.length} writes`);
+  }
+  if (new Set(names).size < names.length) throw invalid("a batch has a key twice");
+  const prepared = writesOf(command).map((one) => prepare(world, one));
+  const left = requests.filter((_, index) => {
+    if (!world.isDone()) return true;
+    prepared[index]?.apply();
+    return false;
+  });
+  return { UnprocessedItems: asRequestItems(left) };
+};
+
+const write = (world: Surroundings, command: WriteCommand) => {
+  if (isBatch(command)) return writeBatch(world, command);
   if (isTransaction(command)) only(command.input, ["TransactItems"]);
   const prepared = writesOf(command).map((one) => prepare(world, one));
   if (prepared.some(({ Code }) => Code !== "None")) {
@@ -156,35 +222,3 @@ export const execute = (world: Surroundings, command: Command): unknown => {
   if (isWrite(command)) return write(world, command);
   throw new Error("the simulated DynamoDB does not know this operation");
 };
-
-/** The keys that a command names, or the values of its query. */
-const subjects = (command: Command): ReadonlyArray<ReadonlyArray<unknown>> => {
-  const keys = (item: Item = {}) => [item.pk ?? item.streamId, item.sk ?? item.version];
-  if (command instanceof GetCommand) return [keys(command.input.Key)];
-  if (command instanceof QueryCommand) {
-    return [Object.values(command.input.ExpressionAttributeValues ?? {})];
-  }
-  return writesOf(command).map(({ Put, Delete }) => keys(Put?.Item ?? Delete?.Key));
-};
-
-/** The stream that a command is about: an event lies under its id, a row of the read model under a prefix and its id. */
-export const streamOf = (command: Command): string =>
-  String(subjects(command)[0]?.[0]).replace(/^[^:]*:/, "");
-
-/** A command in a few words, for the trace. */
-export const describe = (command: Command): string => {
-  const verb = command.constructor.name.replace("Command", "");
-  const state = isWrite(command) ? stateText(command) : "";
-  return `${verb} ${subjects(command)
-    .map((names) => names.join(" "))
-    .join(" and ")}${state}`;
-};
-
-const stateText = (command: PutCommand | TransactWriteCommand): string =>
-  writesOf(command)
-    .flatMap(({ Put }) => (Put?.Item?.sk === summarySortKey ? [Put.Item] : []))
-    .map(
-      (row) =>
-        ` (version ${row.version}, projection version ${row.projectionVersion}, ${row.processing})`,
-    )
-    .join("");

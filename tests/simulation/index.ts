@@ -23,9 +23,14 @@
  *
  * Nothing else in this folder knows a domain.
  */
+
+export type { Variant } from "./functions";
+
+import { wrongProjectors as projectors } from "./wrong-projectors";
+import { wrongRebuilders } from "./wrong-rebuilders";
+
 export type { Counts } from "./journal";
 export { noFaults, type Plan, planFor } from "./plan";
-export type { Variant } from "./projector";
 export { firstCaught, runPlan, runSeeds, type Summary, shrinkPlan } from "./run";
 export type { Outcome } from "./simulate";
 export type {
@@ -37,4 +42,7 @@ export type {
   Subject,
   Truth,
 } from "./subject";
-export { type WrongProjector, wrongProjectors } from "./wrong-projectors";
+export type { WrongProjector } from "./wrong-projectors";
+
+/** All of them, each with its one mistake. */
+export const wrongProjectors = [...projectors, ...wrongRebuilders];

@@ -2,7 +2,8 @@ import * as E from "fp-ts/Either";
 import type { StreamId } from "../../core/projection/identifiers";
 import type { UseCase } from "../../core/projection/use-case";
 import { suspendedPartition } from "../../lambda/adapters/keys";
-import type { Projector } from "./projector";
+import type { Functions } from "./functions";
+import { visibilityTimeoutMs } from "./queue";
 import type { Release, Releases } from "./releases";
 import type { World } from "./world";
 
@@ -14,14 +15,25 @@ const attemptsWithFaults = 10;
 /** Beyond what any command needs then, other operators and projectors in its way included. */
 const maxAttempts = 30;
 
+/** How many lost races a use case survives, see maxAttempts in core/projection/use-case.ts. */
+const patience = 5;
+
 export class Operators<State> {
   readonly #world: World;
-  readonly #projector: Projector<State>;
-  readonly #releases: Releases;
+  readonly #functions: Functions<State>;
+  readonly #releases: Releases<State>;
 
-  constructor(world: World, projector: Projector<State>, releases: Releases) {
+  readonly #abandon: (streamId: StreamId) => void;
+
+  constructor(
+    world: World,
+    functions: Functions<State>,
+    releases: Releases<State>,
+    abandon: (streamId: StreamId) => void,
+  ) {
+    this.#abandon = abandon;
     this.#world = world;
-    this.#projector = projector;
+    this.#functions = functions;
     this.#releases = releases;
   }
 
@@ -29,40 +41,56 @@ export class Operators<State> {
   start(): void {
     const { plan } = this.#world;
     this.#sometime(plan.resumes, () => this.resumeSuspended(this.#releases.current()));
-    this.#sometime(plan.rebuilds, () => this.rebuild(this.#anyStream(), this.#releases.current()));
+    this.#sometime(plan.rebuilds, () => this.#rebuildAny());
     this.#sometime(plan.oldRebuilds, () => this.rebuild(this.#anyStream(), this.#releases.old));
   }
 
-  async resumeSuspended(release: Release): Promise<void> {
+  /** Rebuilds a stream; perhaps once more just when the rows are removed that this has replaced. */
+  async #rebuildAny(): Promise<void> {
+    const { network, plan, random, scheduler } = this.#world;
+    const streamId = this.#anyStream();
+    await this.rebuild(streamId, this.#releases.current());
+    if (!random.chance(plan.rebuildsAgain)) return;
+    await scheduler.turn(network, visibilityTimeoutMs + random.between(0, 500));
+    await this.rebuild(streamId, this.#releases.current());
+  }
+
+  async resumeSuspended(release: Release<State>): Promise<void> {
     for (const streamId of this.#suspended()) {
       this.#world.journal.count("resumed");
       await this.#insist(
-        `resume ${streamId}`,
+        "resume",
+        streamId,
         release,
-        this.#projector.resumeStream<State>(streamId),
+        this.#functions.resumeStream<State>(streamId),
       );
     }
   }
 
-  async rebuild(streamId: StreamId | undefined, release: Release): Promise<void> {
+  async rebuild(streamId: StreamId | undefined, release: Release<State>): Promise<void> {
     if (streamId === undefined) return;
     this.#world.journal.count("rebuilt");
     await this.#insist(
-      `rebuild ${streamId}`,
+      "rebuild",
+      streamId,
       release,
-      this.#projector.rebuildStream<State>(streamId),
+      this.#functions.rebuildStream<State>(streamId),
     );
   }
 
   /** Puts right in the event table what a faulty program has put there. */
   mend(): void {
-    for (const event of this.#world.corrupted.values()) {
-      this.#world.write(this.#world.events, { ...event });
+    const { corrupted, events, mended } = this.#world;
+    for (const [position, event] of corrupted) {
+      mended.add(position);
+      this.#world.write(events, events.keyOf({ ...event }), { ...event });
     }
   }
 
   #suspended(): ReadonlyArray<StreamId> {
-    return this.#world.readModel.partition(suspendedPartition).map(({ sk }) => sk as StreamId);
+    return this.#world.readModel
+      .sortKeys(suspendedPartition)
+      .map((key) => this.#world.streamOf(String(key)));
   }
 
   /** Most often one that is suspended, as long as there is any: that is where it can go wrong. */
@@ -82,25 +110,44 @@ export class Operators<State> {
   }
 
   /** Repeats a command until it succeeds. An old release may fail as outdated, and is not tried again then. */
-  async #insist(what: string, release: Release, useCase: UseCase<State, void>): Promise<void> {
+  async #insist(
+    verb: string,
+    streamId: StreamId,
+    release: Release<State>,
+    useCase: UseCase<State, void>,
+  ): Promise<void> {
     const { journal, network } = this.#world;
-    const outdated = release.projectionVersion < this.#releases.newest.projectionVersion;
+    const what = `${verb} ${streamId}`;
+    const outdated = this.#releases.isOutdated(release);
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const operator = this.#world.process(`${release.name}-operator`);
       operator.sheltered = attempt > attemptsWithFaults;
       journal.note(operator.name, () => what);
-      const result = await Promise.race([
-        useCase(this.#projector.environment(operator, release))(),
-        operator.died.then(() => "died" as const),
-      ]);
+      const { environment, finish } = this.#functions.begin(operator, release);
+      const work = async () => {
+        const done = await useCase(environment)();
+        await finish();
+        return done;
+      };
+      const result = await Promise.race([work(), operator.died.then(() => "died" as const)]);
       if (result !== "died") {
         const outcome = E.isRight(result) ? "done" : result.left._tag;
         journal.note(operator.name, () => `${what}: ${outcome}`);
-        if (outcome === "done" || (outdated && outcome === "Outdated")) return;
+        if (outcome === "done") return;
+        if (outcome !== "Outdated" && operator.faults === 0 && operator.lostRaces < patience) {
+          throw journal.violated(`${what} has failed, although no request did: ${outcome}`);
+        }
+        if (outdated && outcome === "Outdated") {
+          // What it has begun stays until somebody rebuilds with a release that may.
+          this.#abandon(streamId);
+          return;
+        }
       }
-      await this.#world.pause(network, 100);
+      // Each rebuild begins anew: people who get into each other's way wait longer each time.
+      await this.#world.pause(network, 100 * attempt ** 2);
     }
     // Where a later release keeps writing its rows, an old one need not succeed.
+    this.#abandon(streamId);
     if (outdated) return;
     throw journal.violated(`${what}: has not succeeded in ${maxAttempts} attempts`);
   }

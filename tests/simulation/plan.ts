@@ -8,11 +8,25 @@ export interface Faults {
   readonly crashBefore: number;
   readonly crashAfter: number;
   readonly landsLate: number;
+  readonly crashBeforeRead: number;
+  readonly crashAfterRead: number;
+  readonly conflicted: number;
+  readonly leftUndone: number;
+  readonly messageAgain: number;
   readonly slow: number;
   readonly publishFails: number;
   readonly publishSlow: number;
   readonly duplicate: number;
   readonly impatientClient: number;
+}
+
+/** When a new release is rolled out, beside the old one until it is alone; and when it is taken back, if ever. */
+interface Deployment {
+  readonly from: number;
+  readonly to: number;
+  /** Whether it raises the projection version: the same events give other rows. */
+  readonly raises: boolean;
+  readonly rollback: { readonly at: number; readonly again: number } | undefined;
 }
 
 /** One run, drawn from its seed. Times are simulated milliseconds. */
@@ -40,20 +54,31 @@ export interface Plan {
   /** How late a record may come out of the stream. */
   readonly streamDelay: number;
   /** An old release works first, then beside the new one, then the new one alone. */
-  readonly deployment:
-    | { readonly from: number; readonly to: number; readonly raises: boolean }
-    | undefined;
+  readonly deployment: Deployment | undefined;
+  /** How often a message of the rebuild queue is received at most. */
+  readonly maxReceiveCount: number;
   readonly resumes: number;
   readonly rebuilds: number;
+  /** How likely a rebuild is followed by another when the rows are about to be removed that it has replaced. */
+  readonly rebuildsAgain: number;
   /** Rebuilds by somebody whose checkout is that of the old release. */
   readonly oldRebuilds: number;
+  /** Whether every stream is rebuilt in the end, whatever state it is in. */
+  readonly rebuildsAll: boolean;
   readonly readers: number;
+  /** How long a reader may take between its two requests, at most. */
+  readonly readerPause: number;
+  /** How long an invocation may take before it is killed. */
+  readonly timeout: number;
   /** The write with this number, counted from 0, is the one that its writer crashes at; no other fault is drawn then. */
   readonly crashAt: { readonly write: number; readonly when: "before" | "after" } | undefined;
 }
 
-/** In a short run more happens at the same time. */
-const durations = [500, 3_000] as const;
+/** In a short run more happens at the same time; in a long one, rows are removed meanwhile that a rebuild has replaced. */
+const durations = [500, 500, 3_000, 150_000] as const;
+
+/** As in infra/rebuild-queue.ts. */
+const lambdaTimeout = 30_000;
 
 /** Most runs have a few kinds of faults, so that each kind also occurs where the others do not. */
 const faultsFrom = (random: Random): Faults => {
@@ -65,6 +90,11 @@ const faultsFrom = (random: Random): Faults => {
     crashBefore: rate(0.4, 0.1),
     crashAfter: rate(0.4, 0.1),
     landsLate: rate(0.3, 0.1),
+    crashBeforeRead: rate(0.3, 0.05),
+    crashAfterRead: rate(0.3, 0.05),
+    conflicted: rate(0.3, 0.2),
+    leftUndone: rate(0.4, 0.3),
+    messageAgain: rate(0.4, 0.3),
     slow: rate(0.4, 0.2),
     publishFails: rate(0.3, 0.5),
     publishSlow: rate(0.3, 0.3),
@@ -75,7 +105,12 @@ const faultsFrom = (random: Random): Faults => {
 
 const deploymentFrom = (random: Random, duration: number): Plan["deployment"] => {
   const from = random.between(0, duration);
-  return { from, to: from + random.between(100, duration), raises: random.chance(0.5) };
+  const to = from + random.between(100, duration);
+  const at = random.between(from, to + duration);
+  const rollback = random.chance(0.3)
+    ? { at, again: at + random.between(50, duration) }
+    : undefined;
+  return { from, to, raises: random.chance(0.5), rollback };
 };
 
 const mixedPlan = (seed: number, random: Random): Plan => {
@@ -89,7 +124,7 @@ const mixedPlan = (seed: number, random: Random): Plan => {
     unknownEvents: random.chance(0.6) ? random.next() * 0.3 : 0,
     duration,
     faults: faultsFrom(random),
-    pageSize: random.pick([1, 2, 5, 100]),
+    pageSize: random.pick([2, 5, 5, 100]),
     shards: random.between(1, 3),
     shardSplits: random.chance(0.4) ? random.between(1, 3) : 0,
     parallelizationFactor: random.between(1, 3),
@@ -99,10 +134,16 @@ const mixedPlan = (seed: number, random: Random): Plan => {
     bisect: random.chance(0.8),
     streamDelay: random.pick([0, 50, 500]),
     deployment: random.chance(0.5) ? deploymentFrom(random, duration) : undefined,
+    // A hundred, as in infra/rebuild-queue.ts, or so few that some are given up.
+    maxReceiveCount: random.pick([100, 100, 2]),
     resumes: random.chance(0.6) ? random.between(1, 4) : 0,
     rebuilds: random.chance(0.4) ? random.between(1, 3) : 0,
+    rebuildsAgain: random.pick([0, 0.5]),
     oldRebuilds: random.chance(0.2) ? random.between(1, 2) : 0,
+    rebuildsAll: random.chance(0.4),
     readers: random.between(0, 2),
+    readerPause: random.pick([5, 500, 30_000]),
+    timeout: random.pick([lambdaTimeout, lambdaTimeout, 2_000, 500]),
     crashAt: undefined,
   };
 };
@@ -117,7 +158,7 @@ const suspendingPlan = (plan: Plan, random: Random): Plan => ({
   unknownEvents: 0.2,
   batchingWindow: 0,
   streamDelay: 0,
-  deployment: { from: 100, to: 150, raises: random.chance(0.5) },
+  deployment: { from: 100, to: 150, raises: random.chance(0.5), rollback: undefined },
   resumes: random.between(0, 4),
   rebuilds: random.between(0, 8),
   faults: { ...plan.faults, throttled: 0, slow: 0.3 },
@@ -129,10 +170,36 @@ const overlappingPlan = (plan: Plan, random: Random): Plan => ({
   streams: 2,
   commandsPerClient: 5,
   duration: 500,
-  deployment: { from: 100, to: 600, raises: true },
+  deployment: { from: 100, to: 600, raises: true, rollback: undefined },
   rebuilds: random.between(2, 6),
   oldRebuilds: random.between(2, 6),
   faults: { ...plan.faults, throttled: 0, slow: 0.4, landsLate: 0.05 },
+});
+
+/** A plan about rows that are removed while the next rebuild of their stream begins. */
+const removingPlan = (plan: Plan, random: Random): Plan => ({
+  ...plan,
+  streams: 2,
+  clients: 2,
+  commandsPerClient: 6,
+  duration: 3_000,
+  rebuilds: random.between(3, 6),
+  rebuildsAgain: 1,
+  timeout: lambdaTimeout,
+  faults: { ...plan.faults, throttled: 0, slow: 0.4, landsLate: 0.05 },
+});
+
+/** A plan about batches that fail in part: many events of several streams at the same time. */
+const batchingPlan = (plan: Plan): Plan => ({
+  ...plan,
+  streams: 5,
+  clients: 5,
+  commandsPerClient: 4,
+  duration: 300,
+  batchSize: 100,
+  batchingWindow: 200,
+  parallelizationFactor: 1,
+  faults: { ...plan.faults, throttled: 0.1, crashBefore: 0, crashAfter: 0, landsLate: 0 },
 });
 
 export const planFor = (seed: number): Plan => {
@@ -140,8 +207,10 @@ export const planFor = (seed: number): Plan => {
   const random = new Random(seed ^ 0x5eed);
   const plan = mixedPlan(seed, random);
   const kind = random.next();
-  if (kind < 0.3) return suspendingPlan(plan, random);
-  return kind < 0.5 ? overlappingPlan(plan, random) : plan;
+  if (kind < 0.25) return suspendingPlan(plan, random);
+  if (kind < 0.4) return overlappingPlan(plan, random);
+  if (kind < 0.5) return removingPlan(plan, random);
+  return kind < 0.65 ? batchingPlan(plan) : plan;
 };
 
 export const noFaults: Faults = {
@@ -151,6 +220,11 @@ export const noFaults: Faults = {
   crashBefore: 0,
   crashAfter: 0,
   landsLate: 0,
+  crashBeforeRead: 0,
+  crashAfterRead: 0,
+  conflicted: 0,
+  leftUndone: 0,
+  messageAgain: 0,
   slow: 0,
   publishFails: 0,
   publishSlow: 0,
@@ -176,6 +250,7 @@ export const simplerThan = (plan: Plan): ReadonlyArray<Plan> => {
     ["rebuilds", 0],
     ["oldRebuilds", 0],
     ["readers", 0],
+    ["readerPause", 5],
   ] as const;
   const lower = numbers
     .filter(([name, least]) => plan[name] > least)
@@ -186,6 +261,10 @@ export const simplerThan = (plan: Plan): ReadonlyArray<Plan> => {
   const withoutFault = Object.entries(plan.faults)
     .filter(([, rate]) => rate > 0)
     .map(([name]) => ({ ...plan, faults: { ...plan.faults, [name]: 0 } }));
-  const others = plan.deployment === undefined ? [] : [{ ...plan, deployment: undefined }];
+  const { deployment } = plan;
+  const others: Plan[] = deployment === undefined ? [] : [{ ...plan, deployment: undefined }];
+  if (deployment?.rollback !== undefined) {
+    others.push({ ...plan, deployment: { ...deployment, rollback: undefined } });
+  }
   return [...others, ...withoutFault, ...lower];
 };

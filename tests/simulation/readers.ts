@@ -1,17 +1,19 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { StreamId } from "../../core/projection/identifiers";
-import { entryPrefix } from "../../lambda/adapters/keys";
 import { clientFor } from "./client";
 import type { Item } from "./conditions";
 import type { Simulated } from "./simulated";
 import type { Watch } from "./watch";
 import type { World } from "./world";
 
-// Readers, who read a statement as vtl/query does, in two requests, while the projection works.
+// Readers, who read a statement as vtl/query does, the summary first and then its entries, while the projection works.
+
+/** How long all requests of a reader may take together, see readerMs. The rest is for what they take themselves. */
+const patienceMs = 25_000;
 
 const readStatement = async <State>(
   world: World,
-  { rows }: Simulated<State>,
+  { rules: { rows } }: Simulated<State>,
   watch: Watch<State>,
   streamId: StreamId,
 ): Promise<void> => {
@@ -22,20 +24,33 @@ const readStatement = async <State>(
   const summary = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
   const { Item } = summary as { Item?: Item };
   if (Item === undefined) return;
-  const entries = await client.send(
-    new QueryCommand({
-      TableName,
-      KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
-      ExpressionAttributeValues: {
-        ":pk": rows.partition(streamId),
-        ":first": entryPrefix,
-        ":last": Item.lastEntry,
-      },
-      ConsistentRead: true,
-    }),
-  );
+  const until = world.scheduler.now + patienceMs;
+  const found: Item[] = [];
+  for (let first = Item.firstEntry; first !== undefined; ) {
+    await world.pause(
+      reader,
+      Math.max(0, Math.min(world.plan.readerPause, until - world.scheduler.now)),
+    );
+    const page = await client.send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
+        ExpressionAttributeValues: {
+          ":pk": rows.partition(streamId),
+          ":first": first,
+          ":last": Item.lastEntry,
+        },
+        ConsistentRead: true,
+        Limit: 20,
+      }),
+    );
+    const { Items, LastEvaluatedKey } = page as { Items: Item[]; LastEvaluatedKey?: Item };
+    found.push(...Items);
+    // The least text after that key.
+    first = LastEvaluatedKey && `${LastEvaluatedKey.sk}\u0000`;
+  }
   world.journal.count("statements");
-  watch.statementRead(streamId, Item, (entries as { Items: ReadonlyArray<Item> }).Items);
+  watch.statementRead(streamId, Item, found);
 };
 
 export const startReaders = <State>(

@@ -1,9 +1,11 @@
+import type { Rules } from "./rules";
+import type { Simulated } from "./simulated";
 import type { World } from "./world";
 
-/** A release of the projector: its projection version, and how it sees a stored event. */
-export interface Release {
+/** A release of the functions: what it makes of a log, and how it sees a stored event. */
+export interface Release<State> {
   readonly name: string;
-  readonly projectionVersion: number;
+  readonly rules: Rules<State>;
   readonly sees: (stored: unknown) => unknown;
 }
 
@@ -21,23 +23,20 @@ const asOldRelease = (stored: unknown): unknown =>
   isUnknownToOld(stored) ? { ...Object(stored), schemaVersion: 99 } : stored;
 
 /** Which releases work at which time. */
-export class Releases {
-  readonly old: Release;
-  readonly newest: Release;
+export class Releases<State> {
+  readonly old: Release<State>;
+  readonly newest: Release<State>;
   readonly #world: World;
   #complete = false;
 
-  constructor(world: World, projectionVersion: number) {
+  constructor(world: World, { rules, laterRules }: Simulated<State>) {
     this.#world = world;
     const raises = world.plan.deployment?.raises === true;
-    this.old = { name: "old", projectionVersion, sees: asOldRelease };
-    this.newest = {
-      name: "new",
-      projectionVersion: raises ? projectionVersion + 1 : projectionVersion,
-      sees: (stored) => stored,
-    };
+    this.old = { name: "old", rules, sees: asOldRelease };
+    this.newest = { name: "new", rules: raises ? laterRules : rules, sees: (stored) => stored };
     if (raises) world.journal.count("raised");
     if (world.plan.deployment !== undefined) world.journal.count("deployed");
+    if (world.plan.deployment?.rollback !== undefined) world.journal.count("rolledBack");
   }
 
   /** Ends the deployment, whatever the time is. */
@@ -45,12 +44,20 @@ export class Releases {
     this.#complete = true;
   }
 
-  /** The release that the next invocation gets: either of the two while the new one is rolled out. */
-  current(): Release {
+  isOutdated({ rules }: Release<State>): boolean {
+    return rules.projectionVersion < this.newest.rules.projectionVersion;
+  }
+
+  /** The release that the next invocation gets: either of the two while the new one is rolled out, or taken back. */
+  current(): Release<State> {
     const { deployment } = this.#world.plan;
     const { now } = this.#world.scheduler;
-    if (deployment === undefined || this.#complete || now > deployment.to) return this.newest;
+    if (deployment === undefined || this.#complete) return this.newest;
     if (now < deployment.from) return this.old;
+    const { rollback } = deployment;
+    const isTakenBack = rollback !== undefined && now > rollback.at && now < rollback.again;
+    if (isTakenBack) return this.old;
+    if (now > deployment.to) return this.newest;
     return this.#world.random.chance(0.5) ? this.old : this.newest;
   }
 }

@@ -1,7 +1,7 @@
 import type { Envelope } from "../../core/projection/envelope";
+import type { Variant } from "./functions";
 import { addCounts, type Counts, noCounts } from "./journal";
 import { type Plan, planFor, simplerThan } from "./plan";
-import type { Variant } from "./projector";
 import { type Outcome, simulate } from "./simulate";
 import { type Simulated, simulatedOf } from "./simulated";
 import type { Subject } from "./subject";

@@ -5,6 +5,9 @@ export class Process {
   alive = true;
   /** Set where no more faults are drawn for it. */
   sheltered = false;
+  /** The requests that did not succeed, and those that lost a race. */
+  faults = 0;
+  lostRaces = 0;
   readonly died: Promise<void>;
   #resolveDied: () => void = () => undefined;
 
@@ -20,6 +23,11 @@ export class Process {
     });
   }
 
+  /** Takes no more steps, since it is done. */
+  end(): void {
+    this.alive = false;
+  }
+
   kill(): void {
     this.alive = false;
     this.#resolveDied();
@@ -33,7 +41,7 @@ interface Waiting {
 }
 
 /** Beyond any run that comes to rest. */
-const maxSteps = 200_000;
+const maxSteps = 60_000;
 
 /**
  * Decides who takes the next step. Everything simulated waits here before it goes on, so that the seed alone decides

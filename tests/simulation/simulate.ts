@@ -1,14 +1,21 @@
 import type { StreamId } from "../../core/projection/identifiers";
+import { suspensionKey } from "../../lambda/adapters/rows";
 import { AtRest } from "./at-rest";
 import { ChangeStream } from "./change-stream";
 import { Expectations } from "./expectations";
+import { Functions, type Variant } from "./functions";
 import { type Counts, Violation } from "./journal";
 import { delivery } from "./mapping";
 import { Operators } from "./operators";
 import type { Plan } from "./plan";
-import { Projector, type Variant } from "./projector";
+import { Projector } from "./projector";
+import { RebuildQueue } from "./queue";
 import { startReaders } from "./readers";
+import { Rebuilder } from "./rebuilder";
 import { Releases } from "./releases";
+import { Newsroom } from "./reports";
+import { RowWatch } from "./row-watch";
+import { RuleWatch } from "./rule-watch";
 import type { Simulated } from "./simulated";
 import type { StoredEvent } from "./subject";
 import { Watch } from "./watch";
@@ -31,17 +38,34 @@ const assemble = <State>(
   tracing: boolean,
 ) => {
   const world = new World(plan, tracing);
-  const expectations = new Expectations(world, simulated);
-  const watch = new Watch(world, simulated, expectations);
-  const releases = new Releases(world, simulated.projectionVersion);
-  const projector = new Projector(world, simulated, watch, variant);
-  /** The streams of records that the mapping gave up. */
+  /** The streams that nobody folds on, unless there is another event: what was given up, or left to a later release. */
   const abandoned = new Set<StreamId>();
+  const abandon = (streamId: StreamId) => void abandoned.add(streamId);
+  world.listeners.push(({ table, key }) => {
+    if (table !== world.events) return;
+    const streamId = key.streamId as StreamId;
+    const { partition } = simulated.rules.rows;
+    world.name(streamId, [partition(streamId), suspensionKey(streamId).sk]);
+  });
+  const expectations = new Expectations(world, simulated);
+  const rules = new RuleWatch(world, expectations, simulated.rules.rows);
+  const rows = new RowWatch(world, expectations, rules);
+  const watch = new Watch(world, expectations, rows, rules);
+  const newsroom = new Newsroom(world, abandon);
+  const releases = new Releases(world, simulated);
+  const functions = new Functions(world, watch, newsroom, () => queue, variant);
+  const projector = new Projector(world, functions, watch);
+  const rebuilder = new Rebuilder(world, functions, watch);
+  const queue: RebuildQueue = new RebuildQueue(
+    world,
+    (message) => rebuilder.invoke(releases.current(), message),
+    ({ streamId }) => abandon(streamId),
+  );
   const deliver = delivery(
     world,
     (records) => projector.invoke(releases.current(), records),
     (records) => {
-      for (const { streamId } of records) abandoned.add(streamId);
+      for (const { streamId } of records) abandon(streamId);
     },
   );
   const stream = new ChangeStream(world, deliver);
@@ -51,18 +75,19 @@ const assemble = <State>(
     stream.add({ eventName, ...(key as Pick<StoredEvent, "streamId" | "version">), image });
   });
   return {
-    ...{ world, simulated, watch, releases, abandoned, stream },
-    atRest: new AtRest(world, simulated, expectations),
-    operators: new Operators(world, projector, releases),
+    ...{ world, simulated, watch, rows, newsroom, releases, abandoned, stream },
+    atRest: new AtRest(world, simulated, expectations, newsroom),
+    operators: new Operators(world, functions, releases, abandon),
   };
 };
 
 type Everybody<State> = ReturnType<typeof assemble<State>>;
 
-const toRest = async <State>({ world, watch }: Everybody<State>): Promise<void> => {
+const toRest = async <State>({ world, rows, newsroom }: Everybody<State>): Promise<void> => {
   const { journal } = world;
   await world.scheduler.run(() => {
-    watch.afterStep();
+    rows.afterStep();
+    newsroom.afterStep();
     return journal.violation === undefined;
   });
   if (journal.violation !== undefined) throw new Violation(journal.violation);
@@ -85,7 +110,10 @@ const live = async <State>(everybody: Everybody<State>): Promise<void> => {
   }
   await toRest(everybody);
   atRest.logsAreRight();
-  atRest.streamsAreFolded(world.streams().filter((streamId) => !abandoned.has(streamId)));
+  const inGoodHands = world.streams().filter((streamId) => !abandoned.has(streamId));
+  atRest.streamsAreFolded(inGoodHands);
+  atRest.suspensionsAreKnown(inGoodHands);
+  atRest.nothingIsLeftOver(inGoodHands);
 };
 
 /** Operators mend by the runbook every stream that is suspended or was given up. None may stay so. */
@@ -96,6 +124,7 @@ const mend = async <State>(everybody: Everybody<State>): Promise<void> => {
   for (const streamId of abandoned) {
     world.start(() => operators.rebuild(streamId, releases.newest));
   }
+  abandoned.clear();
   world.start(() => operators.resumeSuspended(releases.newest));
   await toRest(everybody);
   const suspended = atRest.streamsAreFolded(world.streams());
@@ -105,13 +134,14 @@ const mend = async <State>(everybody: Everybody<State>): Promise<void> => {
 
 /** Rebuilds every stream: to the same state, in rows of the newest projection version only. */
 const rebuild = async <State>(everybody: Everybody<State>): Promise<void> => {
-  const { world, releases, operators, atRest } = everybody;
+  const { world, releases, operators, abandoned, atRest } = everybody;
   for (const streamId of world.streams()) {
     world.start(() => operators.rebuild(streamId, releases.newest));
   }
   await toRest(everybody);
   atRest.streamsAreFolded(world.streams());
-  atRest.projectedAs(releases.newest.projectionVersion);
+  atRest.nothingIsLeftOver(world.streams().filter((streamId) => !abandoned.has(streamId)));
+  atRest.projectedAs(releases.newest.rules.projectionVersion);
   atRest.nothingIsLost();
 };
 
@@ -125,7 +155,9 @@ export const simulate = async <State>(
   const everybody = assemble(simulated, plan, variant, tracing);
   const { journal, scheduler } = everybody.world;
   try {
-    for (const phase of [live, mend, rebuild]) await phase(everybody);
+    for (const phase of plan.rebuildsAll ? [live, mend, rebuild] : [live, mend]) {
+      await phase(everybody);
+    }
   } catch (error) {
     if (!(error instanceof Violation)) journal.violated(String(error));
   }

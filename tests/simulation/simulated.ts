@@ -3,33 +3,23 @@ import fc from "fast-check";
 import * as E from "fp-ts/Either";
 import type { Row } from "../../core/projection/columns";
 import type { Envelope } from "../../core/projection/envelope";
-import { type Fold, foldOf } from "../../core/projection/fold";
-import type { StreamId } from "../../core/projection/identifiers";
-import { idName, partitionPrefix } from "../../lambda/adapters/keys";
-import { type Rows, rowsOf } from "../../lambda/adapters/rows";
+import { idName } from "../../lambda/adapters/keys";
 import type { Item } from "./conditions";
-import type { Random } from "./random";
+import { Random } from "./random";
 import { askingFor } from "./requests";
-import type { Asked, Conserved, StoredEvent, Subject, Truth } from "./subject";
+import { laterDomain, laterOracle, type Rules, rulesOf } from "./rules";
+import type { Asked, Conserved, StoredEvent, Subject } from "./subject";
 
 /** A subject as the simulation works with it: the types of its requests and movements stay inside. */
 export interface Simulated<State> {
   readonly name: string;
-  readonly projectionVersion: number;
-  readonly fold: Fold<State>;
-  readonly rows: Rows<State>;
-  /** The names of the columns that the domain declares. */
-  readonly columns: {
-    readonly state: ReadonlyArray<string>;
-    readonly entry: ReadonlyArray<string>;
-  };
+  readonly rules: Rules<State>;
+  /** Those of a release that raises the projection version. */
+  readonly laterRules: Rules<State>;
   readonly draw: (random: Random, opening: boolean) => Asked;
   /** Changes an event as a faulty program might, so that the domain cannot read it. */
   readonly corrupt: (random: Random, event: StoredEvent) => Item;
-  readonly oracle: (log: ReadonlyArray<StoredEvent>) => ReadonlyArray<Truth>;
   readonly conserved: ReadonlyArray<Conserved<string>>;
-  /** The stream that a summary or an entry belongs to. */
-  readonly streamOfKey: (key: Item) => StreamId;
   /** The column that a stream's id goes by. */
   readonly id: string;
 }
@@ -50,6 +40,9 @@ const mistakes = ({ data, ...event }: StoredEvent): ReadonlyArray<Item> => [
 export const rowOf = (row: Row): Item =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
 
+/** Of so many commands a later release understands one as another. */
+const understoodAnew = 5;
+
 export const simulatedOf = <Request extends Envelope, State, Movement>({
   domain,
   requests,
@@ -57,28 +50,36 @@ export const simulatedOf = <Request extends Envelope, State, Movement>({
   conserved,
 }: Subject<Request, State, Movement>): Simulated<State> => {
   const asking = askingFor(requests);
+  const draw = (random: Random, opening: boolean): Asked => {
+    const seed = random.between(0, 2 ** 31 - 1);
+    const arbitrary = opening ? asking.opening : asking.any;
+    const [asked] = fc.sample(arbitrary, { seed, numRuns: 1 });
+    if (asked === undefined) throw new Error(`nothing to ask of ${domain.name}`);
+    return asked;
+  };
+  const others = new Map<string, Asked | undefined>();
+  /** What a command means to a later release, if not the same. */
+  const otherMeaning = (commandId: string): Asked | undefined => {
+    if (!others.has(commandId)) {
+      const number = Number.parseInt(sha256(commandId).slice(0, 8), 16);
+      const isOther = number % understoodAnew === 0;
+      others.set(commandId, isOther ? draw(new Random(number), false) : undefined);
+    }
+    return others.get(commandId);
+  };
+  const later = (event: StoredEvent) => ({ ...event, ...otherMeaning(event.commandId) });
   return {
     name: domain.name,
-    projectionVersion: domain.projectionVersion,
-    fold: foldOf(domain, sha256),
-    rows: rowsOf(domain),
-    columns: { state: domain.state.names, entry: domain.entry.names },
-    draw: (random, opening) => {
-      const seed = random.between(0, 2 ** 31 - 1);
-      const arbitrary = opening ? asking.opening : asking.any;
-      const [asked] = fc.sample(arbitrary, { seed, numRuns: 1 });
-      if (asked === undefined) throw new Error(`nothing to ask of ${domain.name}`);
-      return asked;
-    },
+    rules: rulesOf(domain, oracle, (event) => event, sha256),
+    laterRules: rulesOf(laterDomain(domain, later), laterOracle(oracle), later, sha256),
+    draw,
     corrupt: (random, event) => {
       const unreadable = mistakes(event).filter((mistaken) => E.isLeft(domain.decode(mistaken)));
       const corrupted = random.pickAny(unreadable);
       if (corrupted === undefined) throw new Error(`${domain.name} reads whatever it gets`);
       return corrupted;
     },
-    oracle,
     conserved,
-    streamOfKey: ({ pk }) => String(pk).slice(partitionPrefix(domain.name).length) as StreamId,
     id: idName(domain.name),
   };
 };

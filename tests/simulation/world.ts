@@ -1,5 +1,6 @@
 import type { Timestamp } from "../../core/projection/envelope";
-import type { StreamId } from "../../core/projection/identifiers";
+import type { StreamId, Version } from "../../core/projection/identifiers";
+import type { Command } from "./commands";
 import type { Item } from "./conditions";
 import { Journal, Violation } from "./journal";
 import type { Plan } from "./plan";
@@ -16,6 +17,16 @@ export interface Write {
   readonly item: Stored | undefined;
   /** The item that was overwritten or deleted. */
   readonly before: Item | undefined;
+  /** Whoever has asked for it; absent where it came past all requests. */
+  readonly by?: Process;
+}
+
+/** Learns of the requests of processes. */
+export interface Witness {
+  /** A process is about to ask for something about a stream. */
+  readonly asking?: (process: Process, streamId: string) => void;
+  /** A process has the answer to a command that has succeeded. */
+  readonly answered?: (process: Process, command: Command) => void;
 }
 
 /** The tables, the clock, the plan and the journal of one run. */
@@ -30,12 +41,16 @@ export class World {
   /** The process of whatever moves on its own: requests, stream records, time. It never dies. */
   readonly network = new Process("network", 1);
   readonly listeners: Array<(write: Write) => void> = [];
+  readonly witnesses: Witness[] = [];
   /** The events that no release could or can decode, by `positionOf`: what they are mended to. */
   readonly corrupted = new Map<string, StoredEvent>();
+  /** Those of them that were mended since. */
+  readonly mended = new Set<string>();
   /** The commands that clients know to be recorded. */
   readonly acknowledged: string[] = [];
   /** How many writes have been asked for. */
   writes = 0;
+  readonly #streamsByKey = new Map<string, StreamId>();
   #processes = 0;
 
   constructor(plan: Plan, tracing: boolean) {
@@ -63,12 +78,43 @@ export class World {
     });
   }
 
-  /** Writes at once, past all requests and faults. */
-  write(table: Table, item: Item): void {
-    const key = table.keyOf(item);
+  /** Writes at once, past all requests and faults. Without an item, it deletes. */
+  write(table: Table, key: Item, item: Item | undefined): void {
     const before = table.read(key);
-    const stored = table.write(key, item, this.scheduler.now);
-    for (const listener of this.listeners) listener({ table, key, item: stored, before });
+    this.tell({ table, key, item: table.write(key, item, this.scheduler.now), before });
+  }
+
+  /** Tells everybody concerned of a write. */
+  tell(write: Write): void {
+    for (const listener of this.listeners) listener(write);
+  }
+
+  asking(process: Process, streamId: string): void {
+    for (const witness of this.witnesses) witness.asking?.(process, streamId);
+  }
+
+  answered(process: Process, command: Command): void {
+    for (const witness of this.witnesses) witness.answered?.(process, command);
+  }
+
+  /** Lets a stream be found by the parts of keys that stand for it. */
+  name(streamId: StreamId, keys: ReadonlyArray<string>): void {
+    for (const key of [streamId, ...keys]) this.#streamsByKey.set(key, streamId);
+  }
+
+  /** The stream of a key; the key itself where it is of none. */
+  streamOf(key: string): StreamId {
+    return this.#streamsByKey.get(key) ?? (key as StreamId);
+  }
+
+  /** Kills a process that has not ended after so many simulated milliseconds. */
+  limit(process: Process, timeout: number): void {
+    this.start(async () => {
+      await this.scheduler.turn(process, timeout);
+      this.journal.count("timedOut");
+      this.journal.note(process.name, () => "has no more time, and is killed");
+      process.kill();
+    });
   }
 
   /** The streams that have events. */
@@ -79,6 +125,12 @@ export class World {
   /** A stream's events, as they are stored now. An item of a faulty program is no event until it is mended. */
   log(streamId: StreamId): ReadonlyArray<StoredEvent> {
     return this.events.partition(streamId) as ReadonlyArray<unknown> as ReadonlyArray<StoredEvent>;
+  }
+
+  /** Whether nobody can read the event at a version, since a faulty program has put it there. */
+  isDamaged(streamId: StreamId, version: Version): boolean {
+    const position = positionOf(streamId, version);
+    return this.corrupted.has(position) && !this.mended.has(position);
   }
 
   /** Waits for a while between now and `most` simulated milliseconds. */

@@ -91,7 +91,8 @@ const corruptOne = <State>(
   world.corrupted.set(positionOf(streamId, version), intended);
   world.journal.count("corrupted");
   world.journal.note("faulty writer", () => `puts ${streamId} ${version}, which nobody can read`);
-  world.write(world.events, corrupt(world.random, intended));
+  const corrupted = corrupt(world.random, intended);
+  world.write(world.events, world.events.keyOf(corrupted), corrupted);
 };
 
 export const startWriters = <State>(world: World, simulated: Simulated<State>): void => {

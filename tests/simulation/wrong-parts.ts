@@ -1,21 +1,22 @@
-import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import type { ReaderTask } from "fp-ts/ReaderTask";
 import * as TE from "fp-ts/TaskEither";
 import type { StreamId, StreamVersion } from "../../core/projection/identifiers";
-import type { ProjectionEnvironment, ReadModel } from "../../core/projection/ports";
+import type { ProjectionEnvironment, ReadModel, RebuildStore } from "../../core/projection/ports";
 import { type Delivery, projectBatch } from "../../core/projection/project-batch";
 import { emptySummary, type Summary } from "../../core/projection/summary";
 import type { UseCase } from "../../core/projection/use-case";
 import { entryPrefix, summarySortKey } from "../../lambda/adapters/keys";
 import type { Client } from "./client";
-import type { Command } from "./dynamo";
+import type { Command } from "./commands";
 
 // Parts of wrong projectors: they wrap the right parts.
 
 export type Put = PutCommand["input"];
+export type Batched = NonNullable<BatchWriteCommand["input"]["RequestItems"]>[string][number];
 
 /** Changes the puts of the adapter before it sends them. */
 export const sending =
@@ -31,8 +32,26 @@ export const sending =
     },
   });
 
+/** Changes the writes of the adapter's batches before it sends them. */
+export const batching =
+  (change: (write: Batched) => ReadonlyArray<Batched>) =>
+  (client: Client): Client => ({
+    send: async (command) => {
+      if (!(command instanceof BatchWriteCommand)) return client.send(command);
+      const RequestItems = Object.fromEntries(
+        Object.entries(command.input.RequestItems ?? {}).map(([table, writes]) => [
+          table,
+          writes.flatMap(change),
+        ]),
+      );
+      const isEmpty = Object.values(RequestItems).every((writes) => writes.length === 0);
+      return isEmpty ? {} : client.send(new BatchWriteCommand({ RequestItems }));
+    },
+  });
+
 export const isSummary = ({ Item }: Put): boolean => Item?.sk === summarySortKey;
-export const isEntry = ({ Item }: Put): boolean => String(Item?.sk).startsWith(entryPrefix);
+export const isEntry = (item: Record<string, unknown> | undefined): boolean =>
+  String(item?.sk).startsWith(entryPrefix);
 
 export const unconditionally = ({ TableName, Item }: Put): Put => ({ TableName, Item });
 
@@ -45,6 +64,13 @@ export const withReadModel =
   <State>(environment: ProjectionEnvironment<State>): ProjectionEnvironment<State> => ({
     ...environment,
     readModel: { ...environment.readModel, ...change(environment.readModel) },
+  });
+
+export const withRebuilds =
+  (change: <State>(rebuilds: RebuildStore<State>) => Partial<RebuildStore<State>>) =>
+  <State>(environment: ProjectionEnvironment<State>): ProjectionEnvironment<State> => ({
+    ...environment,
+    rebuilds: { ...environment.rebuilds, ...change(environment.rebuilds) },
   });
 
 /** Moves the summary from wherever it is, not from where it was loaded. */

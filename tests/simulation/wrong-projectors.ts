@@ -1,4 +1,9 @@
-import { PutCommand, QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  BatchWriteCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from "@aws-sdk/lib-dynamodb";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as RA from "fp-ts/ReadonlyArray";
@@ -6,11 +11,11 @@ import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
 import { nextVersion } from "../../core/projection/identifiers";
 import type { EventStore } from "../../core/projection/ports";
-import { rebuildStream } from "../../core/projection/rebuild-stream";
 import { resumeStream } from "../../core/projection/resume-stream";
 import { type Change, isSuspended } from "../../core/projection/summary";
-import type { Variant } from "./projector";
+import type { Variant } from "./functions";
 import {
+  batching,
   commitBlindly,
   foldWhatComes,
   inEnvironment,
@@ -45,11 +50,20 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
     mistake: "cannot write an entry a second time",
     within: 25,
     variant: {
-      client: sending((put) =>
-        isEntry(put)
-          ? { ...unconditionally(put), ConditionExpression: "attribute_not_exists(pk)" }
-          : put,
-      ),
+      client: (client) => ({
+        send: async (command) => {
+          if (!(command instanceof BatchWriteCommand)) return client.send(command);
+          for (const [TableName, writes] of Object.entries(command.input.RequestItems ?? {})) {
+            for (const { PutRequest } of writes) {
+              const Item = PutRequest?.Item;
+              if (!isEntry(Item)) continue;
+              const ConditionExpression = "attribute_not_exists(pk)";
+              await client.send(new PutCommand({ TableName, Item, ConditionExpression }));
+            }
+          }
+          return {};
+        },
+      }),
     },
   },
   {
@@ -243,7 +257,7 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "leaves a stream alone that was resumed half-way, by a resume that failed",
-    within: 25,
+    within: 100,
     variant: {
       resume: inEnvironment(
         withReadModel((readModel) => ({
@@ -261,18 +275,42 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
         commit: (loaded, next) =>
           pipe(
             loaded,
-            O.exists((summary) => summary.projectionVersion < next.projectionVersion),
+            O.exists((summary) => summary.generation < next.generation),
           )
             ? commitBlindly(readModel).commit(loaded, next)
             : readModel.commit(loaded, next),
       })),
-      rebuild: inEnvironment(withReadModel(commitBlindly), rebuildStream),
     },
   },
   {
-    mistake: "lets an old release overwrite the entries of a later one",
-    within: 50,
-    variant: { client: sending((put) => (isEntry(put) ? unconditionally(put) : put)) },
+    mistake: "writes the entries of every generation under the keys of the first",
+    within: 25,
+    variant: {
+      client: batching(({ PutRequest, ...others }) => [
+        isEntry(PutRequest?.Item)
+          ? {
+              PutRequest: {
+                Item: {
+                  ...PutRequest?.Item,
+                  sk: String(PutRequest?.Item?.sk).replace(/\.\d+:/, ".1:"),
+                },
+              },
+            }
+          : { ...others, ...(PutRequest && { PutRequest }) },
+      ]),
+    },
+  },
+  {
+    mistake: "takes no notice of the writes that a batch has left undone",
+    within: 25,
+    variant: {
+      client: (client) => ({
+        send: async (command) => {
+          const output = await client.send(command);
+          return command instanceof BatchWriteCommand ? {} : output;
+        },
+      }),
+    },
   },
   {
     mistake: "lets an old release go on with the summaries of a later one",
