@@ -8,6 +8,7 @@ import { publishAgain } from "./publish-again";
 import { emptySummary, isSuspended, type Summary } from "./summary";
 import {
   handOver,
+  isOfEarlierRelease,
   loadSummary,
   reportSuspension,
   retrySuperseded,
@@ -18,6 +19,12 @@ import {
 // The projection is gated by version, never by the order of delivery. Events may arrive twice, late, out of order or at
 // several projectors: a summary only ever moves from the version it was loaded at to the fold of more events.
 
+const lastOf = (delivered: ReadonlyArray<Delivered>): StreamVersion =>
+  delivered.reduce<StreamVersion>(
+    (highest, { version }) => (version > highest ? version : highest),
+    noVersion,
+  );
+
 const projectLoaded = <State>(
   streamId: StreamId,
   loaded: O.Option<Summary<State>>,
@@ -26,10 +33,7 @@ const projectLoaded = <State>(
   pipe(
     RTE.ask<ProjectionEnvironment<State>>(),
     RTE.flatMap(({ projectionVersion }) => {
-      const known = delivered.reduce<StreamVersion>(
-        (highest, { version }) => (version > highest ? version : highest),
-        noVersion,
-      );
+      const known = lastOf(delivered);
       const from = pipe(
         loaded,
         O.getOrElse((): Summary<State> => emptySummary(streamId, projectionVersion)),
@@ -71,5 +75,16 @@ export const projectStream = <State>(
     pipe(
       loadSummary<State>(streamId),
       RTE.flatMap((loaded) => projectLoaded(streamId, loaded, delivered)),
+      RTE.orElse(
+        (error): Step<State, void> =>
+          pipe(
+            RTE.ask<ProjectionEnvironment<State>>(),
+            RTE.flatMap(({ projectionVersion }) =>
+              error._tag === "UnreadableSummary" && isOfEarlierRelease(projectionVersion)(error)
+                ? handOver<State>(streamId, lastOf(delivered))
+                : RTE.left(error),
+            ),
+          ),
+      ),
     ),
   );

@@ -3,11 +3,12 @@ import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import { advanceToTheEnd } from "./advance";
 import { bringUpToDate } from "./bring-up-to-date";
-import type { StreamId, StreamVersion } from "./identifiers";
+import { noVersion, type StreamId, type StreamVersion } from "./identifiers";
 import type { ProjectionEnvironment } from "./ports";
 import { continueRebuild } from "./rebuild-stream";
 import type { Summary } from "./summary";
 import {
+  isOfEarlierRelease,
   loadSummary,
   orHandOver,
   type Progress,
@@ -67,5 +68,16 @@ export const resumeStream = <State>(streamId: StreamId): UseCase<State, void> =>
     pipe(
       loadSummary<State>(streamId),
       RTE.flatMap(O.match((): Step<State, void> => RTE.right(undefined), resumeLoaded<State>)),
+      RTE.orElse(
+        (error): Step<State, void> =>
+          pipe(
+            RTE.ask<ProjectionEnvironment<State>>(),
+            RTE.flatMap(({ projectionVersion }) =>
+              error._tag === "UnreadableSummary" && isOfEarlierRelease(projectionVersion)(error)
+                ? continueRebuild<State>(streamId, noVersion)
+                : RTE.left(error),
+            ),
+          ),
+      ),
     ),
   );

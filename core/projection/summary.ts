@@ -63,6 +63,11 @@ export interface Summary<State> extends RowSet {
    * its own projection version folds on.
    */
   readonly rebuilding: boolean;
+  /**
+   * The row as an earlier release has written it, which has columns of its own. This release changes what it says of the
+   * processing, and nothing else.
+   */
+  readonly earlier?: Row;
 }
 
 /** The summary of a stream before its first event is folded. */

@@ -102,6 +102,12 @@ export const loadSummary = <State>(streamId: StreamId): Step<State, O.Option<Sum
     ),
   );
 
+/** Whether an earlier release has written a summary that this one cannot read: it may not know a new column yet. */
+export const isOfEarlierRelease =
+  (projectionVersion: number) =>
+  ({ row }: UnreadableSummary): boolean =>
+    typeof row.projectionVersion === "number" && row.projectionVersion < projectionVersion;
+
 /** Reports a suspended stream to operators. */
 export const reportSuspension = <State>({
   streamId,

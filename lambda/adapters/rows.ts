@@ -91,8 +91,11 @@ const idInKey = (streamId: StreamId, mostBytes: number): string =>
 /** DynamoDB's limit for a sort key, in bytes. */
 const longestSortKey = 1_024;
 
-/** DynamoDB's limit for a partition key, in bytes, with room for what precedes the id. */
-const longestIdInPartition = 2_048 - 256;
+/**
+ * The partition key is the sort key of the index by owner, which may have 1,024 bytes like any other; with room for what
+ * precedes the id.
+ */
+const longestIdInPartition = longestSortKey - 256;
 
 /** The stream of a row, by the part of its key that `idInKey` made. */
 export const idFromKey = (name: string, part: string, row: Row): unknown =>
@@ -175,8 +178,9 @@ const openedFrom =
 /** The rows of a domain's streams. */
 export const rowsOf = <State>({
   name,
+  projectionVersion: own,
   state,
-}: Pick<Domain<never, State, never>, "name" | "state">): Rows<State> => {
+}: Pick<Domain<never, State, never>, "name" | "projectionVersion" | "state">): Rows<State> => {
   const id = idName(name);
   const Identified = t.type({ [id]: StreamId });
   const partition = (streamId: StreamId) =>
@@ -221,12 +225,17 @@ export const rowsOf = <State>({
         changedAt: O.fromNullable(columns.changedAt),
         suspension: O.fromNullable(columns.suspension),
         rebuilding: columns.processing === "REBUILDING",
+        ...(columns.projectionVersion < own ? { earlier: row as Row } : {}),
       })),
     );
   return {
     partition,
     summaryKey,
-    summary: (summary) => ({ ...summaryKey(summary.streamId), ...summaryColumns(summary) }),
+    summary: (summary) => {
+      const { processing, suspension, ...columns } = summaryColumns(summary);
+      const others = summary.earlier ?? { ...summaryKey(summary.streamId), ...columns };
+      return { ...others, processing, suspension };
+    },
     summaryFrom,
     // An entry names no owner: only summaries have their place in the index by owner.
     entry: ({ streamId, version, ...change }) => ({
