@@ -26,6 +26,8 @@ interface Deployment {
   readonly to: number;
   /** Whether it raises the projection version: the same events give other rows. */
   readonly raises: boolean;
+  /** Whether it can read the summaries that the old one has written. */
+  readonly readsEarlierRows: boolean;
   readonly rollback: { readonly at: number; readonly again: number } | undefined;
 }
 
@@ -110,7 +112,7 @@ const deploymentFrom = (random: Random, duration: number): Plan["deployment"] =>
   const rollback = random.chance(0.3)
     ? { at, again: at + random.between(50, duration) }
     : undefined;
-  return { from, to, raises: random.chance(0.5), rollback };
+  return { from, to, raises: random.chance(0.5), readsEarlierRows: random.chance(0.5), rollback };
 };
 
 const mixedPlan = (seed: number, random: Random): Plan => {
@@ -158,7 +160,13 @@ const suspendingPlan = (plan: Plan, random: Random): Plan => ({
   unknownEvents: 0.2,
   batchingWindow: 0,
   streamDelay: 0,
-  deployment: { from: 100, to: 150, raises: random.chance(0.5), rollback: undefined },
+  deployment: {
+    from: 100,
+    to: 150,
+    raises: random.chance(0.5),
+    readsEarlierRows: true,
+    rollback: undefined,
+  },
   resumes: random.between(0, 4),
   rebuilds: random.between(0, 8),
   faults: { ...plan.faults, throttled: 0, slow: 0.3 },
@@ -170,7 +178,13 @@ const overlappingPlan = (plan: Plan, random: Random): Plan => ({
   streams: 2,
   commandsPerClient: 5,
   duration: 500,
-  deployment: { from: 100, to: 600, raises: true, rollback: undefined },
+  deployment: {
+    from: 100,
+    to: 600,
+    raises: true,
+    readsEarlierRows: random.chance(0.5),
+    rollback: undefined,
+  },
   rebuilds: random.between(2, 6),
   oldRebuilds: random.between(2, 6),
   faults: { ...plan.faults, throttled: 0, slow: 0.4, landsLate: 0.05 },

@@ -33,12 +33,14 @@ export class Projector<State> {
       this.#project(release, invocation, records),
       process.died.then(() => Promise.reject(new Error(`${process.name} died`))),
     ]);
-    const { troubled, reports } = invocation;
+    const { troubled, handedOver, reports } = invocation;
     this.#watch.failuresHaveCauses(failed, records, troubled);
     // A record of an event that was mended brings nothing to fold, so its stream is not met.
     const insertions = records.filter(
-      ({ event, sequenceNumber }) =>
-        deliveriesFrom({ Records: [event] }).length > 0 && !failed.includes(sequenceNumber),
+      ({ streamId, event, sequenceNumber }) =>
+        deliveriesFrom({ Records: [event] }).length > 0 &&
+        !failed.includes(sequenceNumber) &&
+        !handedOver.has(streamId),
     );
     for (const { streamId } of insertions) {
       this.#watch.suspensionIsReported(streamId, suspended.get(streamId), reports.told);

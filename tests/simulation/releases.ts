@@ -29,11 +29,12 @@ export class Releases<State> {
   readonly #world: World;
   #complete = false;
 
-  constructor(world: World, { rules, laterRules }: Simulated<State>) {
+  constructor(world: World, { rules, laterRules, strangeRules }: Simulated<State>) {
     this.#world = world;
     const raises = world.plan.deployment?.raises === true;
     this.old = { name: "old", rules, sees: asOldRelease };
-    this.newest = { name: "new", rules: raises ? laterRules : rules, sees: (stored) => stored };
+    const later = world.plan.deployment?.readsEarlierRows ? laterRules : strangeRules;
+    this.newest = { name: "new", rules: raises ? later : rules, sees: (stored) => stored };
     if (raises) world.journal.count("raised");
     if (world.plan.deployment !== undefined) world.journal.count("deployed");
     if (world.plan.deployment?.rollback !== undefined) world.journal.count("rolledBack");

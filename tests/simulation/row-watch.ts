@@ -187,6 +187,7 @@ export class RowWatch<State> {
     const set = setOf(row);
     this.#demand(
       before === undefined ||
+        row.replacedAt !== undefined ||
         !isSame(setOf(before), set) ||
         Number(row.version) >= Number(before.version),
       `the rebuild of ${nameOf(streamId, set)} goes back from ${before?.version} to ${row.version}`,

@@ -1,5 +1,6 @@
 import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
+import type { Row, StoredColumns } from "../../core/projection/columns";
 import type { Domain } from "../../core/projection/domain";
 import type { Envelope } from "../../core/projection/envelope";
 import { type Fold, foldOf } from "../../core/projection/fold";
@@ -40,9 +41,22 @@ export const rulesOf = <Request extends Envelope, State, Movement>(
   oracle: (log) => oracle(log.map(means)),
 });
 
-/** The column that only a later release has, in entries. */
+/** The column that only a later release has, in summaries and in entries. */
 const revision = "revision";
 const revised = { [revision]: "later" };
+
+/** A later release may not be able to read a row of an earlier one, which lacks a column. */
+const withRevision = <State>(
+  columns: StoredColumns<State>,
+  needsIt: boolean,
+): StoredColumns<State> => ({
+  names: [...columns.names, revision],
+  encode: (state) => ({ ...columns.encode(state), ...revised }),
+  decode: (row) =>
+    needsIt && (row as Row)[revision] === undefined
+      ? E.left(`${revision}: expected text, found nothing`)
+      : columns.decode(row),
+});
 
 /**
  * The domain as a later release has it: the same events mean something else to it, and its rows have another column. It
@@ -51,6 +65,7 @@ const revised = { [revision]: "later" };
 export const laterDomain = <Request extends Envelope, State, Movement>(
   domain: Domain<Request, State, Movement>,
   means: Meaning,
+  readsEarlierRows: boolean,
 ): Domain<Request, State, Movement> => ({
   ...domain,
   projectionVersion: domain.projectionVersion + 1,
@@ -59,6 +74,7 @@ export const laterDomain = <Request extends Envelope, State, Movement>(
       domain.decode(stored),
       E.flatMap(() => domain.decode(means(stored as StoredEvent))),
     ),
+  state: withRevision(domain.state, !readsEarlierRows),
   entry: {
     ...domain.entry,
     names: [...domain.entry.names, revision],
@@ -72,5 +88,6 @@ export const laterOracle =
   (log: ReadonlyArray<StoredEvent>): ReadonlyArray<Truth> =>
     oracle(log).map((truth) => ({
       ...truth,
+      state: truth.state && { ...truth.state, ...revised },
       entry: { ...truth.entry, ...revised },
     }));

@@ -16,6 +16,8 @@ export interface Simulated<State> {
   readonly rules: Rules<State>;
   /** Those of a release that raises the projection version. */
   readonly laterRules: Rules<State>;
+  /** The same of one that cannot read the rows of the earlier one. */
+  readonly strangeRules: Rules<State>;
   readonly draw: (random: Random, opening: boolean) => Asked;
   /** Changes an event as a faulty program might, so that the domain cannot read it. */
   readonly corrupt: (random: Random, event: StoredEvent) => Item;
@@ -71,7 +73,8 @@ export const simulatedOf = <Request extends Envelope, State, Movement>({
   return {
     name: domain.name,
     rules: rulesOf(domain, oracle, (event) => event, sha256),
-    laterRules: rulesOf(laterDomain(domain, later), laterOracle(oracle), later, sha256),
+    laterRules: rulesOf(laterDomain(domain, later, true), laterOracle(oracle), later, sha256),
+    strangeRules: rulesOf(laterDomain(domain, later, false), laterOracle(oracle), later, sha256),
     draw,
     corrupt: (random, event) => {
       const unreadable = mistakes(event).filter((mistaken) => E.isLeft(domain.decode(mistaken)));
