@@ -15,8 +15,16 @@ export interface Command extends Asked {
 
 export type Appended = "recorded" | "conflict" | "unavailable";
 
+/** The templates at one moment: they may change between a command and its repetition. */
+export interface Template {
+  /** The form in which they record what was asked. */
+  readonly record: (asked: Asked) => Asked;
+  readonly isSameCommand: (stored: Item, item: Item) => boolean;
+  readonly now: () => string;
+}
+
 /** What makes two events the same command, whatever the form in which they were recorded. */
-const isSameCommand = (stored: Item, item: Item): boolean => {
+export const isSameCommand = (stored: Item, item: Item): boolean => {
   const hasSameForm = stored.schemaVersion === item.schemaVersion;
   const [before, now] = [stored.data, item.data].map((data) => Object(data) as Item);
   const shared = Object.keys(now ?? {}).filter((field) => Object.hasOwn(before ?? {}, field));
@@ -34,7 +42,7 @@ export const append = async (
   table: string,
   { streamId, owner, ...command }: Command,
   expectedVersion: number,
-  now: () => string,
+  template: Template,
 ): Promise<Appended> => {
   const read = async (version: number): Promise<Item | undefined> => {
     const Key = { streamId, version };
@@ -43,11 +51,12 @@ export const append = async (
     );
     return (answer as { Item?: Item }).Item;
   };
-  const { commandId, type, schemaVersion, data } = command;
+  const { commandId } = command;
+  const { type, schemaVersion, data } = template.record(command);
   const version = expectedVersion + 1;
   try {
     if (expectedVersion > 0 && (await read(expectedVersion)) === undefined) return "conflict";
-    const recordedAt = now();
+    const recordedAt = template.now();
     const event = { type, schemaVersion, commandId, owner, actor: owner, recordedAt, data };
     const item: Item = { streamId, version, ...event };
     try {
@@ -57,7 +66,7 @@ export const append = async (
     } catch (error) {
       if (!isLostRace(error)) throw error;
       const stored = (await read(version)) ?? {};
-      return isSameCommand(stored, item) ? "recorded" : "conflict";
+      return template.isSameCommand(stored, item) ? "recorded" : "conflict";
     }
   } catch {
     return "unavailable";

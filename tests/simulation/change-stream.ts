@@ -56,11 +56,18 @@ export class ChangeStream {
   readonly #roots: ReadonlyArray<Shard>;
   readonly #all: Shard[] = [];
   readonly #arrivals = new Map<string, Promise<void>>();
+  readonly #trimmed: (streamId: StreamId) => void;
   #sequence = 0;
 
-  constructor(world: World, deliver: (records: ReadonlyArray<StreamRecord>) => Promise<void>) {
+  /** `trimmed` gets the streams of records that nobody has read within 24 hours: they are gone without a trace. */
+  constructor(
+    world: World,
+    deliver: (records: ReadonlyArray<StreamRecord>) => Promise<void>,
+    trimmed: (streamId: StreamId) => void,
+  ) {
     this.#world = world;
     this.#deliver = deliver;
+    this.#trimmed = trimmed;
     this.#roots = Array.from({ length: world.plan.shards }, (_, n) => this.#shard(`shard-${n}`));
   }
 
@@ -69,7 +76,8 @@ export class ChangeStream {
     const earlier = this.#arrivals.get(item) ?? Promise.resolve();
     const arrival = earlier.then(async () => {
       await this.#world.pause(this.#world.network, this.#world.plan.streamDelay);
-      this.#place(item, change);
+      if (this.#world.random.chance(this.#world.plan.trimmed)) this.#trim(change);
+      else this.#place(item, change);
     });
     this.#arrivals.set(item, arrival);
     this.#world.start(() => arrival);
@@ -92,6 +100,12 @@ export class ChangeStream {
     const shard = { name, parent, lanes, children: undefined };
     this.#all.push(shard);
     return shard;
+  }
+
+  #trim({ streamId, version }: Change): void {
+    this.#world.journal.count("trimmed");
+    this.#world.journal.note("stream", () => `loses the record of ${streamId} ${version}`);
+    this.#trimmed(streamId);
   }
 
   #place(item: string, { eventName, streamId, version, image }: Change): void {

@@ -50,6 +50,12 @@ const clauses: ReadonlyArray<[RegExp, (...names: string[]) => Predicate]> = [
         comparable(item?.[name], values[first]) && !lessOrEqual(item?.[name], values[first]),
   ],
   [
+    new RegExp(`^${attribute} >= ${operand}$`),
+    (name = "", first = "") =>
+      (item, values) =>
+        lessOrEqual(values[first], item?.[name]),
+  ],
+  [
     new RegExp(`^${attribute} BETWEEN ${operand} AND ${operand}$`),
     (name = "", first = "", last = "") =>
       (item, values) =>

@@ -11,12 +11,12 @@ import { dynamoReadModel } from "../../lambda/adapters/read-model";
 import { sqsRebuildQueue } from "../../lambda/adapters/rebuild-queue";
 import { dynamoRebuildStore } from "../../lambda/adapters/rebuild-store";
 import { asDocumentClient, type Client, clientFor } from "./client";
+import type { Item } from "./conditions";
 import { type Publish, publishFrom, publishingInOrder } from "./publishing";
 import type { RebuildQueue } from "./queue";
 import type { Release } from "./releases";
 import type { Flushing, Newsroom, Reports } from "./reports";
 import type { Process } from "./scheduler";
-import type { StoredEvent } from "./subject";
 import type { Watch } from "./watch";
 import type { World } from "./world";
 
@@ -36,7 +36,7 @@ export interface Variant {
   readonly resume?: typeof resumeStream;
   readonly rebuild?: typeof rebuildStream;
   /** How a template tells whether a stored event is the command that it was given. */
-  readonly isSameCommand?: (stored: StoredEvent, item: StoredEvent) => boolean;
+  readonly isSameCommand?: (stored: Item, item: Item) => boolean;
 }
 
 /** One invocation of a function, or one command of an operator. */

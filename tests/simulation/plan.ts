@@ -45,6 +45,12 @@ export interface Plan {
   readonly faults: Faults;
   /** The event table's page ends early after so many events. */
   readonly pageSize: number;
+  /** How likely a record of the stream is trimmed before anybody has read it. */
+  readonly trimmed: number;
+  /** The events of the first stream that have been recorded long ago. */
+  readonly history: number;
+  /** When the templates begin to record events in a new form. */
+  readonly newFormAt: number;
   readonly shards: number;
   readonly shardSplits: number;
   readonly parallelizationFactor: number;
@@ -127,6 +133,9 @@ const mixedPlan = (seed: number, random: Random): Plan => {
     duration,
     faults: faultsFrom(random),
     pageSize: random.pick([2, 5, 5, 100]),
+    trimmed: random.chance(0.1) ? random.next() * 0.1 : 0,
+    history: 0,
+    newFormAt: random.chance(0.4) ? random.between(0, duration) : Number.POSITIVE_INFINITY,
     shards: random.between(1, 3),
     shardSplits: random.chance(0.4) ? random.between(1, 3) : 0,
     parallelizationFactor: random.between(1, 3),
@@ -216,11 +225,31 @@ const batchingPlan = (plan: Plan): Plan => ({
   faults: { ...plan.faults, throttled: 0.1, crashBefore: 0, crashAfter: 0, landsLate: 0 },
 });
 
+/** A plan about a stream so long that nobody folds it in one go. */
+const longPlan = (plan: Plan, random: Random): Plan => ({
+  ...plan,
+  streams: 1,
+  clients: 2,
+  commandsPerClient: 3,
+  duration: 3_000,
+  corruptedEvents: 0,
+  history: random.between(500, 2_500),
+  pageSize: 100,
+  timeout: random.pick([500, 2_000]),
+  maxReceiveCount: 100,
+  rebuilds: 1,
+  rebuildsAgain: 0,
+  oldRebuilds: 0,
+  resumes: 0,
+});
+
 export const planFor = (seed: number): Plan => {
   // Not the seed itself: the run draws from that, and would repeat the plan's draws.
   const random = new Random(seed ^ 0x5eed);
   const plan = mixedPlan(seed, random);
   const kind = random.next();
+  // They take long.
+  if (random.chance(0.01)) return longPlan(plan, random);
   if (kind < 0.25) return suspendingPlan(plan, random);
   if (kind < 0.4) return overlappingPlan(plan, random);
   if (kind < 0.5) return removingPlan(plan, random);
@@ -254,6 +283,8 @@ export const simplerThan = (plan: Plan): ReadonlyArray<Plan> => {
     ["commandsPerClient", 1],
     ["corruptedEvents", 0],
     ["unknownEvents", 0],
+    ["trimmed", 0],
+    ["history", 0],
     ["shards", 1],
     ["shardSplits", 0],
     ["parallelizationFactor", 1],

@@ -20,7 +20,7 @@ import type { Simulated } from "./simulated";
 import type { StoredEvent } from "./subject";
 import { Watch } from "./watch";
 import { World } from "./world";
-import { startWriters } from "./writers";
+import { startWriters, writeHistory } from "./writers";
 
 export interface Outcome {
   readonly plan: Plan;
@@ -37,7 +37,7 @@ const assemble = <State>(
   variant: Variant,
   tracing: boolean,
 ) => {
-  const world = new World(plan, tracing);
+  const world = new World(plan, tracing, variant.isSameCommand);
   /** The streams that nobody folds on, unless there is another event: what was given up, or left to a later release. */
   const abandoned = new Set<StreamId>();
   const abandon = (streamId: StreamId) => void abandoned.add(streamId);
@@ -68,7 +68,9 @@ const assemble = <State>(
       for (const { streamId } of records) abandon(streamId);
     },
   );
-  const stream = new ChangeStream(world, deliver);
+  const stream = new ChangeStream(world, deliver, abandon);
+  // A long history was folded long ago, or never: none of it is delivered any more.
+  writeHistory(world, simulated);
   world.listeners.push(({ table, key, item: image, before }) => {
     if (table !== world.events || image === undefined) return;
     const eventName = before === undefined ? "INSERT" : "MODIFY";

@@ -5,6 +5,7 @@ import type { Row } from "../../core/projection/columns";
 import type { Envelope } from "../../core/projection/envelope";
 import { idName } from "../../lambda/adapters/keys";
 import type { Item } from "./conditions";
+import { inOldForm } from "./forms";
 import { Random } from "./random";
 import { askingFor } from "./requests";
 import { laterDomain, laterOracle, type Rules, rulesOf } from "./rules";
@@ -46,11 +47,13 @@ export const rowOf = (row: Row): Item =>
 const understoodAnew = 5;
 
 export const simulatedOf = <Request extends Envelope, State, Movement>({
-  domain,
+  domain: ofSubject,
   requests,
-  oracle,
+  oracle: ofOldForm,
   conserved,
 }: Subject<Request, State, Movement>): Simulated<State> => {
+  const domain = { ...ofSubject, decode: (stored: unknown) => ofSubject.decode(inOldForm(stored)) };
+  const oracle = (log: ReadonlyArray<StoredEvent>) => ofOldForm(log.map(inOldForm));
   const asking = askingFor(requests);
   const draw = (random: Random, opening: boolean): Asked => {
     const seed = random.between(0, 2 ** 31 - 1);

@@ -8,7 +8,16 @@ import type { Subject } from "./subject";
 const crashing = (crashAt: Plan["crashAt"]): Plan => ({
   ...planFor(1),
   ...{ streams: 1, clients: 2, commandsPerClient: 3, corruptedEvents: 1, unknownEvents: 0.3 },
-  ...{ resumes: 1, rebuilds: 1, shardSplits: 1, pageSize: 2, rebuildsAll: true, faults: noFaults },
+  ...{
+    resumes: 1,
+    rebuilds: 1,
+    shardSplits: 1,
+    pageSize: 2,
+    history: 0,
+    trimmed: 0,
+    rebuildsAll: true,
+    faults: noFaults,
+  },
   deployment: { from: 500, to: 1_500, raises: true, readsEarlierRows: true, rollback: undefined },
   crashAt,
 });

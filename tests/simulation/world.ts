@@ -1,5 +1,6 @@
 import type { Timestamp } from "../../core/projection/envelope";
 import type { StreamId, Version } from "../../core/projection/identifiers";
+import { isSameCommand } from "./append";
 import type { Command } from "./commands";
 import type { Item } from "./conditions";
 import { Journal, Violation } from "./journal";
@@ -42,6 +43,8 @@ export class World {
   readonly network = new Process("network", 1);
   readonly listeners: Array<(write: Write) => void> = [];
   readonly witnesses: Witness[] = [];
+  /** How the templates recognise the repetition of a command. */
+  readonly isSameCommand: typeof isSameCommand;
   /** The events that no release could or can decode, by `positionOf`: what they are mended to. */
   readonly corrupted = new Map<string, StoredEvent>();
   /** Those of them that were mended since. */
@@ -53,7 +56,8 @@ export class World {
   readonly #streamsByKey = new Map<string, StreamId>();
   #processes = 0;
 
-  constructor(plan: Plan, tracing: boolean) {
+  constructor(plan: Plan, tracing: boolean, recognise = isSameCommand) {
+    this.isSameCommand = recognise;
     this.plan = plan;
     this.random = new Random(plan.seed);
     this.scheduler = new Scheduler(this.random);

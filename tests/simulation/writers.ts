@@ -1,10 +1,11 @@
 import type { StreamId, Version } from "../../core/projection/identifiers";
 import { type Appended, append, type Command } from "./append";
 import { clientFor } from "./client";
+import { inNewForm } from "./forms";
 import { unknownToOld } from "./releases";
 import type { Process } from "./scheduler";
 import type { Simulated } from "./simulated";
-import type { StoredEvent } from "./subject";
+import type { Asked, StoredEvent } from "./subject";
 import { positionOf, type World } from "./world";
 
 // Writers to the event table: clients, through the API; and now and then a faulty program, past it.
@@ -23,8 +24,18 @@ const ask = (world: World, command: Command, expectedVersion: number): Promise<A
     () => `${command.commandId}: ${command.type} ${command.streamId} after ${expectedVersion}`,
   );
   const client = clientFor(world, request);
+  const { newFormAt, duration } = world.plan;
+  const since = world.scheduler.now - newFormAt;
+  // For a while, some requests still meet the old templates.
+  const hasNewForm = since > 0 && (since > duration || world.random.chance(0.5));
+  if (hasNewForm) world.journal.count("newForms");
+  const template = {
+    record: hasNewForm ? inNewForm : (asked: Asked) => asked,
+    isSameCommand: world.isSameCommand,
+    now: world.now,
+  };
   return Promise.race([
-    append(client, world.events.name, command, expectedVersion, world.now),
+    append(client, world.events.name, command, expectedVersion, template),
     request.died.then(() => "unavailable" as const),
   ]);
 };
@@ -55,6 +66,29 @@ const record = async (
   }
 };
 
+/** How many events of a stream everybody knows of. */
+const historyOf = ({ plan }: World, streamId: StreamId): number =>
+  streamId.endsWith("-1") ? plan.history : 0;
+
+/** Drawing takes long: so many requests are drawn for a history, again and again. */
+const differentRequests = 50;
+
+/** Records the events of the first stream that are old. */
+export const writeHistory = <State>(world: World, { name, draw }: Simulated<State>): void => {
+  const { plan, random, events } = world;
+  if (plan.history === 0) return;
+  world.journal.count("histories");
+  const streamId = `${name}-1` as StreamId;
+  const drawn = Array.from({ length: differentRequests }, () => draw(random, false));
+  for (let version = 1; version <= plan.history; version += 1) {
+    const asked = version === 1 ? draw(random, true) : random.pickAny(drawn);
+    const commandId = `history-${version}`;
+    const recordedAt = world.now();
+    const event = { streamId, version, commandId, owner, actor: owner, recordedAt, ...asked };
+    world.write(events, events.keyOf(event), event);
+  }
+};
+
 const runClient = async <State>(
   world: World,
   { name, draw }: Simulated<State>,
@@ -66,7 +100,7 @@ const runClient = async <State>(
   for (let n = 1; n <= plan.commandsPerClient; n += 1) {
     await world.pause(client, (2 * plan.duration) / plan.commandsPerClient);
     const streamId = anyStreamId(world, name);
-    const version = known.get(streamId) ?? 0;
+    const version = known.get(streamId) ?? historyOf(world, streamId);
     const prefix = random.chance(plan.unknownEvents) ? unknownToOld : "";
     const asked = draw(random, version === 0);
     const command = { streamId, commandId: `${prefix}${clientName}-${n}`, owner, ...asked };

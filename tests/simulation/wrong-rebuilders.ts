@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
@@ -218,5 +219,13 @@ export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
     mistake: "does not write out what it has counted when its invocation ends",
     within: 25,
     variant: { flushing: { atSuspension: true, atEnd: false } },
+  },
+  {
+    mistake: "recognises a command only in the form in which it was recorded",
+    within: 60,
+    variant: {
+      isSameCommand: (stored, item) =>
+        stored.commandId === item.commandId && isDeepStrictEqual(stored.data, item.data),
+    },
   },
 ];
