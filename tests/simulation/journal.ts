@@ -45,6 +45,8 @@ export const counted = {
   suspended: "times a stream was suspended",
   resumed: "resumes of a suspended stream",
   rebuilt: "rebuilds of a stream",
+  damaged: "rows damaged by hand",
+  verified: "verifications of a stream",
   raised: "deployments that raise the projection version",
   deployed: "deployments with old and new release side by side",
   rolledBack: "deployments that were taken back, and made again",

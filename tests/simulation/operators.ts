@@ -5,6 +5,7 @@ import { suspendedPartition } from "../../lambda/adapters/keys";
 import type { Functions } from "./functions";
 import { visibilityTimeoutMs } from "./queue";
 import type { Release, Releases } from "./releases";
+import { isAccusation, verify } from "./verifying";
 import type { World } from "./world";
 
 // Operators, who work by the runbook: they resume suspended streams, rebuild the streams that the failure queue names, and
@@ -42,6 +43,7 @@ export class Operators<State> {
     const { plan } = this.#world;
     this.#sometime(plan.resumes, () => this.resumeSuspended(this.#releases.current()));
     this.#sometime(plan.rebuilds, () => this.#rebuildAny());
+    this.#sometime(plan.verifications, () => this.#verifyAny());
     this.#sometime(plan.oldRebuilds, () => this.rebuild(this.#anyStream(), this.#releases.old));
   }
 
@@ -53,6 +55,31 @@ export class Operators<State> {
     if (!random.chance(plan.rebuildsAgain)) return;
     await scheduler.turn(network, visibilityTimeoutMs + random.between(0, 500));
     await this.rebuild(streamId, this.#releases.current());
+  }
+
+  /** A healthy stream is never accused, whatever is under way. */
+  async #verifyAny(): Promise<void> {
+    const { damaged, journal, random, streams } = this.#world;
+    const streamId = random.pickAny(streams.call(this.#world));
+    if (streamId === undefined) return;
+    const { findings } = await verify(this.#world, this.#releases.newest, streamId);
+    const accused = findings.filter(isAccusation);
+    if (accused.length > 0 && !damaged.has(streamId)) {
+      throw journal.violated(`${streamId} is accused: ${JSON.stringify(accused[0])}`);
+    }
+  }
+
+  /** Verifies a stream that may be damaged, and rebuilds it if it is. */
+  async verifyAndRebuild(streamId: StreamId, isSound: (streamId: StreamId) => boolean) {
+    const sound = isSound(streamId);
+    const { findings } = await verify(this.#world, this.#releases.newest, streamId);
+    const found = sound ? findings.filter(isAccusation) : findings;
+    if (sound === found.length > 0) {
+      throw this.#world.journal.violated(
+        `verify finds ${JSON.stringify(found)} at ${streamId}, which is ${sound ? "" : "not "}sound`,
+      );
+    }
+    await this.rebuild(streamId, this.#releases.newest);
   }
 
   async resumeSuspended(release: Release<State>): Promise<void> {
@@ -134,6 +161,8 @@ export class Operators<State> {
         const outcome = E.isRight(result) ? "done" : result.left._tag;
         journal.note(operator.name, () => `${what}: ${outcome}`);
         if (outcome === "done") return;
+        // A damaged summary is not resumed, but rebuilt.
+        if (outcome === "UnreadableSummary" && this.#world.damaged.has(streamId)) return;
         if (outcome !== "Outdated" && operator.faults === 0 && operator.lostRaces < patience) {
           throw journal.violated(`${what} has failed, although no request did: ${outcome}`);
         }

@@ -65,6 +65,9 @@ export interface Plan {
   readonly deployment: Deployment | undefined;
   /** How often a message of the rebuild queue is received at most. */
   readonly maxReceiveCount: number;
+  /** How often somebody damages rows of the read model by hand. */
+  readonly damages: number;
+  readonly verifications: number;
   readonly resumes: number;
   readonly rebuilds: number;
   /** How likely a rebuild is followed by another when the rows are about to be removed that it has replaced. */
@@ -133,7 +136,7 @@ const mixedPlan = (seed: number, random: Random): Plan => {
     duration,
     faults: faultsFrom(random),
     pageSize: random.pick([2, 5, 5, 100]),
-    trimmed: random.chance(0.1) ? random.next() * 0.1 : 0,
+    trimmed: random.chance(0.15) ? random.next() * 0.2 : 0,
     history: 0,
     newFormAt: random.chance(0.4) ? random.between(0, duration) : Number.POSITIVE_INFINITY,
     shards: random.between(1, 3),
@@ -150,6 +153,8 @@ const mixedPlan = (seed: number, random: Random): Plan => {
     resumes: random.chance(0.6) ? random.between(1, 4) : 0,
     rebuilds: random.chance(0.4) ? random.between(1, 3) : 0,
     rebuildsAgain: random.pick([0, 0.5]),
+    damages: random.chance(0.15) ? random.between(1, 3) : 0,
+    verifications: random.chance(0.3) ? random.between(1, 3) : 0,
     oldRebuilds: random.chance(0.2) ? random.between(1, 2) : 0,
     rebuildsAll: random.chance(0.4),
     readers: random.between(0, 2),
@@ -233,7 +238,7 @@ const longPlan = (plan: Plan, random: Random): Plan => ({
   commandsPerClient: 3,
   duration: 3_000,
   corruptedEvents: 0,
-  history: random.between(500, 2_500),
+  history: random.between(300, 1_500),
   pageSize: 100,
   timeout: random.pick([500, 2_000]),
   maxReceiveCount: 100,
@@ -249,7 +254,7 @@ export const planFor = (seed: number): Plan => {
   const plan = mixedPlan(seed, random);
   const kind = random.next();
   // They take long.
-  if (random.chance(0.01)) return longPlan(plan, random);
+  if (random.chance(0.02)) return longPlan(plan, random);
   if (kind < 0.25) return suspendingPlan(plan, random);
   if (kind < 0.4) return overlappingPlan(plan, random);
   if (kind < 0.5) return removingPlan(plan, random);
@@ -291,6 +296,8 @@ export const simplerThan = (plan: Plan): ReadonlyArray<Plan> => {
     ["batchSize", 1],
     ["batchingWindow", 0],
     ["streamDelay", 0],
+    ["damages", 0],
+    ["verifications", 0],
     ["resumes", 0],
     ["rebuilds", 0],
     ["oldRebuilds", 0],

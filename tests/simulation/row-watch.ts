@@ -58,6 +58,7 @@ export class RowWatch<State> {
   /** Checks what holds after every step, if not within it. */
   afterStep(): void {
     for (const streamId of this.#touched) {
+      if (this.#world.damaged.has(streamId)) continue;
       const suspension = this.summaryOf(streamId)?.suspension;
       const listed = this.#world.readModel.read(this.#rules.suspensionKey(streamId));
       const expected =
@@ -93,10 +94,58 @@ export class RowWatch<State> {
       return;
     }
     const streamId = this.#world.streamOf(String(pk === suspendedPartition ? sk : pk));
+    if (this.#world.damaged.has(streamId)) {
+      this.#recorded(streamId, String(sk), row);
+      return;
+    }
     if (pk === suspendedPartition) this.#touched.add(streamId);
     else if (sk === summarySortKey) this.#summaryWritten(streamId, write.before, row);
     else if (sk === rebuildSortKey) this.#rebuildWritten(streamId, write.before, row);
     else this.#entryWritten(streamId, String(sk), row);
+  }
+
+  /** Takes account of a write to a damaged stream, whatever it is. */
+  #recorded(streamId: StreamId, key: string, row: Item | undefined): void {
+    if (row !== undefined && key === summarySortKey && Number.isInteger(row.version)) {
+      this.#committed.set(nameOf(streamId, setOf(row)), Number(row.version));
+    }
+    const found = O.toUndefined(entryKeyFrom(key));
+    if (found === undefined) return;
+    if (row !== undefined && this.#isRight(streamId, found, row)) {
+      this.#book.put(streamId, found, found.version);
+    } else {
+      this.#book.remove(streamId, found, found.version);
+    }
+  }
+
+  #isRight(streamId: StreamId, set: RowSet & { readonly version: Version }, row: Item): boolean {
+    const change = this.#expectations.changeAt(streamId, set.version, set);
+    const { rows } = this.#expectations.rulesOf(set.projectionVersion);
+    return isDeepStrictEqual(row, rowOf(rows.entry(change)));
+  }
+
+  /** Whether all rows of a stream that anybody reads are as they must be. */
+  isSound(streamId: StreamId): boolean {
+    const summary = this.summaryOf(streamId);
+    if (summary === undefined) return true;
+    const set = setOf(summary);
+    const version = summary.version as StreamVersion;
+    const { rows } = this.#expectations.rulesOf(set.projectionVersion);
+    const expected = rowOf(
+      rows.summary({
+        ...this.#expectations.summaryAt(streamId, version, set),
+        suspension: O.fromNullable(summary.suspension as Suspension | undefined),
+        rebuilding: summary.processing === "REBUILDING",
+      }),
+    );
+    const hasStray = this.#world.readModel
+      .sortKeys(this.#rules.rows.partition(streamId))
+      .some((key) => key === "notes");
+    return (
+      !hasStray &&
+      isDeepStrictEqual(summary, expected) &&
+      this.#book.missing(streamId, set, version) === undefined
+    );
   }
 
   #eventWritten({ key, before }: Write, row: Item): void {

@@ -42,7 +42,7 @@ export const rulesOf = <Request extends Envelope, State, Movement>(
 });
 
 /** The column that only a later release has, in summaries and in entries. */
-const revision = "revision";
+export const revision = "revision";
 const revised = { [revision]: "later" };
 
 /** A later release may not be able to read a row of an earlier one, which lacks a column. */

@@ -2,6 +2,7 @@ import type { StreamId } from "../../core/projection/identifiers";
 import { suspensionKey } from "../../lambda/adapters/rows";
 import { AtRest } from "./at-rest";
 import { ChangeStream } from "./change-stream";
+import { startDamage } from "./damage";
 import { Expectations } from "./expectations";
 import { Functions, type Variant } from "./functions";
 import { type Counts, Violation } from "./journal";
@@ -104,6 +105,7 @@ const live = async <State>(everybody: Everybody<State>): Promise<void> => {
   startWriters(world, simulated);
   startReaders(world, simulated, watch);
   operators.start();
+  startDamage(world, simulated);
   for (let n = 0; n < world.plan.shardSplits; n += 1) {
     world.start(async () => {
       await world.pause(world.network, world.plan.duration);
@@ -112,7 +114,9 @@ const live = async <State>(everybody: Everybody<State>): Promise<void> => {
   }
   await toRest(everybody);
   atRest.logsAreRight();
-  const inGoodHands = world.streams().filter((streamId) => !abandoned.has(streamId));
+  const inGoodHands = world
+    .streams()
+    .filter((streamId) => !abandoned.has(streamId) && !world.damaged.has(streamId));
   atRest.streamsAreFolded(inGoodHands);
   atRest.suspensionsAreKnown(inGoodHands);
   atRest.nothingIsLeftOver(inGoodHands);
@@ -120,8 +124,19 @@ const live = async <State>(everybody: Everybody<State>): Promise<void> => {
 
 /** Operators mend by the runbook every stream that is suspended or was given up. None may stay so. */
 const mend = async <State>(everybody: Everybody<State>): Promise<void> => {
-  const { world, releases, operators, abandoned, atRest } = everybody;
+  const { world, rows, releases, operators, abandoned, atRest } = everybody;
   releases.complete();
+  const damaged = [...world.damaged];
+  for (const streamId of damaged) {
+    world.start(() => operators.verifyAndRebuild(streamId, (id) => rows.isSound(id)));
+  }
+  await toRest(everybody);
+  for (const streamId of damaged) {
+    if (rows.isSound(streamId)) world.damaged.delete(streamId);
+    else if (!abandoned.has(streamId)) {
+      throw world.journal.violated(`${streamId} is still damaged`);
+    }
+  }
   operators.mend();
   for (const streamId of abandoned) {
     world.start(() => operators.rebuild(streamId, releases.newest));

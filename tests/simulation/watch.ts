@@ -42,6 +42,7 @@ export class Watch<State> {
    */
   published(change: Change, process: Process): void {
     const { streamId, version } = change;
+    if (this.#world.damaged.has(streamId)) return;
     const position = positionOf(streamId, version);
     const what = `the publication of ${position}`;
     this.#demand(
@@ -91,6 +92,7 @@ export class Watch<State> {
    * release that leaves the stream to a later one, nor an invocation that fails.
    */
   suspensionIsReported(streamId: StreamId, before: unknown, told: Reports["told"]): void {
+    if (this.#world.damaged.has(streamId)) return;
     const stays = isDeepStrictEqual(before, this.#rows.summaryOf(streamId)?.suspension ?? "none");
     this.#demand(
       !stays ||
@@ -101,6 +103,7 @@ export class Watch<State> {
 
   /** A statement never has a gap, nor an entry that its summary does not know; and all of it is what the rules say. */
   statementRead(streamId: StreamId, summary: Item, entries: ReadonlyArray<Item>): void {
+    if (this.#world.damaged.has(streamId)) return;
     const version = summary.version as Version;
     const set = setOf(summary);
     const expected = this.#expectations.entryVersions(streamId, version, set);

@@ -49,6 +49,9 @@ export class World {
   readonly corrupted = new Map<string, StoredEvent>();
   /** Those of them that were mended since. */
   readonly mended = new Set<string>();
+  /** The streams with rows that somebody has damaged, and how often that has happened. */
+  readonly damaged = new Set<StreamId>();
+  damages = 0;
   /** The commands that clients know to be recorded. */
   readonly acknowledged: string[] = [];
   /** How many writes have been asked for. */
@@ -86,6 +89,12 @@ export class World {
   write(table: Table, key: Item, item: Item | undefined): void {
     const before = table.read(key);
     this.tell({ table, key, item: table.write(key, item, this.scheduler.now), before });
+  }
+
+  /** Nothing is promised any more for a stream whose rows somebody damages. */
+  damage(streamId: StreamId): void {
+    this.damages += 1;
+    this.damaged.add(streamId);
   }
 
   /** Tells everybody concerned of a write. */

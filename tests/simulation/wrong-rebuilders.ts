@@ -107,7 +107,7 @@ export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "forgets what a rebuild has done so far",
-    within: 25,
+    within: 60,
     variant: {
       environment: withRebuilds((rebuilds) => ({
         load: (streamId) =>
@@ -162,7 +162,7 @@ export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "removes rows although another rebuild has begun meanwhile",
-    within: 100,
+    within: 200,
     variant: {
       environment: withRebuilds(<State>(rebuilds: RebuildStore<State>) => {
         const before = new Map<string, O.Option<StoredRebuild<State>>>();
@@ -190,7 +190,7 @@ export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "loads a summary eventually consistently",
-    within: 25,
+    within: 100,
     variant: {
       client: reading((command) =>
         command instanceof GetCommand && command.input.Key?.sk === summarySortKey
