@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { StreamId } from "../../core/projection/identifiers";
 import type { Client } from "./client";
@@ -22,19 +21,6 @@ export interface Template {
   readonly isSameCommand: (stored: Item, item: Item) => boolean;
   readonly now: () => string;
 }
-
-/** What makes two events the same command, whatever the form in which they were recorded. */
-export const isSameCommand = (stored: Item, item: Item): boolean => {
-  const hasSameForm = stored.schemaVersion === item.schemaVersion;
-  const [before, now] = [stored.data, item.data].map((data) => Object(data) as Item);
-  const shared = Object.keys(now ?? {}).filter((field) => Object.hasOwn(before ?? {}, field));
-  return (
-    ["commandId", "actor", "type"].every((field) => stored[field] === item[field]) &&
-    (hasSameForm
-      ? isDeepStrictEqual(before, now)
-      : shared.every((field) => isDeepStrictEqual(before?.[field], now?.[field])))
-  );
-};
 
 /** The pipeline of vtl/shared, step by step: the read of the expected version, the conditional put, the comparison. */
 export const append = async (

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Item } from "./conditions";
 import type { Asked } from "./subject";
 
@@ -22,4 +23,17 @@ export const inOldForm = <Event>(event: Event): Event => {
   if (typeof schemaVersion !== "number" || fields[newField] === undefined) return event;
   const { [newField]: _, ...older } = fields;
   return { ...rest, schemaVersion: schemaVersion - later, data: older } as Event;
+};
+
+/** What makes two events the same command, whatever the form in which they were recorded. */
+export const isSameCommand = (stored: Item, item: Item): boolean => {
+  const hasSameForm = stored.schemaVersion === item.schemaVersion;
+  const [before, now] = [stored.data, item.data].map((data) => Object(data) as Item);
+  const shared = Object.keys(now ?? {}).filter((field) => Object.hasOwn(before ?? {}, field));
+  return (
+    ["commandId", "actor", "type"].every((field) => stored[field] === item[field]) &&
+    (hasSameForm
+      ? isDeepStrictEqual(before, now)
+      : shared.every((field) => isDeepStrictEqual(before?.[field], now?.[field])))
+  );
 };

@@ -1,8 +1,8 @@
 import type { Timestamp } from "../../core/projection/envelope";
 import type { StreamId, Version } from "../../core/projection/identifiers";
-import { isSameCommand } from "./append";
 import type { Command } from "./commands";
 import type { Item } from "./conditions";
+import { isSameCommand } from "./forms";
 import { Journal, Violation } from "./journal";
 import type { Plan } from "./plan";
 import { Random } from "./random";
