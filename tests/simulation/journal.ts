@@ -16,7 +16,7 @@ export const counted = {
   bisects: "bisected batches",
   failedBatches: "batches failed as a whole",
   trimmed: "records trimmed before they were read",
-  histories: "streams with a history of hundreds of events, or thousands",
+  histories: "streams with a history of hundreds of events",
   newForms: "commands recorded in a new form",
   discarded: "records given up to the failure queue",
   requests: "requests to the rebuild queue",
