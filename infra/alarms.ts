@@ -18,7 +18,12 @@ type Condition = Pick<
 >;
 
 /** What lasts until somebody mends it. */
-const lasting: readonly string[] = ["suspended", "unreadable", "laterRelease"];
+const lasting: readonly string[] = [
+  "suspended",
+  "suspendedInRebuild",
+  "unreadable",
+  "laterRelease",
+];
 
 /** What an operator must know, sent to one topic; docs/runbook says what to do about each alarm. */
 export class Alarms extends pulumi.ComponentResource {
@@ -62,6 +67,16 @@ function conditions(args: AlarmsArgs): Record<string, Condition> {
       namespace: metricsNamespace(),
       metricName: "StreamsSuspended",
       dimensions: { service: "projector" },
+      statistic: "Sum",
+      threshold: 1,
+    },
+    // The projector counts such a stream as well, but only when its next event comes.
+    suspendedInRebuild: {
+      alarmDescription:
+        "The rebuilder has suspended a stream: one of its events cannot be folded any more.",
+      namespace: metricsNamespace(),
+      metricName: "StreamsSuspended",
+      dimensions: { service: "rebuilder" },
       statistic: "Sum",
       threshold: 1,
     },

@@ -12,6 +12,7 @@ const alarms = () =>
 
 it.each([
   ["suspended", "event-ledger/dev", "StreamsSuspended", { service: "projector" }],
+  ["suspendedInRebuild", "event-ledger/dev", "StreamsSuspended", { service: "rebuilder" }],
   ["unreadable", "event-ledger/dev", "SummariesUnreadable", { service: "projector" }],
   [
     "failures",
@@ -42,7 +43,7 @@ it.each([
 
 it("every alarm is sent to the topic when it begins, and when it ends, except for the end of what somebody has to mend", () => {
   const topic = ["arn:aws:sns:eu-central-1:123456789012:ledger-alarms-topic-1a2b3c4"];
-  const lasting = ["suspended", "unreadable", "laterRelease"];
+  const lasting = ["suspended", "suspendedInRebuild", "unreadable", "laterRelease"];
   for (const { name, inputs } of alarms()) {
     expect(inputs.alarmActions, name).toEqual(topic);
     expect(inputs.okActions, name).toEqual(

@@ -90,6 +90,7 @@ describe("the resources of a stack", () => {
     "event-ledger:infra:Alarms ledger-alarms",
     "aws:sns/topic:Topic ledger-alarms-topic",
     "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-suspended",
+    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-suspendedInRebuild",
     "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-unreadable",
     "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-failures",
     "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-rebuilds",
