@@ -16,9 +16,10 @@ import { type Progress, reportSuspension, type Step } from "./use-case";
 // rows that nobody reads any more.
 
 /**
- * How long a reader may still be at the rows of the summary that was replaced: AppSync ends a request after 30 seconds.
+ * How long a reader may still be at the rows of the summary that was replaced, and a little more: AppSync ends a request after
+ * 30 seconds. Less than the queue's visibility timeout, so that it is over when the message comes again.
  */
-const readersGoneAfterMs = 60_000;
+const readersGoneAfterMs = 45_000;
 
 const millisecondsBetween = (earlier: Timestamp, later: Timestamp): number =>
   Date.parse(later) - Date.parse(earlier);
