@@ -222,9 +222,10 @@ export const answerRequest =
       ),
       TE.getOrElse((error) =>
         error._tag === "Outdated"
-          ? pipe(
+          ? // The later release is being deployed, or was taken back: whoever can work on it will.
+            pipe(
               T.fromIO(environment.telemetry.streamOfLaterRelease(streamId)),
-              T.map((): Answer => "DONE"),
+              T.map((): Answer => "AGAIN"),
             )
           : pipe(
               T.fromIO(environment.telemetry.streamFailed(streamId, error)),

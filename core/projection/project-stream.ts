@@ -79,11 +79,20 @@ export const projectStream = <State>(
         (error): Step<State, void> =>
           pipe(
             RTE.ask<ProjectionEnvironment<State>>(),
-            RTE.flatMap(({ projectionVersion }) =>
-              error._tag === "UnreadableSummary" && isOfEarlierRelease(projectionVersion)(error)
-                ? handOver<State>(streamId, lastOf(delivered))
-                : RTE.left(error),
-            ),
+            RTE.flatMap(({ projectionVersion }) => {
+              const handedOver = handOver<State>(streamId, lastOf(delivered));
+              if (error._tag === "Outdated") {
+                // While a release is deployed, this may be an instance of the one before.
+                return pipe(
+                  handedOver,
+                  RTE.flatMap(() => RTE.left(error)),
+                );
+              }
+              return error._tag === "UnreadableSummary" &&
+                isOfEarlierRelease(projectionVersion)(error)
+                ? handedOver
+                : RTE.left(error);
+            }),
           ),
       ),
     ),

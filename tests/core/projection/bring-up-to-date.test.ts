@@ -14,7 +14,7 @@ import {
   stored,
   unreadable,
 } from "../ledger/requests";
-import { deliver, workOffRequests, worldWith } from "./delivering";
+import { deliver, workOffRequests, workOnRequests, worldWith } from "./delivering";
 import { failingOnce, type Gate, type ProjectorOptions, truthOf, type World } from "./memory";
 
 const events = stored(opening(), deposit(1), deposit(2), deposit(3), deposit(4), deposit(5));
@@ -69,12 +69,17 @@ describe("a request for a stream", () => {
     expect(world.reported.suspended).toBe(2);
   });
 
-  it("of a later release leaves it alone, says so, and is done with", async () => {
+  it("of a later release leaves it alone, says so, and comes again until that release takes it", async () => {
     const world = worldWith(events);
-    await deliver(world, events, { projectionVersion: 2 });
-    expect(await answer(world)).toBe("DONE");
-    expect(world.view()).toEqual(truthOf(events, "savings", 2));
+    await deliver(world, events.slice(0, 4), { projectionVersion: 2 });
+    expect(await deliver(world, events.slice(4))).toEqual(E.left({ _tag: "Outdated" }));
+    const again = await workOnRequests(world);
+    expect(again).toHaveLength(1);
+    expect(world.view()).toEqual(truthOf(events.slice(0, 4), "savings", 2));
     expect(world.reported.ofLaterRelease).toBe(1);
+    world.requests.push(...again);
+    await workOffRequests(world, { projectionVersion: 2 });
+    expect(world.view()).toEqual(truthOf(events, "savings", 2));
   });
 
   it("goes on with a rebuild of its own release", async () => {
@@ -94,7 +99,7 @@ describe("a request for a stream", () => {
 
   it("leaves a rebuild of a later release alone, and says so", async () => {
     const world = await half(2);
-    expect(await answer(world)).toBe("DONE");
+    expect(await answer(world)).toBe("AGAIN");
     expect(world.rebuilds.get("savings")?.folded.version).toBe(3);
     expect(world.reported.ofLaterRelease).toBe(1);
   });
