@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { BatchWriteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
@@ -92,7 +93,9 @@ async function depositsInto(
   let version = (await show(user, accountId))?.version ?? 0;
   while (!isOver()) {
     const sent = Date.now();
-    await user.command("deposit", { accountId, expectedVersion: version, amount: "1" });
+    const commandId = randomUUID();
+    const input = { accountId, commandId, expectedVersion: version, amount: "1" };
+    while ((await user.command("deposit", input)).event === null) await sleep(50);
     version += 1;
     await accountAt(user, accountId, version);
     times.push(Date.now() - sent);
