@@ -29,8 +29,13 @@ const throttled: Failure = {
   message: "The level of configured provisioned throughput for the table was exceeded.",
 };
 
-const isOnReadModel = (input: Input): boolean =>
-  input.TableName === world.stack.outputs.readModelTableName;
+/** Whether an operation writes entries, or a summary. */
+const isWriteToReadModel = (operation: string, { TableName, RequestItems }: Input): boolean => {
+  const readModel = String(world.stack.outputs.readModelTableName);
+  return operation === "BatchWriteItem"
+    ? readModel in (RequestItems as object)
+    : operation === "PutItem" && TableName === readModel;
+};
 
 const intercept = (operation: string, input: Input): Failure | undefined => {
   if (!failing || !/Item$|^Query$/.test(operation)) return undefined;
@@ -40,7 +45,7 @@ const intercept = (operation: string, input: Input): Failure | undefined => {
     return throttled;
   }
   // The write on its way still arrives, but no process is left to get the answer.
-  if (operation === "PutItem" && isOnReadModel(input) && everyNth(11)) {
+  if (isWriteToReadModel(operation, input) && everyNth(11)) {
     injected.kills += 1;
     projector.kill();
   }
