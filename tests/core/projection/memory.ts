@@ -69,6 +69,16 @@ export interface ProjectorOptions {
 
 const open: Gate = () => Promise.resolve();
 
+/** Does something once, just before the first operation of a kind. */
+export const onceBefore = (operation: Operation, act: () => Promise<unknown>): Gate => {
+  let done = false;
+  return async (name, _, moment) => {
+    if (done || name !== operation || moment !== "before") return;
+    done = true;
+    await act();
+  };
+};
+
 /** Fails an operation of one kind, the first of them unless said, before it takes place. */
 export const failingOnce = (failing: Operation, which = 1): Gate => {
   let seen = 0;

@@ -12,7 +12,14 @@ import {
   unreadable,
 } from "../ledger/requests";
 import { deliver, workOffRequests, workOnRequests } from "./delivering";
-import { failingOnce, type Gate, type ProjectorOptions, truthOf, World } from "./memory";
+import {
+  failingOnce,
+  type Gate,
+  onceBefore,
+  type ProjectorOptions,
+  truthOf,
+  World,
+} from "./memory";
 
 const events = stored(opening(), deposit(1), deposit(2), deposit(3), deposit(4), deposit(5));
 const request = { streamId: savings, known: events.length as never, again: false };
@@ -33,16 +40,6 @@ const projected = async (poisoned?: number): Promise<World> => {
   if (poisoned !== undefined) poison(world, poisoned);
   await deliver(world, events);
   return world;
-};
-
-/** Does something once, just before the first operation of a kind. */
-const onceBefore = (operation: string, act: () => Promise<unknown>): Gate => {
-  let done = false;
-  return async (name, _, moment) => {
-    if (done || name !== operation || moment !== "before") return;
-    done = true;
-    await act();
-  };
 };
 
 /** Dies with the answer to its first commit: nothing of it takes place any more. */

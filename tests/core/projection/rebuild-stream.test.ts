@@ -23,6 +23,7 @@ import {
   failingOnce,
   folded,
   type Gate,
+  onceBefore,
   type ProjectorOptions,
   type Summary,
   truthOf,
@@ -54,16 +55,6 @@ const projected = async (upTo: number, from = events): Promise<World> => {
   world.append(from.slice(0, upTo));
   await deliver(world, from.slice(0, upTo));
   return world;
-};
-
-/** Does something once, just before the first operation of a kind. */
-const onceBefore = (operation: string, act: () => Promise<unknown>): Gate => {
-  let done = false;
-  return async (name, _, moment) => {
-    if (done || name !== operation || moment !== "before") return;
-    done = true;
-    await act();
-  };
 };
 
 /** Delivers the last event to a new release, and lets its rebuilder work. */

@@ -13,20 +13,10 @@ import {
   unreadable,
 } from "../ledger/requests";
 import { deliver, workOffRequests, worldWith } from "./delivering";
-import { failingOnce, type Gate, truthOf, type World } from "./memory";
+import { failingOnce, type Gate, onceBefore, truthOf, type World } from "./memory";
 
 const events = stored(opening(), deposit(1), deposit(2), deposit(3));
 const [first, second, third, last] = events as [StoredEvent, StoredEvent, StoredEvent, StoredEvent];
-
-/** Runs an action once, before a summary is moved. */
-const beforeCommit = (what: () => Promise<void>): Gate => {
-  let done = false;
-  return async (operation, _, moment) => {
-    if (operation !== "commit" || moment !== "before" || done) return;
-    done = true;
-    await what();
-  };
-};
 
 /** A world whose stream is suspended at its second event, which has been repaired since. */
 const repaired = async (): Promise<World> => {
@@ -39,7 +29,7 @@ const repaired = async (): Promise<World> => {
 
 /** Delivers the last event just before a rebuild resumes the stream: it is skipped, as the stream is suspended. */
 const deliverLast = (world: World) =>
-  beforeCommit(async () => {
+  onceBefore("commit", async () => {
     world.append([last]);
     expect(await deliver(world, [last])).toEqual(E.right(undefined));
     expect(O.isSome(world.summaries.get("savings")?.suspension ?? O.none)).toBe(true);
@@ -93,7 +83,7 @@ describe("a rebuild that a release begins while an older one suspends the stream
   it("ends the suspension where it can fold the event", async () => {
     const world = worldWith([first, second]);
     await deliver(world, [first]);
-    const olderSuspends = beforeCommit(async () => {
+    const olderSuspends = onceBefore("commit", async () => {
       world.put("savings", 2, unreadable(second));
       await deliver(world, [second]);
       world.put("savings", 2, second);
@@ -107,7 +97,7 @@ describe("a rebuild that a release begins while an older one suspends the stream
   it("leaves the stream suspended where it cannot, without resuming it in between", async () => {
     const world = worldWith([first, second]);
     await deliver(world, [first]);
-    const olderSuspends = beforeCommit(async () => {
+    const olderSuspends = onceBefore("commit", async () => {
       world.put("savings", 2, unreadable(second));
       await deliver(world, [second]);
     });
