@@ -9,7 +9,7 @@ import type { StreamVersion, Version } from "./identifiers";
 import { loop } from "./loop";
 import type { ProjectionEnvironment } from "./ports";
 import { isSuspended, type Summary } from "./summary";
-import { commit, type Progress, type Step } from "./use-case";
+import { commit, type Progress, reportSuspension, type Step } from "./use-case";
 
 /** One event of a stream as it was delivered. */
 export interface Delivered {
@@ -144,3 +144,15 @@ export const advanceToTheEnd = <State>(
       ),
     ),
   );
+
+/** The same, unless the stream is suspended: that is reported, since whoever has suspended it may have died before. */
+export const advanceUnlessSuspended = <State>(
+  summary: Summary<State>,
+  known: StreamVersion,
+): Step<State, Progress> =>
+  isSuspended(summary)
+    ? pipe(
+        reportSuspension(summary),
+        RTE.map((): Progress => "FINISHED"),
+      )
+    : advanceToTheEnd(summary, known);

@@ -5,7 +5,7 @@ import type * as RT from "fp-ts/ReaderTask";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
-import { advance, advanceToTheEnd } from "./advance";
+import { advance, advanceUnlessSuspended } from "./advance";
 import { finish, isOvertaken, isReplaced } from "./finish-rebuild";
 import { type Found, find, summaryOf } from "./found";
 import type { StreamId, StreamVersion } from "./identifiers";
@@ -17,7 +17,6 @@ import {
   handOver,
   type Overtaken,
   type Progress,
-  reportSuspension,
   retrySuperseded,
   type Step,
   type UseCase,
@@ -86,13 +85,7 @@ const fold = <State>(
             ),
           ),
         ),
-      (summary) =>
-        isSuspended(summary)
-          ? pipe(
-              reportSuspension<State>(summary),
-              RTE.map((): Progress => "FINISHED"),
-            )
-          : advanceToTheEnd(summary, known),
+      (summary) => advanceUnlessSuspended(summary, known),
     ),
   );
 
@@ -145,7 +138,8 @@ const proceed = <State>(
 
 /**
  * Brings a stream up to date, or as far as there is time: goes on with its rebuild, begins one where the rows need it, and
- * folds to the end of the stream. `known` is a version that is known to have been written. Repeat it while it answers UNFINISHED, and once more some time after it answers LATER.
+ * folds to the end of the stream. `known` is a version that is known to have been written. Repeat it while it answers
+ * UNFINISHED, and once more some time after it answers LATER.
  */
 export const bringUpToDate = <State>(
   streamId: StreamId,

@@ -3,14 +3,14 @@ import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import * as TE from "fp-ts/TaskEither";
-import { advanceToTheEnd } from "./advance";
+import { advanceUnlessSuspended } from "./advance";
 import type { Timestamp } from "./envelope";
 import { canonicalForm } from "./hash-chain";
 import type { StreamVersion } from "./identifiers";
 import { loop } from "./loop";
 import type { KnownRebuild, ProjectionEnvironment, Rebuild, Superseded } from "./ports";
-import { isSuspended, type Summary } from "./summary";
-import { type Progress, reportSuspension, type Step } from "./use-case";
+import type { Summary } from "./summary";
+import type { Progress, Step } from "./use-case";
 
 // A rebuild whose summary has become the stream's. What remains is to fold on to the end of the stream, and to remove the
 // rows that nobody reads any more.
@@ -124,14 +124,8 @@ export const finish = <State>(
   known: StreamVersion,
 ): Step<State, Progress> =>
   pipe(
-    isSuspended(summary)
-      ? // Whoever has put it in its place may have died before it said so.
-        pipe(
-          reportSuspension(summary),
-          RTE.map((): Progress => "FINISHED"),
-        )
-      : // Events that were delivered while the stream was suspended or rebuilt are not delivered again.
-        advanceToTheEnd(summary, known),
+    // Events that were delivered while the stream was suspended or rebuilt are not delivered again.
+    advanceUnlessSuspended(summary, known),
     RTE.flatMap((progress) =>
       progress === "FINISHED" ? cleanUp(summary, stored) : RTE.right(progress),
     ),

@@ -10,6 +10,7 @@ import {
   handOver,
   isOfEarlierRelease,
   loadSummary,
+  orHandOver,
   reportSuspension,
   retrySuperseded,
   type Step,
@@ -41,25 +42,22 @@ const projectLoaded = <State>(
       if (from.projectionVersion < projectionVersion) {
         return isSuspended(from) ? reportSuspension(from) : handOver<State>(streamId, known);
       }
-      return isSuspended(from)
-        ? pipe(
-            publishAgain(from, delivered),
-            RTE.flatMap(() => reportSuspension(from)),
-          )
-        : pipe(
-            publishAgain(from, delivered),
-            RTE.flatMap(() =>
-              advance({ loaded, from: { ...from, rebuilding: false } }, delivered, {
-                known,
-                toTheEnd: false,
-                // One page of the event table at most.
-                mayGoOn: () => false,
-              }),
-            ),
-            RTE.flatMap((progress) =>
-              progress === "FINISHED" ? RTE.right(undefined) : handOver<State>(streamId, known),
-            ),
-          );
+      return pipe(
+        publishAgain(from, delivered),
+        RTE.flatMap(() =>
+          isSuspended(from)
+            ? reportSuspension(from)
+            : pipe(
+                advance({ loaded, from: { ...from, rebuilding: false } }, delivered, {
+                  known,
+                  toTheEnd: false,
+                  // One page of the event table at most.
+                  mayGoOn: () => false,
+                }),
+                orHandOver<State>(streamId, known),
+              ),
+        ),
+      );
     }),
   );
 
