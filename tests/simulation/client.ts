@@ -26,7 +26,7 @@ const surroundings = (world: World, process: Process, fate: Fate): Surroundings 
   pageSize: (table) =>
     table === world.events ? world.plan.pageSize : Math.max(leastPage, world.plan.pageSize),
   isDone: () => !isPartial(fate) || world.random.chance(0.5),
-  written: (table, key, item, before) => world.tell({ table, key, item, before, by: process }),
+  written: (table, key, kept, before) => world.tell({ table, key, kept, before, by: process }),
 });
 
 /** Executes a command, in one step of the world. */

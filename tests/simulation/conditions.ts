@@ -80,6 +80,38 @@ const compile = (expression: string): Predicate => {
     alternatives.some((all) => all.every((predicate) => predicate(item, values)));
 };
 
+/** A table's sort keys: numbers or texts. */
+export type SortKey = string | number;
+
+/** Where a sort key lies, seen from a range of them. */
+export type SortRange = (sort: SortKey) => "before" | "within" | "after";
+
+const keyCondition = /^(\w+) = (:\w+)(?: AND (\w+) (<|>|>=|BETWEEN) (:\w+)(?: AND (:\w+))?)?$/;
+
+/** The key condition of a query: its partition, and the range of the sort key. */
+export const keyRange = (
+  [partitionKey, sortKey]: readonly [string, string],
+  expression: string,
+  values: Item,
+): { readonly partition: string; readonly range: SortRange } => {
+  const [, name, partition = "", sortName = sortKey, operator, first = "", last = ""] =
+    keyCondition.exec(expression) ?? [];
+  if (name !== partitionKey || sortName !== sortKey || (last !== "") !== (operator === "BETWEEN")) {
+    throw new Error(`the simulated DynamoDB does not know the key condition: ${expression}`);
+  }
+  const [from, to] = [values[first] as SortKey, values[last] as SortKey];
+  const ranges: Record<string, SortRange> = {
+    "<": (sort) => (sort < from ? "within" : "after"),
+    ">": (sort) => (sort > from ? "within" : "before"),
+    ">=": (sort) => (sort >= from ? "within" : "before"),
+    BETWEEN: (sort) => (sort < from ? "before" : sort <= to ? "within" : "after"),
+  };
+  return {
+    partition: String(values[partition]),
+    range: ranges[operator ?? ""] ?? (() => "within"),
+  };
+};
+
 const compiled = new Map<string, Predicate>();
 
 export const holds = (expression: string, item: Item | undefined, values: Item): boolean => {

@@ -21,9 +21,9 @@ import {
   type WriteCommand,
   writesOf,
 } from "./commands";
-import { holds, type Item } from "./conditions";
+import { holds, type Item, keyRange } from "./conditions";
 import { validationFault } from "./limits";
-import type { Stored, Table } from "./table";
+import { type Kept, keep, type Table } from "./table";
 
 // DynamoDB's operations as the adapters use them, each in one step. It refuses any option that they do not use.
 
@@ -39,7 +39,7 @@ export interface Surroundings {
   readonly written: (
     table: Table,
     key: Item,
-    item: Stored | undefined,
+    kept: Kept | undefined,
     before: Item | undefined,
   ) => void;
 }
@@ -122,9 +122,11 @@ const query = (world: Surroundings, input: QueryCommandInput) => {
   const table = tableOf(world, input.TableName);
   const values = input.ExpressionAttributeValues ?? {};
   const asOf = input.ConsistentRead === true ? world.now() : world.past();
-  // The partition is the value of the first clause, as in every query of the adapters.
-  const partition = String(Object.values(values)[0]);
-  const isChosen = (key: Item) => holds(input.KeyConditionExpression ?? "", key, values);
+  const { partition, range } = keyRange(
+    [table.partitionKey, table.sortKey],
+    input.KeyConditionExpression ?? "",
+    values,
+  );
   const most =
     input.Limit === undefined
       ? Number.MAX_SAFE_INTEGER
@@ -132,10 +134,10 @@ const query = (world: Surroundings, input: QueryCommandInput) => {
   const found =
     input.ScanIndexForward === false
       ? table
-          .partition(partition, asOf, isChosen)
+          .partition(partition, asOf, range)
           .slice(-most - 1)
           .reverse()
-      : table.partition(partition, asOf, isChosen, most + 1);
+      : table.partition(partition, asOf, range, most + 1);
   const page = found.slice(0, most);
   const last = page.at(-1);
   const Items = page.map((item) => projected(item, input.ProjectionExpression));
@@ -155,7 +157,8 @@ const prepare = (world: Surroundings, write: Write) => {
   const { TableName, ConditionExpression, ExpressionAttributeValues } = { ...Put, ...Delete };
   const table = tableOf(world, TableName);
   const key = Put ? table.keyOf(Put.Item ?? {}) : (Delete?.Key ?? {});
-  const fault = validationFault(Object.keys(table.keyOf({})), key, Put?.Item);
+  const kept = Put && keep(Put.Item ?? {});
+  const fault = validationFault([table.partitionKey, table.sortKey], key, kept);
   if (fault !== undefined) throw invalid(fault);
   const before = table.read(key);
   const allowed =
@@ -166,7 +169,8 @@ const prepare = (world: Surroundings, write: Write) => {
     apply: () => {
       // A deletion of nothing changes nothing.
       if (Put === undefined && before === undefined) return;
-      world.written(table, key, table.write(key, Put?.Item, world.now()), before);
+      table.write(key, kept, world.now());
+      world.written(table, key, kept, before);
     },
   };
 };

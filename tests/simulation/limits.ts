@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Item } from "./conditions";
+import type { Kept } from "./table";
 
 // DynamoDB's limits for keys and items. Source: "Quotas in Amazon DynamoDB" and "DynamoDB item sizes and formats" in the
 // Amazon DynamoDB Developer Guide.
@@ -40,12 +40,12 @@ const indexFault = ({ owner, pk }: Item): string | undefined =>
 export const validationFault = (
   [partitionKey = "", sortKey = ""]: ReadonlyArray<string>,
   key: Item,
-  item: Item | undefined,
+  kept: Kept | undefined,
 ): string | undefined => {
   const fault =
     keyFault(partitionKey, key[partitionKey], longestPartitionKey) ??
     keyFault(sortKey, key[sortKey], longestSortKey);
-  if (fault !== undefined || item === undefined) return fault;
-  const size = itemBytes(marshall(item, { removeUndefinedValues: true }));
-  return size > largestItem ? `the item has ${size} bytes` : indexFault(item);
+  if (fault !== undefined || kept === undefined) return fault;
+  const size = itemBytes(kept.stored);
+  return size > largestItem ? `the item has ${size} bytes` : indexFault(kept.item);
 };

@@ -5,14 +5,13 @@ import { suspendedPartition } from "../../lambda/adapters/keys";
 import type { Functions } from "./functions";
 import { visibilityTimeoutMs } from "./queue";
 import type { Release, Releases } from "./releases";
+import { attemptsWithFaults } from "./requesting";
 import { isAccusation, verify } from "./verifying";
 import type { World } from "./world";
 
 // Operators, who work by the runbook: they resume suspended streams, rebuild the streams that the failure queue names, and
 // mend events that nobody can read.
 
-/** Faults do not last for ever: an operator's command that has been tried so often meets none any more. */
-const attemptsWithFaults = 10;
 /** Beyond what any command needs then, other operators and projectors in its way included. */
 const maxAttempts = 30;
 

@@ -248,17 +248,34 @@ const longPlan = (plan: Plan, random: Random): Plan => ({
   resumes: 0,
 });
 
-export const planFor = (seed: number): Plan => {
+const kinds = {
+  mixed: (plan: Plan) => plan,
+  suspending: suspendingPlan,
+  overlapping: overlappingPlan,
+  removing: removingPlan,
+  batching: batchingPlan,
+  long: longPlan,
+};
+
+export type Kind = keyof typeof kinds;
+
+const anyKind = (random: Random): Kind => {
+  const kind = random.next();
+  // They take long.
+  if (random.chance(0.02)) return "long";
+  if (kind < 0.25) return "suspending";
+  if (kind < 0.4) return "overlapping";
+  if (kind < 0.5) return "removing";
+  return kind < 0.65 ? "batching" : "mixed";
+};
+
+/** The plan of a seed: of any kind, or of a certain one. */
+export const planFor = (seed: number, kind?: Kind): Plan => {
   // Not the seed itself: the run draws from that, and would repeat the plan's draws.
   const random = new Random(seed ^ 0x5eed);
   const plan = mixedPlan(seed, random);
-  const kind = random.next();
-  // They take long.
-  if (random.chance(0.02)) return longPlan(plan, random);
-  if (kind < 0.25) return suspendingPlan(plan, random);
-  if (kind < 0.4) return overlappingPlan(plan, random);
-  if (kind < 0.5) return removingPlan(plan, random);
-  return kind < 0.65 ? batchingPlan(plan) : plan;
+  const drawn = anyKind(random);
+  return kinds[kind ?? drawn](plan, random);
 };
 
 export const noFaults: Faults = {

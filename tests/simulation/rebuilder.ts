@@ -1,6 +1,7 @@
 import type { Functions } from "./functions";
 import type { Message } from "./queue";
 import type { Release } from "./releases";
+import { attemptsWithFaults } from "./requesting";
 import type { Watch } from "./watch";
 import type { World } from "./world";
 
@@ -23,6 +24,7 @@ export class Rebuilder<State> {
   ): Promise<"DONE" | "AGAIN"> {
     const { journal, plan } = this.#world;
     const process = this.#world.process(`${release.name}-rebuilder`);
+    process.sheltered = receives > attemptsWithFaults;
     journal.count("rebuilderInvocations");
     const again = receives > 1;
     journal.note(process.name, () => `is asked for ${streamId}, known up to ${known}`);

@@ -4,6 +4,9 @@ import type { World } from "./world";
 
 // Requests of a process to a service: they take their time, and any of the plan's faults may come between.
 
+/** Faults do not last for ever: what has been tried so often meets none any more. */
+export const attemptsWithFaults = 10;
+
 type Kind = "read" | "write" | "batch" | "transaction";
 
 /** What can happen to a request of each kind, in the order in which it is drawn. */
@@ -74,7 +77,8 @@ export const request = async (
 ): Promise<unknown> => {
   if (!process.alive) return never();
   world.asking(process, asking.streamId);
-  const slowness = () => (world.random.chance(world.plan.faults.slow) ? 400 : 5);
+  const slowness = () =>
+    !process.sheltered && world.random.chance(world.plan.faults.slow) ? 400 : 5;
   const fate = nextFate(world, process, asking);
   if (fate !== "done" && fate !== "repeatedWrite") process.faults += 1;
   const note = () => world.journal.note(process.name, () => `${asking.text()}: ${fateTexts[fate]}`);

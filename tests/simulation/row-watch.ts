@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as O from "fp-ts/Option";
 import type { StreamId, StreamVersion, Version } from "../../core/projection/identifiers";
 import type { RowSet, Summary, Suspension } from "../../core/projection/summary";
 import { rebuildSortKey, summarySortKey, suspendedPartition } from "../../lambda/adapters/keys";
-import { numbers } from "../../lambda/adapters/marshalling";
 import { entryKeyFrom } from "../../lambda/adapters/rows";
 import type { Item } from "./conditions";
 import { EntryBook, nameOf } from "./entry-book";
@@ -87,7 +85,7 @@ export class RowWatch<State> {
   }
 
   #written(write: Write): void {
-    const row = write.item && unmarshall(write.item, numbers);
+    const row = write.kept?.item;
     const { pk, sk } = write.key;
     if (write.table === this.#world.events) {
       if (row !== undefined) this.#eventWritten(write, row);

@@ -72,10 +72,14 @@ const assemble = <State>(
   const stream = new ChangeStream(world, deliver, abandon);
   // A long history was folded long ago, or never: none of it is delivered any more.
   writeHistory(world, simulated);
-  world.listeners.push(({ table, key, item: image, before }) => {
-    if (table !== world.events || image === undefined) return;
+  world.listeners.push(({ table, key, kept, before }) => {
+    if (table !== world.events || kept === undefined) return;
     const eventName = before === undefined ? "INSERT" : "MODIFY";
-    stream.add({ eventName, ...(key as Pick<StoredEvent, "streamId" | "version">), image });
+    stream.add({
+      eventName,
+      ...(key as Pick<StoredEvent, "streamId" | "version">),
+      image: kept.stored,
+    });
   });
   return {
     ...{ world, simulated, watch, rows, newsroom, releases, abandoned, stream },

@@ -43,6 +43,19 @@ const mistakes = ({ data, ...event }: StoredEvent): ReadonlyArray<Item> => [
 export const rowOf = (row: Row): Item =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
 
+/** Items that the tables share are frozen, and always give the same: so each is decoded once. */
+const rememberingFrozen = <A>(decode: (stored: unknown) => A): ((stored: unknown) => A) => {
+  const known = new WeakMap<object, A>();
+  return (stored) => {
+    if (typeof stored !== "object" || stored === null || !Object.isFrozen(stored)) {
+      return decode(stored);
+    }
+    const decoded = known.get(stored) ?? decode(stored);
+    known.set(stored, decoded);
+    return decoded;
+  };
+};
+
 /** Of so many commands a later release understands one as another. */
 const understoodAnew = 5;
 
@@ -52,7 +65,8 @@ export const simulatedOf = <Request extends Envelope, State, Movement>({
   oracle: ofOldForm,
   conserved,
 }: Subject<Request, State, Movement>): Simulated<State> => {
-  const domain = { ...ofSubject, decode: (stored: unknown) => ofSubject.decode(inOldForm(stored)) };
+  const decode = rememberingFrozen((stored) => ofSubject.decode(inOldForm(stored)));
+  const domain = { ...ofSubject, decode };
   const oracle = (log: ReadonlyArray<StoredEvent>) => ofOldForm(log.map(inOldForm));
   const asking = askingFor(requests);
   const draw = (random: Random, opening: boolean): Asked => {

@@ -8,14 +8,14 @@ import type { Plan } from "./plan";
 import { Random } from "./random";
 import { Process, Scheduler } from "./scheduler";
 import type { StoredEvent } from "./subject";
-import { type Stored, Table } from "./table";
+import { type Kept, keep, Table } from "./table";
 
 /** A write of an item. Listeners get it in the same step. */
 export interface Write {
   readonly table: Table;
   readonly key: Item;
   /** Absent after a deletion. */
-  readonly item: Stored | undefined;
+  readonly kept: Kept | undefined;
   /** The item that was overwritten or deleted. */
   readonly before: Item | undefined;
   /** Whoever has asked for it; absent where it came past all requests. */
@@ -88,7 +88,9 @@ export class World {
   /** Writes at once, past all requests and faults. Without an item, it deletes. */
   write(table: Table, key: Item, item: Item | undefined): void {
     const before = table.read(key);
-    this.tell({ table, key, item: table.write(key, item, this.scheduler.now), before });
+    const kept = item && keep(item);
+    table.write(key, kept, this.scheduler.now);
+    this.tell({ table, key, kept, before });
   }
 
   /** Nothing is promised any more for a stream whose rows somebody damages. */
