@@ -74,6 +74,21 @@ export class AtRest<State> {
     });
   }
 
+  /** Every stream is suspended at its first event that cannot be folded, for the reason why it cannot. */
+  suspendedAtFirstFault(streams: ReadonlyArray<StreamId>): void {
+    for (const streamId of streams) {
+      const faults = this.#world
+        .log(streamId)
+        .map(({ version }) => ({ version, fault: this.#world.faultAt(streamId, version) }));
+      const first = faults.find(({ fault }) => fault !== undefined);
+      const { version, reason } = { ...(this.#summaryOf(streamId)?.suspension as Item) };
+      this.#demand(
+        version === first?.version && reason === first?.fault?.reason,
+        `${streamId} is suspended at ${version} (${reason}), not at ${first?.version} (${first?.fault?.reason})`,
+      );
+    }
+  }
+
   /** Operators know of every suspended stream. */
   suspensionsAreKnown(streams: ReadonlyArray<StreamId>): void {
     for (const streamId of streams) {

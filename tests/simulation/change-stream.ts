@@ -11,10 +11,10 @@ export interface StreamRecord extends Sequenced {
 }
 
 interface Change {
-  readonly eventName: "INSERT" | "MODIFY";
+  readonly eventName: "INSERT" | "MODIFY" | "REMOVE";
   readonly streamId: StreamId;
   readonly version: Version;
-  readonly image: Stored;
+  readonly image: Stored | undefined;
 }
 
 /** The records of a shard that are handled one batch after the other. */
@@ -120,12 +120,12 @@ export class ChangeStream {
     while (shard.children !== undefined) shard = choose(shard.children);
     this.#sequence += 1;
     const SequenceNumber = String(this.#sequence).padStart(21, "0");
-    const Keys = { streamId: image.streamId, version: image.version };
+    const Keys = { streamId: { S: streamId }, version: { N: String(version) } };
     choose(shard.lanes).queue.push({
       sequenceNumber: SequenceNumber,
       streamId,
       version,
-      event: { eventName, dynamodb: { Keys, NewImage: image, SequenceNumber } },
+      event: { eventName, dynamodb: { Keys, ...(image && { NewImage: image }), SequenceNumber } },
     });
     this.#pump();
   }

@@ -88,7 +88,7 @@ export class Expectations<State> {
     const version = (known.expected.length + 1) as Version;
     const before =
       known.expected.at(-1)?.summary ?? emptySummary(streamId, rules.projectionVersion);
-    const folded = rules.fold(before, this.#world.events.read({ streamId, version }));
+    const folded = rules.fold(before, this.#world.eventAt(streamId, version));
     if (E.isLeft(folded)) {
       throw this.#world.journal.violated(
         `${positionOf(streamId, version)} was folded, which cannot be: ${folded.left.detail}`,
@@ -101,10 +101,13 @@ export class Expectations<State> {
     return { summary, change, truth };
   }
 
-  /** A stream's events up to the first that nobody can read. */
+  /** A stream's events up to the first that nobody can fold. Of one that was lost, all know what it was. */
   #readable(streamId: StreamId): ReadonlyArray<StoredEvent> {
     const log = this.#world.log(streamId);
-    const end = log.findIndex(({ version }) => this.#world.isDamaged(streamId, version));
+    const end = log.findIndex(({ version }) => {
+      const reason = this.#world.faultAt(streamId, version)?.reason;
+      return reason !== undefined && reason !== "MISSING_EVENT";
+    });
     return end === -1 ? log : log.slice(0, end);
   }
 }

@@ -12,12 +12,12 @@ import { sqsRebuildQueue } from "../../lambda/adapters/rebuild-queue";
 import { dynamoRebuildStore } from "../../lambda/adapters/rebuild-store";
 import { asDocumentClient, type Client, clientFor } from "./client";
 import type { Item } from "./conditions";
+import type { PublicationWatch } from "./publication-watch";
 import { type Publish, publishFrom, publishingInOrder } from "./publishing";
 import type { RebuildQueue } from "./queue";
 import type { Release } from "./releases";
 import type { Flushing, Newsroom, Reports } from "./reports";
 import type { Process } from "./scheduler";
-import type { Watch } from "./watch";
 import type { World } from "./world";
 
 // The functions are put together as lambda/adapters/composition.ts does it: the core and the adapters are the real ones.
@@ -62,20 +62,20 @@ export class Functions<State> {
   readonly resumeStream: typeof resumeStream;
   readonly rebuildStream: typeof rebuildStream;
   readonly #world: World;
-  readonly #watch: Watch<State>;
+  readonly #publications: PublicationWatch<State>;
   readonly #newsroom: Newsroom;
   readonly #queue: () => RebuildQueue;
   readonly #variant: Variant;
 
   constructor(
     world: World,
-    watch: Watch<State>,
+    publications: PublicationWatch<State>,
     newsroom: Newsroom,
     queue: () => RebuildQueue,
     variant: Variant,
   ) {
     this.#world = world;
-    this.#watch = watch;
+    this.#publications = publications;
     this.#newsroom = newsroom;
     this.#queue = queue;
     this.#variant = variant;
@@ -92,7 +92,7 @@ export class Functions<State> {
     const trouble = (streamId: string) => void troubled.add(streamId);
     if (timeout !== undefined) this.#world.limit(process, timeout);
     const end = timeout === undefined ? Number.POSITIVE_INFINITY : scheduler.now + timeout;
-    const publish = publishFrom(this.#world, this.#watch, process);
+    const publish = publishFrom(this.#world, this.#publications, process);
     const { publisher, finish } = publishingInOrder(this.#world, publish);
     const reports = this.#newsroom.reportsOf(process, this.#variant.flushing ?? flushingAsItShould);
     const handedOver = new Set<string>();
@@ -120,6 +120,7 @@ export class Functions<State> {
         await finish();
         reports.finish();
         this.#newsroom.ended(process);
+        this.#publications.ended(process);
         // Whatever it has left undone stays so.
         process.end();
       },

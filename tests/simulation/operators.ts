@@ -63,7 +63,7 @@ export class Operators<State> {
     if (streamId === undefined) return;
     const { findings } = await verify(this.#world, this.#releases.newest, streamId);
     const accused = findings.filter(isAccusation);
-    if (accused.length > 0 && !damaged.has(streamId)) {
+    if (accused.length > 0 && !damaged.has(streamId) && !this.#world.hasLost(streamId)) {
       throw journal.violated(`${streamId} is accused: ${JSON.stringify(accused[0])}`);
     }
   }
@@ -102,15 +102,6 @@ export class Operators<State> {
       release,
       this.#functions.rebuildStream<State>(streamId),
     );
-  }
-
-  /** Puts right in the event table what a faulty program has put there. */
-  mend(): void {
-    const { corrupted, events, mended } = this.#world;
-    for (const [position, event] of corrupted) {
-      mended.add(position);
-      this.#world.write(events, events.keyOf({ ...event }), { ...event });
-    }
   }
 
   #suspended(): ReadonlyArray<StreamId> {

@@ -37,8 +37,10 @@ export interface Plan {
   readonly streams: number;
   readonly clients: number;
   readonly commandsPerClient: number;
-  /** Events that a faulty writer puts into the event table: no release can decode them. */
-  readonly corruptedEvents: number;
+  /** Events that a faulty program puts into the event table: no release can fold them. */
+  readonly faultyEvents: number;
+  /** Events that vanish from the event table. */
+  readonly lostEvents: number;
   /** The share of commands that become events which the old release does not know yet. */
   readonly unknownEvents: number;
   readonly duration: number;
@@ -131,7 +133,7 @@ const mixedPlan = (seed: number, random: Random): Plan => {
     streams: random.between(1, 5),
     clients: random.between(1, 4),
     commandsPerClient: random.between(2, 10),
-    corruptedEvents: random.chance(0.35) ? random.between(1, 3) : 0,
+    faultyEvents: random.chance(0.35) ? random.between(1, 3) : 0,
     unknownEvents: random.chance(0.6) ? random.next() * 0.3 : 0,
     duration,
     faults: faultsFrom(random),
@@ -153,6 +155,7 @@ const mixedPlan = (seed: number, random: Random): Plan => {
     resumes: random.chance(0.6) ? random.between(1, 4) : 0,
     rebuilds: random.chance(0.4) ? random.between(1, 3) : 0,
     rebuildsAgain: random.pick([0, 0.5]),
+    lostEvents: random.chance(0.15) ? random.between(1, 3) : 0,
     damages: random.chance(0.15) ? random.between(1, 3) : 0,
     verifications: random.chance(0.3) ? random.between(1, 3) : 0,
     oldRebuilds: random.chance(0.2) ? random.between(1, 2) : 0,
@@ -237,8 +240,9 @@ const longPlan = (plan: Plan, random: Random): Plan => ({
   clients: 2,
   commandsPerClient: 3,
   duration: 3_000,
-  corruptedEvents: 0,
-  history: random.between(300, 1_500),
+  faultyEvents: 0,
+  lostEvents: random.chance(0.4) ? 1 : 0,
+  history: random.chance(0.15) ? random.between(3_000, 8_000) : random.between(300, 1_500),
   pageSize: 100,
   timeout: random.pick([500, 2_000]),
   maxReceiveCount: 100,
@@ -303,7 +307,8 @@ export const simplerThan = (plan: Plan): ReadonlyArray<Plan> => {
     ["streams", 1],
     ["clients", 1],
     ["commandsPerClient", 1],
-    ["corruptedEvents", 0],
+    ["faultyEvents", 0],
+    ["lostEvents", 0],
     ["unknownEvents", 0],
     ["trimmed", 0],
     ["history", 0],

@@ -1,6 +1,7 @@
 import { deliveriesFrom } from "../../lambda/adapters/stream-records";
 import type { StreamRecord } from "./change-stream";
 import type { Functions, Invocation } from "./functions";
+import type { PublicationWatch } from "./publication-watch";
 import type { Release } from "./releases";
 import type { Process } from "./scheduler";
 import type { Watch } from "./watch";
@@ -15,12 +16,19 @@ export class Projector<State> {
   readonly #world: World;
   readonly #functions: Functions<State>;
   readonly #watch: Watch<State>;
+  readonly #publications: PublicationWatch<State>;
   readonly #delivered = new Map<string, number[]>();
 
-  constructor(world: World, functions: Functions<State>, watch: Watch<State>) {
+  constructor(
+    world: World,
+    functions: Functions<State>,
+    watch: Watch<State>,
+    publications: PublicationWatch<State>,
+  ) {
     this.#world = world;
     this.#functions = functions;
     this.#watch = watch;
+    this.#publications = publications;
   }
 
   /** One invocation with a batch of records, which rejects when the process dies. */
@@ -42,8 +50,10 @@ export class Projector<State> {
         !failed.includes(sequenceNumber) &&
         !handedOver.has(streamId),
     );
-    for (const { streamId } of insertions) {
+    for (const record of insertions) {
+      const { streamId } = record;
       this.#watch.suspensionIsReported(streamId, suspended.get(streamId), reports.told);
+      this.#publications.answeredFor(process, release, record, reports.told);
     }
     if (failed.length > 0) {
       this.#world.journal.note(process.name, () => `reports ${failed.map(Number).join(", ")}`);

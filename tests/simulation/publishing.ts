@@ -4,8 +4,8 @@ import * as TE from "fp-ts/TaskEither";
 import type { Publisher } from "../../core/projection/ports";
 import type { Change } from "../../core/projection/summary";
 import { call } from "../../lambda/adapters/availability";
+import type { PublicationWatch } from "./publication-watch";
 import type { Process } from "./scheduler";
-import type { Watch } from "./watch";
 import type { World } from "./world";
 
 /** Publishes one change; rejects when that fails. */
@@ -19,9 +19,10 @@ interface Publishing {
 
 /** One publication through the API, as one process reaches it. */
 export const publishFrom =
-  <State>(world: World, watch: Watch<State>, process: Process): Publish =>
+  <State>(world: World, watch: PublicationWatch<State>, process: Process): Publish =>
   async (change) => {
     const { journal, plan, random } = world;
+    watch.tried(change, process);
     const slow = random.chance(plan.faults.publishSlow);
     if (slow) journal.count("publishesSlow");
     await world.pause(process, slow ? 2_000 : 5);

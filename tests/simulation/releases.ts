@@ -20,7 +20,7 @@ export const isUnknownToOld = (event: unknown): boolean =>
 
 /** To the old release such an event is of a schema version from the future. The new release sees what is stored. */
 const asOldRelease = (stored: unknown): unknown =>
-  isUnknownToOld(stored) ? { ...Object(stored), schemaVersion: 99 } : stored;
+  isUnknownToOld(stored) ? { ...Object(stored), schemaVersion: 999 } : stored;
 
 /** Which releases work at which time. */
 export class Releases<State> {

@@ -1,4 +1,3 @@
-import type { StreamId } from "../../core/projection/identifiers";
 import type { Telemetry } from "../../core/projection/ports";
 import { rebuildSortKey, summarySortKey } from "../../lambda/adapters/keys";
 import { type Command, isWrite, writesOf } from "./commands";
@@ -51,12 +50,8 @@ export class Newsroom {
   /** The suspensions that operators have learnt of, by stream and version. */
   readonly #suspensions = new Set<string>();
 
-  readonly #leftAlone: (streamId: StreamId) => void;
-
-  /** `leftAlone` gets the streams that an old release has left to a later one. */
-  constructor(world: World, leftAlone: (streamId: StreamId) => void) {
+  constructor(world: World) {
     this.#world = world;
-    this.#leftAlone = leftAlone;
     world.witnesses.push({ answered: (process, command) => this.#answered(process, command) });
   }
 
@@ -90,7 +85,6 @@ export class Newsroom {
       streamOfLaterRelease: (streamId) =>
         later(() => {
           told.ofLaterRelease.add(streamId);
-          this.#leftAlone(streamId);
           this.#world.journal.count("ofLaterRelease");
           note(`leaves ${streamId} to a later release`);
         }),

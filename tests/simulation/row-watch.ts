@@ -148,10 +148,8 @@ export class RowWatch<State> {
 
   #eventWritten({ key, before }: Write, row: Item): void {
     const position = positionOf(key.streamId, key.version);
-    if (before !== undefined) {
-      this.#demand(this.#world.corrupted.has(position), `the event ${position} was overwritten`);
-      return;
-    }
+    if (this.#world.mended.has(position)) return;
+    this.#demand(before === undefined, `the event ${position} was overwritten`);
     this.#world.journal.count("events");
     if (isUnknownToOld(row)) this.#world.journal.count("unknown");
     const previous = { ...key, version: Number(key.version) - 1 };
@@ -211,7 +209,7 @@ export class RowWatch<State> {
     this.#rules.summaryFollows(streamId, row);
   }
 
-  #rebuildOf(streamId: StreamId): Item | undefined {
+  rebuildOf(streamId: StreamId): Item | undefined {
     return this.#world.readModel.read({ ...this.#rules.rows.rebuildKey(streamId) });
   }
 
@@ -221,10 +219,19 @@ export class RowWatch<State> {
     { version, reason }: Suspension,
   ): void {
     if (before?.suspension === undefined) this.#world.journal.count("suspended");
-    const event = this.#world.events.read({ streamId, version });
+    if (before?.suspension === undefined && reason === "MISSING_EVENT") {
+      this.#world.journal.count("suspendedAtLost");
+    }
+    if (before?.suspension === undefined && reason === "OWNER_CHANGED") {
+      this.#world.journal.count("suspendedAtOtherOwner");
+    }
+    const isNew = isUnknownToOld(this.#world.events.read({ streamId, version }));
+    const cause =
+      this.#world.faultAt(streamId, version)?.reason ??
+      (isNew ? "NEWER_SCHEMA_VERSION" : undefined);
     this.#demand(
-      this.#world.isDamaged(streamId, version) || isUnknownToOld(event),
-      `${streamId} is suspended at ${version} for no reason (${reason})`,
+      reason === cause,
+      `${streamId} is suspended at ${version} for ${reason}, where there is ${cause ?? "no reason"}`,
     );
   }
 
@@ -256,7 +263,7 @@ export class RowWatch<State> {
   /** Rows go that nobody reads any more, and that no rebuild is writing. */
   #entryRemoved(streamId: StreamId, set: RowSet, version: Version): void {
     const summary = this.summaryOf(streamId);
-    const rebuild = this.#rebuildOf(streamId);
+    const rebuild = this.rebuildOf(streamId);
     const name = nameOf(streamId, set);
     const since = this.#replacedAt.get(name);
     this.#world.journal.count("rowsRemoved");

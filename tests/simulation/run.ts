@@ -48,10 +48,11 @@ export const firstCaught = async <Request extends Envelope, State, Movement>(
   subject: Subject<Request, State, Movement>,
   variant: Variant,
   seeds: number,
+  planOf: (seed: number) => Plan = planFor,
 ): Promise<Outcome | undefined> => {
   const simulated = simulatedOf(subject);
   for (let seed = 1; seed <= seeds; seed += 1) {
-    const outcome = await simulate(simulated, planFor(seed), variant);
+    const outcome = await simulate(simulated, planOf(seed), variant);
     if (outcome.violation !== undefined) return outcome;
   }
   return undefined;

@@ -4,12 +4,14 @@ import { AtRest } from "./at-rest";
 import { ChangeStream } from "./change-stream";
 import { startDamage } from "./damage";
 import { Expectations } from "./expectations";
+import { loseOne, mendEvents, startFaultyWriter } from "./faulty-writer";
 import { Functions, type Variant } from "./functions";
 import { type Counts, Violation } from "./journal";
 import { delivery } from "./mapping";
 import { Operators } from "./operators";
 import type { Plan } from "./plan";
 import { Projector } from "./projector";
+import { PublicationWatch } from "./publication-watch";
 import { RebuildQueue } from "./queue";
 import { startReaders } from "./readers";
 import { Rebuilder } from "./rebuilder";
@@ -39,7 +41,7 @@ const assemble = <State>(
   tracing: boolean,
 ) => {
   const world = new World(plan, tracing, variant.isSameCommand);
-  /** The streams that nobody folds on, unless there is another event: what was given up, or left to a later release. */
+  /** The streams that nobody folds on, unless there is another event: of which something was given up. */
   const abandoned = new Set<StreamId>();
   const abandon = (streamId: StreamId) => void abandoned.add(streamId);
   world.listeners.push(({ table, key }) => {
@@ -51,11 +53,12 @@ const assemble = <State>(
   const expectations = new Expectations(world, simulated);
   const rules = new RuleWatch(world, expectations, simulated.rules.rows);
   const rows = new RowWatch(world, expectations, rules);
+  const publications = new PublicationWatch(world, expectations, rows);
   const watch = new Watch(world, expectations, rows, rules);
-  const newsroom = new Newsroom(world, abandon);
+  const newsroom = new Newsroom(world);
   const releases = new Releases(world, simulated);
-  const functions = new Functions(world, watch, newsroom, () => queue, variant);
-  const projector = new Projector(world, functions, watch);
+  const functions = new Functions(world, publications, newsroom, () => queue, variant);
+  const projector = new Projector(world, functions, watch, publications);
   const rebuilder = new Rebuilder(world, functions, watch);
   const queue: RebuildQueue = new RebuildQueue(
     world,
@@ -73,12 +76,12 @@ const assemble = <State>(
   // A long history was folded long ago, or never: none of it is delivered any more.
   writeHistory(world, simulated);
   world.listeners.push(({ table, key, kept, before }) => {
-    if (table !== world.events || kept === undefined) return;
-    const eventName = before === undefined ? "INSERT" : "MODIFY";
+    if (table !== world.events) return;
+    const eventName = kept === undefined ? "REMOVE" : before === undefined ? "INSERT" : "MODIFY";
     stream.add({
       eventName,
       ...(key as Pick<StoredEvent, "streamId" | "version">),
-      image: kept.stored,
+      image: kept?.stored,
     });
   });
   return {
@@ -107,6 +110,7 @@ const toRest = async <State>({ world, rows, newsroom }: Everybody<State>): Promi
 const live = async <State>(everybody: Everybody<State>): Promise<void> => {
   const { world, simulated, watch, operators, stream, abandoned, atRest } = everybody;
   startWriters(world, simulated);
+  startFaultyWriter(world, simulated);
   startReaders(world, simulated, watch);
   operators.start();
   startDamage(world, simulated);
@@ -126,10 +130,32 @@ const live = async <State>(everybody: Everybody<State>): Promise<void> => {
   atRest.nothingIsLeftOver(inGoodHands);
 };
 
+/** Events vanish, and their streams are rebuilt: each is suspended there, unless it has to be suspended before. */
+const lose = async <State>(everybody: Everybody<State>): Promise<void> => {
+  const { world, releases, operators, abandoned, atRest } = everybody;
+  releases.complete();
+  for (let n = 1; n <= world.plan.lostEvents; n += 1) {
+    const sound = world.streams().filter((streamId) => !world.damaged.has(streamId));
+    const streamId = world.random.pickAny(sound);
+    if (streamId !== undefined) loseOne(world, streamId, world.log(streamId).length);
+  }
+  const incomplete = world.streams().filter((streamId) => world.hasLost(streamId));
+  for (const streamId of incomplete) {
+    world.start(() => operators.rebuild(streamId, releases.newest));
+  }
+  if (incomplete.length > 0) operators.start();
+  await toRest(everybody);
+  const inGoodHands = incomplete.filter((streamId) => !abandoned.has(streamId));
+  atRest.suspendedAtFirstFault(inGoodHands);
+  atRest.suspensionsAreKnown(inGoodHands);
+};
+
 /** Operators mend by the runbook every stream that is suspended or was given up. None may stay so. */
 const mend = async <State>(everybody: Everybody<State>): Promise<void> => {
   const { world, rows, releases, operators, abandoned, atRest } = everybody;
-  releases.complete();
+  // First what was lost: `verify` accuses a stream that lacks an event.
+  mendEvents(world, ({ reason }) => reason === "MISSING_EVENT");
+  await toRest(everybody);
   const damaged = [...world.damaged];
   for (const streamId of damaged) {
     world.start(() => operators.verifyAndRebuild(streamId, (id) => rows.isSound(id)));
@@ -141,7 +167,7 @@ const mend = async <State>(everybody: Everybody<State>): Promise<void> => {
       throw world.journal.violated(`${streamId} is still damaged`);
     }
   }
-  operators.mend();
+  mendEvents(world, () => true);
   for (const streamId of abandoned) {
     world.start(() => operators.rebuild(streamId, releases.newest));
   }
@@ -176,7 +202,7 @@ export const simulate = async <State>(
   const everybody = assemble(simulated, plan, variant, tracing);
   const { journal, scheduler } = everybody.world;
   try {
-    for (const phase of plan.rebuildsAll ? [live, mend, rebuild] : [live, mend]) {
+    for (const phase of plan.rebuildsAll ? [live, lose, mend, rebuild] : [live, lose, mend]) {
       await phase(everybody);
     }
   } catch (error) {

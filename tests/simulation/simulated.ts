@@ -3,6 +3,7 @@ import fc from "fast-check";
 import * as E from "fp-ts/Either";
 import type { Row } from "../../core/projection/columns";
 import type { Envelope } from "../../core/projection/envelope";
+import type { Suspension } from "../../core/projection/summary";
 import { idName } from "../../lambda/adapters/keys";
 import type { Item } from "./conditions";
 import { inOldForm } from "./forms";
@@ -20,8 +21,8 @@ export interface Simulated<State> {
   /** The same of one that cannot read the rows of the earlier one. */
   readonly strangeRules: Rules<State>;
   readonly draw: (random: Random, opening: boolean) => Asked;
-  /** Changes an event as a faulty program might, so that the domain cannot read it. */
-  readonly corrupt: (random: Random, event: StoredEvent) => Item;
+  /** Changes an event as a faulty program might, so that the domain cannot read it; with the reason why. */
+  readonly corrupt: (random: Random, event: StoredEvent) => Mistake;
   readonly conserved: ReadonlyArray<Conserved<string>>;
   /** The column that a stream's id goes by. */
   readonly id: string;
@@ -29,14 +30,22 @@ export interface Simulated<State> {
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
+/** An event as a faulty program writes it, and why it cannot be read. */
+interface Mistake {
+  readonly written: Item;
+  readonly reason: Suspension["reason"];
+}
+
+const unreadable = (written: Item): Mistake => ({ written, reason: "UNREADABLE_EVENT" });
+
 /** An event as a faulty program might write it, in every way. A domain may still be able to read some of these. */
-const mistakes = ({ data, ...event }: StoredEvent): ReadonlyArray<Item> => [
-  { ...event, data, schemaVersion: 99 },
-  { ...event, data, type: "NeverRequested" },
-  { ...event, data, recordedAt: "yesterday" },
-  { ...event, data: "nothing" },
-  { ...event },
-  ...Object.keys(data).map((field) => ({ ...event, data: { ...data, [field]: [] } })),
+const mistakes = ({ data, ...event }: StoredEvent): ReadonlyArray<Mistake> => [
+  { written: { ...event, data, schemaVersion: 99 }, reason: "NEWER_SCHEMA_VERSION" },
+  unreadable({ ...event, data, type: "NeverRequested" }),
+  unreadable({ ...event, data, recordedAt: "yesterday" }),
+  unreadable({ ...event, data: "nothing" }),
+  unreadable({ ...event }),
+  ...Object.keys(data).map((field) => unreadable({ ...event, data: { ...data, [field]: [] } })),
 ];
 
 /** A value without the columns that have none, as a table gives it back. */
@@ -94,8 +103,8 @@ export const simulatedOf = <Request extends Envelope, State, Movement>({
     strangeRules: rulesOf(laterDomain(domain, later, false), laterOracle(oracle), later, sha256),
     draw,
     corrupt: (random, event) => {
-      const unreadable = mistakes(event).filter((mistaken) => E.isLeft(domain.decode(mistaken)));
-      const corrupted = random.pickAny(unreadable);
+      const effective = mistakes(event).filter(({ written }) => E.isLeft(domain.decode(written)));
+      const corrupted = random.pickAny(effective);
       if (corrupted === undefined) throw new Error(`${domain.name} reads whatever it gets`);
       return corrupted;
     },

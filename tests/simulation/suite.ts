@@ -7,13 +7,14 @@ import type { Subject } from "./subject";
 /** Two clients, a poison event, a deployment that raises the projection version, and no fault but the crash. */
 const crashing = (crashAt: Plan["crashAt"]): Plan => ({
   ...planFor(1),
-  ...{ streams: 1, clients: 2, commandsPerClient: 3, corruptedEvents: 1, unknownEvents: 0.3 },
+  ...{ streams: 1, clients: 2, commandsPerClient: 3, faultyEvents: 1, unknownEvents: 0.3 },
   ...{
     resumes: 1,
     rebuilds: 1,
     shardSplits: 1,
     pageSize: 2,
     history: 0,
+    lostEvents: 0,
     trimmed: 0,
     rebuildsAll: true,
     faults: noFaults,

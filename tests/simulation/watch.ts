@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StreamId, Version } from "../../core/projection/identifiers";
-import type { Change } from "../../core/projection/summary";
 import { entryKeyFrom } from "../../lambda/adapters/rows";
 import type { StreamRecord } from "./change-stream";
 import type { Item } from "./conditions";
@@ -8,21 +7,14 @@ import type { Expectations } from "./expectations";
 import type { Reports } from "./reports";
 import { type RowWatch, setOf } from "./row-watch";
 import type { RuleWatch } from "./rule-watch";
-import type { Process } from "./scheduler";
 import { positionOf, type World } from "./world";
 
-const show = (value: unknown): string => JSON.stringify(value);
-
-/** Checks what readers, subscribers, operators and the event source mapping get against the promises. */
+/** Checks what readers, operators and the event source mapping get against the promises. */
 export class Watch<State> {
   readonly #world: World;
   readonly #expectations: Expectations<State>;
   readonly #rows: RowWatch<State>;
   readonly #rules: RuleWatch<State>;
-  /** What each process has published. */
-  readonly #published = new Set<string>();
-  /** The last version that a process has published of a stream. */
-  readonly #lastOf = new Map<string, number>();
 
   constructor(
     world: World,
@@ -34,31 +26,6 @@ export class Watch<State> {
     this.#expectations = expectations;
     this.#rows = rows;
     this.#rules = rules;
-  }
-
-  /**
-   * Only what is committed is published, with the state as it then was, and in order. It comes again with its delivery,
-   * and after a commit without an answer: that may have succeeded, and is announced by whoever finds that it has.
-   */
-  published(change: Change, process: Process): void {
-    const { streamId, version } = change;
-    if (this.#world.damaged.has(streamId)) return;
-    const position = positionOf(streamId, version);
-    const what = `the publication of ${position}`;
-    this.#demand(
-      this.#rows.isCommitted(streamId, change, version),
-      `${what} came before its commit`,
-    );
-    const expected = this.#expectations.changeAt(streamId, version, change);
-    // What is published again has no place in the hash chain any more.
-    const [told, due] = [change, expected].map(({ hash: _, ...rest }) => rest);
-    this.#demand(isDeepStrictEqual(told, due), `${what} is ${show(told)}, not ${show(due)}`);
-    // What comes again may come at any time.
-    const [ofProcess, before] = [`${process.name} ${streamId}`, `${process.name} ${position}`];
-    const last = this.#lastOf.get(ofProcess) ?? 0;
-    this.#demand(last < version || this.#published.has(before), `${what} came after a later one`);
-    this.#lastOf.set(ofProcess, Math.max(last, version));
-    this.#published.add(before);
   }
 
   /** A stream fails for its own reasons: a request about it did not succeed. */

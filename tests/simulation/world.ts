@@ -1,5 +1,6 @@
 import type { Timestamp } from "../../core/projection/envelope";
 import type { StreamId, Version } from "../../core/projection/identifiers";
+import type { Suspension } from "../../core/projection/summary";
 import type { Command } from "./commands";
 import type { Item } from "./conditions";
 import { isSameCommand } from "./forms";
@@ -20,6 +21,14 @@ export interface Write {
   readonly before: Item | undefined;
   /** Whoever has asked for it; absent where it came past all requests. */
   readonly by?: Process;
+}
+
+/** An event that nobody can fold any more, or ever could. */
+export interface FaultyEvent {
+  /** What it is mended to. */
+  readonly event: StoredEvent;
+  /** Why a stream is suspended before it. */
+  readonly reason: Suspension["reason"];
 }
 
 /** Learns of the requests of processes. */
@@ -45,9 +54,9 @@ export class World {
   readonly witnesses: Witness[] = [];
   /** How the templates recognise the repetition of a command. */
   readonly isSameCommand: typeof isSameCommand;
-  /** The events that no release could or can decode, by `positionOf`: what they are mended to. */
-  readonly corrupted = new Map<string, StoredEvent>();
-  /** Those of them that were mended since. */
+  /** The events that no release can fold, by `positionOf`. */
+  readonly faulty = new Map<string, FaultyEvent>();
+  /** Those that were mended. */
   readonly mended = new Set<string>();
   /** The streams with rows that somebody has damaged, and how often that has happened. */
   readonly damaged = new Set<StreamId>();
@@ -137,15 +146,41 @@ export class World {
     return this.events.partitionKeys() as ReadonlyArray<StreamId>;
   }
 
-  /** A stream's events, as they are stored now. An item of a faulty program is no event until it is mended. */
+  /**
+   * A stream's events, as they are stored now; those that were lost, as they were. An item of a faulty program is no event
+   * until it is mended.
+   */
   log(streamId: StreamId): ReadonlyArray<StoredEvent> {
-    return this.events.partition(streamId) as ReadonlyArray<unknown> as ReadonlyArray<StoredEvent>;
+    const stored = this.events.partition(streamId) as ReadonlyArray<unknown>;
+    const lost = this.#lost().filter((event) => event.streamId === streamId);
+    const log = [...(stored as ReadonlyArray<StoredEvent>), ...lost];
+    return lost.length === 0 ? log : log.sort((a, b) => a.version - b.version);
   }
 
-  /** Whether nobody can read the event at a version, since a faulty program has put it there. */
-  isDamaged(streamId: StreamId, version: Version): boolean {
+  /** The event at a version, as it is stored now or was before it was lost. */
+  eventAt(streamId: StreamId, version: Version): Item | undefined {
+    const fault = this.faultAt(streamId, version);
+    return fault?.reason === "MISSING_EVENT"
+      ? { ...fault.event }
+      : this.events.read({ streamId, version });
+  }
+
+  /** What is wrong with the event at a version, as long as nobody has mended it. */
+  faultAt(streamId: StreamId, version: Version): FaultyEvent | undefined {
     const position = positionOf(streamId, version);
-    return this.corrupted.has(position) && !this.mended.has(position);
+    return this.mended.has(position) ? undefined : this.faulty.get(position);
+  }
+
+  /** Whether an event of the stream is lost. */
+  hasLost(streamId: StreamId): boolean {
+    return this.#lost().some((event) => event.streamId === streamId);
+  }
+
+  #lost(): ReadonlyArray<StoredEvent> {
+    if (this.faulty.size === 0) return [];
+    return [...this.faulty]
+      .filter(([position, { reason }]) => reason === "MISSING_EVENT" && !this.mended.has(position))
+      .map(([, { event }]) => event);
   }
 
   /** Waits for a while between now and `most` simulated milliseconds. */

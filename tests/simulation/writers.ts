@@ -1,18 +1,18 @@
-import type { StreamId, Version } from "../../core/projection/identifiers";
+import type { StreamId } from "../../core/projection/identifiers";
 import { type Appended, append, type Command } from "./append";
 import { clientFor } from "./client";
 import { inNewForm } from "./forms";
 import { unknownToOld } from "./releases";
 import type { Process } from "./scheduler";
 import type { Simulated } from "./simulated";
-import type { Asked, StoredEvent } from "./subject";
-import { positionOf, type World } from "./world";
+import type { Asked } from "./subject";
+import type { World } from "./world";
 
-// Writers to the event table: clients, through the API; and now and then a faulty program, past it.
+// Writers to the event table: clients, through the API.
 
-const owner = "owner";
+export const owner = "owner";
 
-const anyStreamId = ({ plan, random }: World, name: string): StreamId =>
+export const anyStreamId = ({ plan, random }: World, name: string): StreamId =>
   `${name}-${random.between(1, plan.streams)}` as StreamId;
 
 /** One request to the API: a process of its own, which may die without an answer. */
@@ -109,35 +109,8 @@ const runClient = async <State>(
   }
 };
 
-/** Puts an event that nobody can read at the end of a stream. */
-const corruptOne = <State>(
-  world: World,
-  { name, draw, corrupt }: Simulated<State>,
-  n: number,
-): void => {
-  const streamId = anyStreamId(world, name);
-  const version = (world.log(streamId).length + 1) as Version;
-  const intended: StoredEvent = {
-    ...{ streamId, version, commandId: `faulty-${n}`, owner, actor: owner },
-    recordedAt: world.now(),
-    ...draw(world.random, false),
-  };
-  world.corrupted.set(positionOf(streamId, version), intended);
-  world.journal.count("corrupted");
-  world.journal.note("faulty writer", () => `puts ${streamId} ${version}, which nobody can read`);
-  const corrupted = corrupt(world.random, intended);
-  world.write(world.events, world.events.keyOf(corrupted), corrupted);
-};
-
 export const startWriters = <State>(world: World, simulated: Simulated<State>): void => {
-  const { plan } = world;
-  for (let n = 1; n <= plan.clients; n += 1) {
+  for (let n = 1; n <= world.plan.clients; n += 1) {
     world.start(() => runClient(world, simulated, `c${n}`));
-  }
-  for (let n = 1; n <= plan.corruptedEvents; n += 1) {
-    world.start(async () => {
-      await world.pause(world.network, plan.duration);
-      corruptOne(world, simulated, n);
-    });
   }
 };

@@ -136,6 +136,7 @@ export const foldWhatComes: ProjectBatch = (deliveries) => (environment) => asyn
         return pipe(
           readModel.saveEntries([change]),
           TE.flatMap(() => readModel.commit(loaded, next)),
+          TE.flatMapTask(() => environment.publisher.publish([change])),
         );
       }),
     );

@@ -1,11 +1,13 @@
+import { identity } from "fp-ts/function";
 import { describe, expect, it } from "vitest";
 import { subject } from "../core/ledger/subject";
-import { firstCaught, wrongProjectors } from ".";
+import { firstCaught, planFor, wrongProjectors } from ".";
 
 describe("the simulation catches a projector that", () => {
-  for (const { mistake, within, variant } of wrongProjectors) {
+  for (const { mistake, within = 10, kind, provoke = identity, variant } of wrongProjectors) {
     it(`${mistake}, within ${within} seeds`, async () => {
-      expect((await firstCaught(subject, variant, within))?.violation).toBeDefined();
+      const planOf = (seed: number) => provoke(planFor(seed, kind));
+      expect((await firstCaught(subject, variant, within, planOf))?.violation).toBeDefined();
     });
   }
 });

@@ -14,6 +14,7 @@ import type { EventStore } from "../../core/projection/ports";
 import { resumeStream } from "../../core/projection/resume-stream";
 import { type Change, isSuspended } from "../../core/projection/summary";
 import type { Variant } from "./functions";
+import type { Kind, Plan } from "./plan";
 import {
   batching,
   commitBlindly,
@@ -35,20 +36,24 @@ import {
 export interface WrongProjector {
   /** Names its mistake, as the end of "a projector that …". */
   readonly mistake: string;
-  /** It is caught at one of the first so many seeds. */
-  readonly within: number;
+  /** It is caught at one of the first so many seeds: 10, unless it says otherwise. */
+  readonly within?: number;
+  /** The kind of plan that provokes it; any, unless it says so. */
+  readonly kind?: Kind;
+  /** Makes a plan provoke it more often. */
+  readonly provoke?: (plan: Plan) => Plan;
   readonly variant: Variant;
 }
 
 export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   {
     mistake: "moves a summary under no condition",
-    within: 25,
+    kind: "suspending",
     variant: { client: sending((put) => (isSummary(put) ? unconditionally(put) : put)) },
   },
   {
     mistake: "cannot write an entry a second time",
-    within: 25,
+    kind: "removing",
     variant: {
       client: (client) => ({
         send: async (command) => {
@@ -68,7 +73,6 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "moves a summary before its entries are written",
-    within: 25,
     variant: {
       environment: withReadModel((readModel) => {
         let unsaved: ReadonlyArray<Change> = [];
@@ -88,14 +92,12 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "does not read the event table where the stream has left a gap",
-    within: 25,
     variant: {
       environment: (environment) => ({ ...environment, events: { readAfter: () => TE.right([]) } }),
     },
   },
   {
     mistake: "reads the event table eventually consistently",
-    within: 25,
     variant: {
       client: reading((command) =>
         command instanceof QueryCommand
@@ -104,18 +106,18 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
       ),
     },
   },
-  { mistake: "folds whatever is delivered", within: 25, variant: { batch: foldWhatComes } },
+  { mistake: "folds whatever is delivered", variant: { batch: foldWhatComes } },
   {
     mistake: "reports the last record of a batch instead of those that failed",
-    within: 25,
+    kind: "batching",
     variant: {
       batch: reporting((failed, all) => (failed.length > 0 ? all.slice(-1) : [])),
     },
   },
-  { mistake: "reports no failures", within: 25, variant: { batch: reporting(() => []) } },
+  { mistake: "reports no failures", kind: "batching", variant: { batch: reporting(() => []) } },
   {
     mistake: "takes an entry for written although there was no answer",
-    within: 25,
+    kind: "suspending",
     variant: {
       environment: withReadModel((readModel) => ({
         saveEntries: (changes) =>
@@ -125,12 +127,10 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "fails a whole batch for one event that cannot be decoded",
-    within: 25,
     variant: { batch: projectOnlyReadable },
   },
   {
     mistake: "fails a batch for a publication",
-    within: 25,
     variant: {
       publisher: (publish) => ({
         publish: (changes) => async () => {
@@ -141,7 +141,6 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "publishes a change before it is committed",
-    within: 25,
     variant: {
       environment: (environment) => ({
         ...environment,
@@ -157,8 +156,21 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
     },
   },
   {
+    mistake: "publishes nothing of what is delivered again",
+    variant: { environment: (environment) => ({ ...environment, rewind: () => O.none }) },
+  },
+  {
+    mistake: "publishes the last change of a page, and no other",
+    variant: {
+      publisher: (publish) => ({
+        publish: (changes) => async () => {
+          for (const change of changes.slice(-1)) await publish(change).catch(() => undefined);
+        },
+      }),
+    },
+  },
+  {
     mistake: "reports a suspended stream when it suspends it, and never again",
-    within: 25,
     variant: {
       environment: (environment) => {
         const own = new Set<string>();
@@ -184,7 +196,6 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "skips an event that it should suspend its stream at",
-    within: 25,
     variant: {
       environment: withReadModel((readModel) => ({
         commit: (loaded, next) =>
@@ -199,7 +210,6 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "lists a suspended stream in a write of its own",
-    within: 25,
     variant: {
       client: (client) => ({
         send: async (command) => {
@@ -218,7 +228,6 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "resumes a stream past the event it was suspended at",
-    within: 25,
     variant: {
       resume: inEnvironment(
         withReadModel((readModel) => ({
@@ -241,7 +250,6 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "resumes at the event a stream was suspended at, and drops those after it",
-    within: 25,
     variant: {
       resume: inEnvironment((environment) => {
         let pages = 0;
@@ -257,7 +265,7 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "leaves a stream alone that was resumed half-way, by a resume that failed",
-    within: 100,
+    kind: "batching",
     variant: {
       resume: inEnvironment(
         withReadModel((readModel) => ({
@@ -269,7 +277,7 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "replaces a summary by a rebuilt one under no condition",
-    within: 25,
+    kind: "removing",
     variant: {
       environment: withReadModel((readModel) => ({
         commit: (loaded, next) =>
@@ -284,7 +292,6 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "writes the entries of every generation under the keys of the first",
-    within: 25,
     variant: {
       client: batching(({ PutRequest, ...others }) => [
         isEntry(PutRequest?.Item)
@@ -302,7 +309,6 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "takes no notice of the writes that a batch has left undone",
-    within: 25,
     variant: {
       client: (client) => ({
         send: async (command) => {
@@ -314,7 +320,6 @@ export const wrongProjectors: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "lets an old release go on with the summaries of a later one",
-    within: 25,
     variant: {
       environment: (environment) => {
         const { projectionVersion } = environment;

@@ -66,7 +66,6 @@ const mistaking =
 export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   {
     mistake: "replaces a summary before the rebuild has its version",
-    within: 25,
     variant: {
       environment: mistaking((summary) => ({
         ...summary,
@@ -76,7 +75,7 @@ export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "forgets how far a summary was that has moved while it was rebuilt",
-    within: 25,
+    kind: "removing",
     variant: {
       environment: (environment) => {
         const first = new Map<string, StreamVersion>();
@@ -90,7 +89,7 @@ export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "gives a rebuild up where the summary has moved meanwhile",
-    within: 25,
+    kind: "removing",
     variant: {
       environment: withReadModel((readModel) => ({
         commit: (loaded, next) =>
@@ -107,7 +106,6 @@ export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "forgets what a rebuild has done so far",
-    within: 60,
     variant: {
       environment: withRebuilds((rebuilds) => ({
         load: (streamId) =>
@@ -135,7 +133,6 @@ export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "removes the rows that it has replaced at once",
-    within: 25,
     variant: {
       environment: withRebuilds((rebuilds) => ({
         load: (streamId) =>
@@ -162,7 +159,8 @@ export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "removes rows although another rebuild has begun meanwhile",
-    within: 200,
+    kind: "removing",
+    provoke: (plan) => ({ ...plan, streams: 1, rebuilds: 8, duration: 500 }),
     variant: {
       environment: withRebuilds(<State>(rebuilds: RebuildStore<State>) => {
         const before = new Map<string, O.Option<StoredRebuild<State>>>();
@@ -190,7 +188,15 @@ export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "loads a summary eventually consistently",
-    within: 100,
+    within: 25,
+    kind: "suspending",
+    // Events that come soon after their stream was resumed.
+    provoke: (plan) => ({
+      ...plan,
+      ...{ streams: 2, commandsPerClient: 8, duration: 1_500, resumes: 12, rebuilds: 0 },
+      ...{ rebuildsAll: false, lostEvents: 0, faultyEvents: 0, maximumRetryAttempts: 6 },
+      faults: { ...plan.faults, slow: 0 },
+    }),
     variant: {
       client: reading((command) =>
         command instanceof GetCommand && command.input.Key?.sk === summarySortKey
@@ -201,7 +207,6 @@ export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "publishes the changes of a page side by side",
-    within: 25,
     variant: {
       publisher: (publish) => ({
         publish: (changes) => async () => {
@@ -212,17 +217,16 @@ export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "reports a suspension only when its invocation ends",
-    within: 25,
     variant: { flushing: { atSuspension: false, atEnd: true } },
   },
   {
     mistake: "does not write out what it has counted when its invocation ends",
-    within: 25,
     variant: { flushing: { atSuspension: true, atEnd: false } },
   },
   {
     mistake: "recognises a command only in the form in which it was recorded",
-    within: 60,
+    kind: "batching",
+    provoke: (plan) => ({ ...plan, newFormAt: 50, faults: { ...plan.faults, unanswered: 0.2 } }),
     variant: {
       isSameCommand: (stored, item) =>
         stored.commandId === item.commandId && isDeepStrictEqual(stored.data, item.data),
