@@ -48,6 +48,8 @@ export type { Input } from "./src/aws-json";
 /** DynamoDB with Streams. `intercept` injects faults; `meter` is told what each operation consumes. */
 export { type Dynamodb, type DynamodbOptions, startDynamodb } from "./src/dynamodb/dynamodb";
 export type { Consumption, Failure, Intercept, Meter } from "./src/dynamodb/gateway";
+/** As startDynamodb, on an engine that the tests of a process use one after another. */
+export { shareDynamodb } from "./src/dynamodb/shared";
 /** Principals, roles and policies, as all other engines ask for them. */
 export { type Credentials, Iam, type Principal, signedRequestOf } from "./src/iam/iam";
 /** What an event source mapping does after an invocation, as pure functions. */

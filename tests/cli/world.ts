@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import * as E from "fp-ts/Either";
 import * as TE from "fp-ts/TaskEither";
-import { type Credentials, Iam, startDynamodb } from "local-aws";
+import { type Credentials, Iam, shareDynamodb } from "local-aws";
 import type { Context } from "../../cli/command";
 import type { Connection } from "../../cli/connection";
 import { type OpenTables, openTables, type Tables } from "../../cli/tables";
@@ -83,7 +83,7 @@ async function createTables(endpoint: string, credentials: Credentials): Promise
 
 export async function startWorld(): Promise<World> {
   const iam = new Iam({ region });
-  const dynamodb = await startDynamodb({ region, iam, log: () => {} });
+  const dynamodb = await shareDynamodb({ region, iam, log: () => {} });
   const { endpoint } = dynamodb;
   await createTables(endpoint, iam.administrator);
   const requests: RebuildRequest[] = [];

@@ -1,6 +1,6 @@
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { type Credentials, type Failure, Iam, startDynamodb } from "local-aws";
+import { type Credentials, type Failure, Iam, shareDynamodb } from "local-aws";
 import { documentClient } from "../../lambda/adapters/composition";
 
 export const region = "eu-central-1";
@@ -60,7 +60,7 @@ const createReadModel = new CreateTableCommand({
 
 export const startTables = async (): Promise<Tables> => {
   const iam = new Iam({ region });
-  const dynamodb = await startDynamodb({
+  const dynamodb = await shareDynamodb({
     region,
     iam,
     log: () => {},

@@ -13,7 +13,7 @@ import {
   ResolverError,
   resolveField,
   type Stage,
-  startDynamodb,
+  shareDynamodb,
 } from "local-aws";
 import type { Step } from "../../infra/wiring";
 import { ownerIndex } from "../../lambda/adapters/keys";
@@ -41,7 +41,7 @@ export class Pipelines {
 
   static async start(): Promise<Pipelines> {
     const iam = new Iam({ region });
-    const dynamodb = await startDynamodb({ region, iam, log: () => {} });
+    const dynamodb = await shareDynamodb({ region, iam, log: () => {} });
     const { endpoint } = dynamodb;
     const client = new DynamoDBClient({ region, endpoint, credentials: iam.administrator });
     await createTables(client);

@@ -1,5 +1,3 @@
-import { generate } from "selfsigned";
-
 /** PEM texts. */
 export interface Certificate {
   readonly key: string;
@@ -11,6 +9,8 @@ export interface Certificate {
  * trusts it where NODE_EXTRA_CA_CERTS names a file with `cert`.
  */
 export async function createCertificate(): Promise<Certificate> {
+  // Loading it takes longer than all the rest of this package, and few stacks need it.
+  const { generate } = await import("selfsigned");
   const names = [
     { type: 2, value: "localhost" },
     { type: 7, ip: "127.0.0.1" },

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Iam } from "../iam/iam";
 import { type Intercept, type Meter, startGateway } from "./gateway";
-import { startProcess } from "./process";
+import { type DynamodbProcess, startProcess } from "./process";
 
 export interface DynamodbOptions {
   readonly region: string;
@@ -25,29 +25,30 @@ export interface Dynamodb {
 
 /** Starts DynamoDB Local behind the gateway, which every client calls instead. */
 export async function startDynamodb(options: DynamodbOptions): Promise<Dynamodb> {
-  const { region, iam, port = 0, dataDirectory, log, intercept, meter } = options;
-  const engine = await startProcess({
-    directory: dataDirectory === undefined ? undefined : join(dataDirectory, "dynamodb"),
-    log,
-  });
+  const { dataDirectory, log } = options;
+  const directory = dataDirectory === undefined ? undefined : join(dataDirectory, "dynamodb");
+  const engine = await startProcess({ directory, log });
+  return openGateway(options, engine, engine.stop);
+}
+
+/** Serves the engine to clients; it is released when that stops. */
+export async function openGateway(
+  { region, iam, port = 0, intercept, meter }: DynamodbOptions,
+  engine: DynamodbProcess,
+  release: () => Promise<void>,
+): Promise<Dynamodb> {
   try {
-    const gateway = await startGateway({
-      region,
-      iam,
-      port,
-      enginePort: engine.port,
-      intercept,
-      meter,
-    });
+    const enginePort = engine.port;
+    const gateway = await startGateway({ region, iam, port, enginePort, intercept, meter });
     return {
       endpoint: gateway.url,
       stop: async () => {
         await gateway.stop();
-        await engine.stop();
+        await release();
       },
     };
   } catch (error) {
-    await engine.stop();
+    await release();
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Dynamodb, startDynamodb } from "../../src/dynamodb/dynamodb";
+import type { Dynamodb } from "../../src/dynamodb/dynamodb";
+import { shareDynamodb } from "../../src/dynamodb/shared";
 import { Iam } from "../../src/iam/iam";
 import { region, roleAllowing, startApi, type TestApi } from "./harness";
 
@@ -30,7 +31,7 @@ let test: TestApi;
 
 beforeAll(async () => {
   const iam = new Iam({ region });
-  dynamodb = await startDynamodb({ region, iam, log: () => {} });
+  dynamodb = await shareDynamodb({ region, iam, log: () => {} });
   administrator = new DynamoDBClient({
     region,
     endpoint: dynamodb.endpoint,

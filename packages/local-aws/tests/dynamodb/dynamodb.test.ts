@@ -16,8 +16,9 @@ import {
   GetShardIteratorCommand,
 } from "@aws-sdk/client-dynamodb-streams";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Dynamodb, startDynamodb } from "../../src/dynamodb/dynamodb";
+import type { Dynamodb } from "../../src/dynamodb/dynamodb";
 import type { Failure } from "../../src/dynamodb/gateway";
+import { shareDynamodb } from "../../src/dynamodb/shared";
 import { type Credentials, Iam } from "../../src/iam/iam";
 
 const region = "eu-central-1";
@@ -44,7 +45,7 @@ function roleClient(name: string, actions: string[], resource = tableArn): Dynam
 
 beforeAll(async () => {
   iam = new Iam({ region });
-  dynamodb = await startDynamodb({ region, iam, log: () => {}, intercept: () => fault });
+  dynamodb = await shareDynamodb({ region, iam, log: () => {}, intercept: () => fault });
   administrator = client(iam.administrator);
   const { TableDescription } = await administrator.send(
     new CreateTableCommand({

@@ -5,7 +5,8 @@ import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/cli
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { asset } from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Dynamodb, startDynamodb } from "../../src/dynamodb/dynamodb";
+import type { Dynamodb } from "../../src/dynamodb/dynamodb";
+import { shareDynamodb } from "../../src/dynamodb/shared";
 import { Iam } from "../../src/iam/iam";
 import type { EventSourceMapping } from "../../src/lambda/event-source-mapping";
 import { createFunction, type LambdaFunction } from "../../src/lambda/function";
@@ -24,7 +25,7 @@ let intercepted: (operation: string) => { type: string; message: string } | unde
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "mapping-test-"));
-  dynamodb = await startDynamodb({
+  dynamodb = await shareDynamodb({
     region,
     iam,
     log: () => {},
