@@ -7,7 +7,7 @@ let prod: Recording;
 beforeAll(async () => {
   dev = await record("dev");
   prod = await record("prod");
-}, 60_000);
+});
 
 const table = (name: string) => `arn:aws:dynamodb:eu-central-1:123456789012:table/${name}-1a2b3c4`;
 

@@ -7,7 +7,7 @@ let prod: Recording;
 beforeAll(async () => {
   dev = await record("dev");
   prod = await record("prod");
-}, 60_000);
+});
 
 describe("the resources of a stack", () => {
   const expected = [

@@ -3,8 +3,17 @@ import { type Recording, recordWhile } from "./recording";
 
 export { inputsOf, type Recorded, type Recording } from "./recording";
 
-/** Evaluates the program for a stack, and records every resource with its inputs. */
+/** The files of a worker share recordings. They are not a module's own, because modules are loaded again for each. */
+const recordings = globalThis as { [recorded: `recording of ${string}`]: Promise<Recording> };
+
+/** Evaluates the program for a stack, once in a worker, and records every resource with its inputs. */
 export function record(stack: string): Promise<Recording> {
+  const name = `recording of ${stack}` as const;
+  recordings[name] ??= evaluate(stack);
+  return recordings[name];
+}
+
+function evaluate(stack: string): Promise<Recording> {
   vi.resetModules();
   return recordWhile(stack, () => import("../../index.js"));
 }

@@ -7,7 +7,7 @@ let prod: Recording;
 
 beforeAll(async () => {
   prod = await record("prod");
-}, 60_000);
+});
 
 const account = "eu-central-1:123456789012";
 const events = `arn:aws:dynamodb:${account}:table/ledger-events-1a2b3c4`;
