@@ -1,7 +1,14 @@
-import { beforeAll, describe, expect, it } from "vitest";
-import { type Recording, record } from "../infra/record";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Recorded, type Recording, record } from "../infra/record";
 import { unknown } from "./engine";
-import { type Run, type RunOptions, runProgram } from "./run";
+import { type Run, runProgram } from "./run";
+import { unpack } from "./unpack";
+
+type Resources = readonly Pick<Recorded, "name" | "inputs">[];
 
 /** What a run has registered, as mocks count it: without the stack itself. */
 const registered = ({ registrations }: Run) =>
@@ -13,17 +20,46 @@ const registered = ({ registrations }: Run) =>
 const guarded = ({ registrations }: Run) =>
   registrations.filter(({ protect, retainOnDelete }) => protect && retainOnDelete);
 
-describe.each<
-  Required<Pick<RunOptions, "stack" | "loader">> & { readonly kept: readonly string[] }
->([
-  // The types are the same for every stack: one is run as the CLI runs it, with its type check.
-  { stack: "dev", loader: "ts-node", kept: [] },
+/** Does the work when it is first asked for. */
+function once<A>(work: () => Promise<A>): () => Promise<A> {
+  let done: Promise<A> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
+}
+
+/** The last line that plain Node.js prints when it runs a script in a folder. */
+function lastLine(folder: string, script: string): string | undefined {
+  const printed = execFileSync(process.execPath, ["--eval", script], {
+    cwd: folder,
+    env: {
+      AWS_REGION: "eu-central-1",
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      // A port that nobody listens on.
+      AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1",
+      POWERTOOLS_SERVICE_NAME: "test",
+    },
+    encoding: "utf8",
+    stdio: "pipe",
+  });
+  return printed.trim().split("\n").at(-1);
+}
+
+// The types are the same for every stack: one is run as the CLI runs it, with its type check.
+const updateOfDev = once(() => runProgram({ stack: "dev", loader: "ts-node" }));
+const updateOfProd = once(() => runProgram({ stack: "prod", loader: "tsx" }));
+
+describe.each([
+  { stack: "dev", loader: "the CLI's loader", run: updateOfDev, kept: [] },
   {
     stack: "prod",
-    loader: "ts-node without types",
+    loader: "tsx",
+    run: updateOfProd,
     kept: ["ledger-audit", "ledger-events", "ledger-read-model", "ledger-sign-in-users"],
   },
-])("the program for $stack, in Pulumi's runtime under $loader", ({ stack, loader, kept }) => {
+])("the program for $stack, in Pulumi's runtime under $loader", ({ stack, run, kept }) => {
   let recorded: Recording;
   let update: Run;
   let preview: Run;
@@ -31,17 +67,17 @@ describe.each<
   beforeAll(async () => {
     [recorded, update, preview] = await Promise.all([
       record(stack),
-      runProgram({ stack, loader }),
-      runProgram({ stack, preview: true }),
+      run(),
+      runProgram({ stack, loader: "ts-node without types", preview: true }),
     ]);
   });
 
   it.each([
     ["update", () => update],
     ["preview", () => preview],
-  ])("succeeds in an %s, with the resources that mocks record", (_, run) => {
-    expect(run()).toMatchObject({ exitCode: 0, errors: [], printed: "" });
-    expect(registered(run())).toEqual(
+  ])("succeeds in an %s, with the resources that mocks record", (_, done) => {
+    expect(done()).toMatchObject({ exitCode: 0, errors: [], printed: "" });
+    expect(registered(done())).toEqual(
       recorded.resources.map(({ type, name }) => `${type} ${name}`).sort(),
     );
   });
@@ -86,4 +122,52 @@ it("a faulty configuration ends the program with one message and no resource", a
     ].join("\n  "),
   ]);
   expect(registered(run)).toEqual([]);
+});
+
+// Pulumi deploys the callback's text, which each TypeScript loader writes in its own way.
+describe.each<[string, () => Promise<Resources>]>([
+  ["the CLI's loader", async () => (await updateOfDev()).registrations],
+  ["tsx", async () => (await updateOfProd()).registrations],
+  ["vitest", async () => (await record("dev")).resources],
+])("a function's archive, made under %s", (_, evaluate) => {
+  const folder = mkdtempSync(join(tmpdir(), "archive-"));
+  let resources: Resources;
+  beforeAll(async () => {
+    resources = await evaluate();
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const unpacked = (name: string) => {
+    const made = resources.find((resource) => resource.name === `ledger-${name}-function`);
+    return unpack(made?.inputs.code, join(folder, name));
+  };
+
+  it.each(["projector", "resumer"])(
+    "has two entries, and loads in plain Node.js: %s",
+    async (name) => {
+      expect([...(await unpacked(name))].sort()).toEqual([
+        `.build/ledger-${name}.js`,
+        "__index.js",
+      ]);
+      const script = 'console.log(typeof require("./__index.js").handler)';
+      expect(lastLine(join(folder, name), script)).toBe("function");
+    },
+  );
+
+  it("reads a stream's record, and asks for it again when the tables do not answer", async () => {
+    await unpacked("projector");
+    const record = {
+      eventName: "INSERT",
+      dynamodb: {
+        SequenceNumber: "111",
+        Keys: { streamId: { S: "savings" }, version: { N: "1" } },
+        NewImage: { streamId: { S: "savings" }, version: { N: "1" } },
+      },
+    };
+    const script = `require("./__index.js").handler({ Records: [${JSON.stringify(record)}] })
+      .then((response) => console.log(JSON.stringify(response)))`;
+    expect(lastLine(join(folder, "projector"), script)).toBe(
+      '{"batchItemFailures":[{"itemIdentifier":"111"}]}',
+    );
+  });
 });
