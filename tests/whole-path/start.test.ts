@@ -23,10 +23,17 @@ const ready = "Ctrl-C stops it.";
 const stackFile = (): RunningStack =>
   JSON.parse(readFileSync(join(cwd, ".build/local-stack.json"), "utf8"));
 
-const stop = async (command: Command): Promise<void> => {
+const interrupt = ({ process }: Command) => process.kill("SIGINT");
+
+const closeTerminal = ({ process }: Command) => {
+  process.stdout?.destroy();
+  process.kill("SIGHUP");
+};
+
+const stop = async (command: Command, how: (command: Command) => void): Promise<void> => {
   const children = childrenOf(command);
   expect(children.length).toBeGreaterThanOrEqual(2);
-  command.process.kill("SIGINT");
+  how(command);
   expect(await command.ended).toMatchObject({ code: 0, err: "" });
   await allGone(children);
   for (const file of ["local-stack.json", "certificate.pem"]) {
@@ -92,16 +99,18 @@ describe("npm start", () => {
       ),
     );
     expect(received).toEqual({ onAccountChange: { version: 1, outcome: "POSTED", balance: "0" } });
-    await stop(stack);
+    await stop(stack, interrupt);
   });
 
-  it("keeps tables and users in the data folder, and leaves no child behind where it is killed", async () => {
+  it("keeps tables and users in the data folder, and leaves nothing else behind where its terminal is closed, nor a child where it is killed", async () => {
     const data = ["--data", "kept"];
     const env = { INIT_CWD: join(cwd, "elsewhere") };
     mkdirSync(env.INIT_CWD);
     const email = "ada@example.com";
     const accountId = "savings";
 
+    const temporary = () => readdirSync(dirname(cwd));
+    const others = temporary();
     const first = start("start", [...data, ...anyPorts], { cwd, env });
     await first.printed(ready);
     const before = stackFile();
@@ -120,7 +129,8 @@ describe("npm start", () => {
         return found?.version === version ? found : undefined;
       });
     await account(access, 2);
-    await stop(first);
+    await stop(first, closeTerminal);
+    expect(temporary()).toEqual(others);
     expect(existsSync(join(env.INIT_CWD, "kept"))).toBe(true);
 
     const second = start("start", [...data, ...anyPorts], { cwd, env });
@@ -153,23 +163,10 @@ describe("npm start", () => {
     const starting = start("start", ["--verbose", ...anyPorts], { cwd });
     await starting.printed(text);
     const children = childrenOf(starting);
-    starting.process.kill("SIGINT");
+    interrupt(starting);
     const { code, out, err } = await starting.ended;
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toContain("Stopping …\n");
     await allGone(children);
-  });
-
-  it("leaves nothing behind where its terminal is closed", async () => {
-    const temporary = () => readdirSync(dirname(cwd));
-    const before = temporary();
-    const closed = start("start", anyPorts, { cwd });
-    await closed.printed(ready);
-    const children = childrenOf(closed);
-    closed.process.stdout?.destroy();
-    closed.process.kill("SIGHUP");
-    expect((await closed.ended).code).toBe(0);
-    await allGone(children);
-    expect(temporary()).toEqual(before);
   });
 });
