@@ -5,7 +5,7 @@ let dev: Recording;
 
 beforeAll(async () => {
   dev = await record("dev");
-}, 60_000);
+});
 
 const alarms = () =>
   dev.resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");

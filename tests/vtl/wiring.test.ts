@@ -12,7 +12,7 @@ let stack: Recording;
 
 beforeAll(async () => {
   stack = await record("prod");
-}, 60_000);
+});
 
 const ofType = (type: string) => stack.resources.filter((resource) => resource.type === type);
 const functions = () => ofType("aws:appsync/function:Function");
