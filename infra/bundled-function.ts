@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle";
@@ -32,7 +30,7 @@ export interface BundledFunctionArgs {
 }
 
 interface Entry {
-  createHandler(settings: unknown): aws.lambda.Callback<unknown, unknown>;
+  createHandler(settings: unknown): unknown;
 }
 
 /** A Lambda function made from one entry file, with a role and a log of its own. */
@@ -63,21 +61,26 @@ export class BundledFunction extends pulumi.ComponentResource {
     const bundleFile = `.build/${name}.js`;
     bundle(args.entry, bundleFile);
     const settings = pulumi.output(args.settings);
-    this.function = new aws.lambda.CallbackFunction(
+    // Pulumi deploys this callback's text with the values of `bundleFile` and `settings`. All else is in the bundle: code
+    // with classes or codecs does not survive being captured.
+    const callback = pulumi.runtime.serializeFunction(
+      () => (require(`./${bundleFile}`) as Entry).createHandler(settings.get()),
+      { exportName: "handler", isFactoryFunction: true },
+    );
+    // Not a CallbackFunction: it reads every installed package for the archive, and the bundle needs none of them.
+    this.function = new aws.lambda.Function(
       `${name}-function`,
       {
-        // Pulumi deploys this callback's text with the values of `bundleFile` and `settings`. All else is in the
-        // bundle: code with classes or codecs does not survive being captured.
-        callbackFactory: () => (require(`./${bundleFile}`) as Entry).createHandler(settings.get()),
-        codePathOptions: {
-          extraIncludePaths: [bundleFile],
-          extraExcludePackages: dependencies(),
-        },
+        code: new pulumi.asset.AssetArchive({
+          "__index.js": new pulumi.asset.StringAsset(callback.then(({ text }) => text)),
+          [bundleFile]: new pulumi.asset.FileAsset(bundleFile),
+        }),
+        handler: "__index.handler",
         runtime: "nodejs24.x",
         architectures: ["arm64"],
         memorySize: 512,
         timeout: args.timeout,
-        role: this.role,
+        role: this.role.arn,
         // The logger and the metrics write JSON lines themselves.
         loggingConfig: { logFormat: "Text", logGroup: this.logGroup.name },
         environment: {
@@ -92,22 +95,4 @@ export class BundledFunction extends pulumi.ComponentResource {
     );
     this.registerOutputs({ arn: this.function.arn });
   }
-}
-
-/** The project's packages, which Pulumi would otherwise add to the archive; the bundle has what is used of them. */
-function dependencies(): string[] {
-  const { dependencies = {} } = JSON.parse(readFileSync(packageFile(resolve()), "utf8"));
-  return Object.keys(dependencies);
-}
-
-/** The nearest package.json upwards of a folder, which is the one that Pulumi takes the packages from. */
-function packageFile(folder: string): string {
-  const file = join(folder, "package.json");
-  if (existsSync(file)) {
-    return file;
-  }
-  if (folder === dirname(folder)) {
-    throw new pulumi.RunError("Neither the program's folder nor one above it has a package.json.");
-  }
-  return packageFile(dirname(folder));
 }
