@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { readBody } from "./http-server";
+import { asHttpError, defaultMaxBodyBytes, readBody } from "./http-request";
 import { IamError, type SignedRequest, signedRequestOf } from "./iam/iam";
 
 /** An operation's input, as its JSON body has it. */
@@ -32,16 +32,23 @@ export class ServiceError extends Error {
   }
 }
 
+export interface ProtocolOptions {
+  readonly version: "1.0" | "1.1";
+  readonly services: readonly string[];
+  readonly maxBodyBytes?: number;
+}
+
 /** Serves a service's operations, for the JSON protocol's version that the service speaks. */
 export function awsJson(
-  options: { readonly version: "1.0" | "1.1"; readonly services: readonly string[] },
+  options: ProtocolOptions,
   handle: (call: Call) => Promise<Answer>,
 ): RequestListener {
   return (request, response) => {
-    void readCall(request, options.services)
+    void readCall(request, options)
       .then(handle)
       .catch(failure)
-      .then((answer) => send(response, answer, `application/x-amz-json-${options.version}`));
+      .then((answer) => send(response, answer, `application/x-amz-json-${options.version}`))
+      .catch(() => response.destroy());
   };
 }
 
@@ -52,20 +59,20 @@ function failure(error: unknown): Answer {
     const body = JSON.stringify({ __type: error.type, message: error.message });
     return { status: 400, headers, body };
   }
-  const body = JSON.stringify({ __type: "InternalFailure", message: String(error) });
-  return { status: 500, body };
+  const { status, type } = asHttpError(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { status, body: JSON.stringify({ __type: type, message }) };
 }
 
-async function readCall(request: IncomingMessage, services: readonly string[]): Promise<Call> {
-  const body = await readBody(request);
+async function readCall(
+  request: IncomingMessage,
+  { services, maxBodyBytes = defaultMaxBodyBytes }: ProtocolOptions,
+): Promise<Call> {
+  const body = await readBody(request, maxBodyBytes);
   const target = String(request.headers["x-amz-target"]);
-  const [service, operation, ...rest] = target.split(".");
-  if (
-    service === undefined ||
-    operation === undefined ||
-    rest.length > 0 ||
-    !services.includes(service)
-  ) {
+  // The pattern excludes the names of what every JavaScript object has, like constructor.
+  const [, service = "", operation] = /^(\w+)\.([A-Z][A-Za-z]*)$/.exec(target) ?? [];
+  if (operation === undefined || !services.includes(service)) {
     throw new ServiceError(
       "UnknownOperationException",
       `the header X-Amz-Target names no operation of ${services.join(" or ")}: ${target}`,

@@ -4,10 +4,7 @@
  * The API is defined by the inputs of its resources and nothing else. Unsupported AppSync features are rejected: at
  * the resource's creation where possible, otherwise with a GraphQL error.
  */
-import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { listen } from "../http-server";
+import { type RunningServer, serve } from "../http-server";
 import type { Inputs } from "../inputs";
 import { ApiBuilder, type ApiServices } from "./api-builder";
 import { type Endpoint, graphqlPath, handleHttp } from "./http";
@@ -30,31 +27,25 @@ export interface CreatedApi {
 export class AppSync {
   #builder: ApiBuilder | undefined;
   #endpoint: Endpoint | undefined;
-  readonly #server: Server;
-  readonly #realtime: Realtime;
   readonly #options: AppSyncOptions;
+  readonly #realtime: Realtime;
+  readonly #server: RunningServer;
 
-  /** Not yet listening: see `start`. */
-  constructor(options: AppSyncOptions) {
+  constructor(options: AppSyncOptions, realtime: Realtime, server: RunningServer) {
     this.#options = options;
-    const { log, tls } = options;
-    const create = tls === undefined ? createHttpServer : createHttpsServer.bind(undefined, tls);
-    this.#server = create((message, response) => {
-      handleHttp(this.#endpoint, message, response, log).catch((error: unknown) => {
-        log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
-        response.destroy();
-      });
-    });
-    this.#realtime = new Realtime(() => this.#endpoint, log);
-    this.#server.on("upgrade", (message: IncomingMessage, socket, head) => {
-      this.#realtime.handleUpgrade(message, socket, head);
-    });
+    this.#realtime = realtime;
+    this.#server = server;
   }
 
   /** Listens on 127.0.0.1. Throws an Error when the port is in use. */
   static async start(options: AppSyncOptions): Promise<AppSync> {
-    const appSync = new AppSync(options);
-    await listen(appSync.#server, { name: "AppSync", port: options.port ?? 0 });
+    const { port = 0, tls, log } = options;
+    const realtime: Realtime = new Realtime(() => appSync.#endpoint, log);
+    const upgrade = realtime.handleUpgrade.bind(realtime);
+    const server = await serve({ name: "AppSync", port, tls, upgrade }, (message, response) =>
+      handleHttp(appSync.#endpoint, message, response, log),
+    );
+    const appSync: AppSync = new AppSync(options, realtime, server);
     return appSync;
   }
 
@@ -65,11 +56,10 @@ export class AppSync {
     this.#builder = new ApiBuilder(inputs, this.#options);
     const { api, arn, id } = this.#builder;
     this.#endpoint = { api, subscriptions: new Subscriptions(api) };
-    const { port } = this.#server.address() as AddressInfo;
-    const secure = this.#options.tls === undefined ? "" : "s";
+    const { url } = this.#server;
     const uris = {
-      GRAPHQL: `http${secure}://127.0.0.1:${port}${graphqlPath}`,
-      REALTIME: `ws${secure}://127.0.0.1:${port}${realtimePath}`,
+      GRAPHQL: `${url}${graphqlPath}`,
+      REALTIME: `${url.replace("http", "ws")}${realtimePath}`,
     };
     return { id, arn, uris };
   }
@@ -89,10 +79,7 @@ export class AppSync {
 
   async stop(): Promise<void> {
     this.#realtime.stop();
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+    await this.#server.stop();
   }
 
   #builderOf(apiId: string): ApiBuilder {

@@ -1,4 +1,5 @@
 /** Errors as AppSync returns them to clients. */
+import { HttpError } from "../http-request";
 import type { JavaMap } from "./java-values";
 
 /** One entry of the response's `errors`, without path and locations, which the execution adds. */
@@ -51,6 +52,18 @@ export class RequestError extends Error {
   get body(): { readonly errors: readonly JavaMap[] } {
     return { errors: [{ errorType: this.errorType, message: this.message }] };
   }
+}
+
+/** What a client is told of any error. The log gets what is not the client's fault. */
+export function asRequestError(error: unknown, log: (line: string) => void): RequestError {
+  if (error instanceof RequestError) {
+    return error;
+  }
+  if (error instanceof HttpError) {
+    return new RequestError(error.status, error.type, error.message);
+  }
+  log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
+  return new RequestError(500, "InternalFailure", "An internal failure occurred.");
 }
 
 export function unauthorizedRequest(message = "You are not authorized to make this call.") {

@@ -1,9 +1,9 @@
 /** The GraphQL endpoint over HTTP. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { readBody } from "../http-server";
+import { defaultMaxBodyBytes, readBody } from "../http-request";
 import { type SignedRequest, signedRequestOf } from "../iam/iam";
-import { RequestError } from "./errors";
+import { asRequestError, RequestError } from "./errors";
 import { type Api, type OperationResponse, runOperation } from "./execute";
 import type { Subscriptions } from "./subscriptions";
 import { readOperationRequest } from "./validation";
@@ -28,15 +28,10 @@ export async function handleHttp(
     return;
   }
   try {
-    const request = signedRequestOf(message, await readBody(message));
+    const request = signedRequestOf(message, await readBody(message, defaultMaxBodyBytes));
     send(response, 200, await answer(endpoint, request, message.socket.remoteAddress ?? ""));
   } catch (error) {
-    const requestError = error instanceof RequestError ? error : undefined;
-    if (requestError === undefined) {
-      log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
-    }
-    const { status, errorType, body } =
-      requestError ?? new RequestError(500, "InternalFailure", "An internal failure occurred.");
+    const { status, errorType, body } = asRequestError(error, log);
     response.setHeader("x-amzn-ErrorType", errorType);
     send(response, status, body);
   }

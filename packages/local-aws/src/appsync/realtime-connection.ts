@@ -1,7 +1,7 @@
 /** One client's connection in AppSync's protocol for subscriptions over WebSocket. */
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
-import { malformedRequest, RequestError } from "./errors";
+import { asRequestError, malformedRequest, RequestError } from "./errors";
 import { runSubscribe } from "./execute";
 import { type Endpoint, graphqlPath } from "./http";
 import { connectionHeaders, lowerCased, toSignedRequest } from "./realtime-headers";
@@ -181,12 +181,4 @@ function readMessage(text: string): Message {
   } catch {
     return { type: "unknown", id: "", payload: {} };
   }
-}
-
-function asRequestError(error: unknown, log: (line: string) => void): RequestError {
-  if (error instanceof RequestError) {
-    return error;
-  }
-  log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
-  return new RequestError(500, "InternalFailure", "An internal failure occurred.");
 }

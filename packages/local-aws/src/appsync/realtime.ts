@@ -2,7 +2,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { signedRequestOf } from "../iam/iam";
+import { requestTarget } from "../http-request";
+import { refuseUpgrade } from "../http-server";
 import { type Endpoint, graphqlPath } from "./http";
 import { Connection } from "./realtime-connection";
 
@@ -28,9 +29,8 @@ export class Realtime {
 
   handleUpgrade(message: IncomingMessage, socket: Duplex, head: Buffer): void {
     const endpoint = this.#endpoint();
-    const { path } = signedRequestOf(message, Buffer.alloc(0));
-    if (endpoint === undefined || path !== realtimePath) {
-      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    if (endpoint === undefined || requestTarget(message).path !== realtimePath) {
+      refuseUpgrade(socket, 404);
       return;
     }
     this.#server.handleUpgrade(message, socket, head, (webSocket) => {

@@ -1,6 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { readBody } from "../http-server";
+import { text } from "node:stream/consumers";
 import type { Access } from "./access";
 
 /** An error as AppSync puts it. */
@@ -46,7 +46,7 @@ function post({ graphqlUrl, idToken, certificate }: Access, body: string): Promi
   return new Promise((resolve, reject) => {
     const options = { method: "POST", headers, ca: certificate };
     request(graphqlUrl, options, (response) => {
-      readBody(response).then((answer) => resolve(answer.toString("utf8")), reject);
+      text(response).then(resolve, reject);
     })
       .once("error", reject)
       .end(body);

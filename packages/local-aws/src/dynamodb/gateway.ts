@@ -1,6 +1,7 @@
 import { Agent, request as httpRequest } from "node:http";
+import { buffer } from "node:stream/consumers";
 import { type Answer, awsJson, type Call, type Input, ServiceError } from "../aws-json";
-import { type RunningServer, readBody, serve } from "../http-server";
+import { type RunningServer, serve } from "../http-server";
 import { accessDenied, type Iam, localAccountId } from "../iam/iam";
 import { permissionsFor } from "./permissions";
 
@@ -40,6 +41,9 @@ interface EngineConsumption {
   readonly CapacityUnits: number;
 }
 
+/** DynamoDB's limit for a request, which a BatchWriteItem may reach. */
+const maxBodyBytes = 16 * 1024 * 1024;
+
 /** Item operations contain ARNs only in user data, which must pass unchanged. */
 const itemOperations =
   /^(Get|Put|Update|Delete|BatchGet|BatchWrite)Item$|^(Query|Scan)$|^Transact(Get|Write)Items$/;
@@ -62,7 +66,7 @@ export function startGateway(options: GatewayOptions): Promise<RunningServer> {
 
   return serve(
     { name: "DynamoDB", port: options.port },
-    awsJson({ version: "1.0", services }, async (call) => {
+    awsJson({ version: "1.0", services, maxBodyBytes }, async (call) => {
       await authorize(call);
       const fault = await options.intercept?.(call.operation, call.input);
       if (fault !== undefined) {
@@ -152,7 +156,7 @@ export function startGateway(options: GatewayOptions): Promise<RunningServer> {
       outgoing.once("response", (incoming) => {
         const status = incoming.statusCode ?? 500;
         const headers = { "x-amzn-requestid": String(incoming.headers["x-amzn-requestid"]) };
-        readBody(incoming).then((content) => resolve({ status, headers, body: content }), reject);
+        buffer(incoming).then((content) => resolve({ status, headers, body: content }), reject);
       });
       outgoing.end(body);
     });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { requestTarget } from "../http-request";
 import { IamError } from "./errors";
 
 export interface Credentials {
@@ -34,10 +35,10 @@ const maxClockSkewMinutes = 5;
 const authorizationPattern =
   /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/(\d{8})\/([^/,]+)\/([^/,]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 
-/** Converts a node:http request into the form that signatures are verified on. */
+/** Converts a node:http request into the form that signatures are verified on. Throws HttpError for a bad target. */
 export function signedRequestOf(message: IncomingMessage, body: Uint8Array): SignedRequest {
-  const url = new URL(message.url ?? "/", "http://unused");
-  const headers: Record<string, string> = {};
+  // Without a prototype: a name among the signed headers may be that of any member of an object.
+  const headers: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(message.headers)) {
     if (value !== undefined) {
       headers[name] = Array.isArray(value) ? value.join(",") : value;
@@ -45,8 +46,7 @@ export function signedRequestOf(message: IncomingMessage, body: Uint8Array): Sig
   }
   return {
     method: message.method ?? "GET",
-    path: url.pathname,
-    query: Object.fromEntries(url.searchParams),
+    ...requestTarget(message),
     headers,
     body,
   };

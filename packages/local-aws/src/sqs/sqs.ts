@@ -44,6 +44,9 @@ export interface Sqs {
 /** How often a long poll checks for messages. */
 const pollIntervalMs = 50;
 
+/** Room for the largest message in JSON, which may triple it by escapes, and for the other parameters. */
+const maxBodyBytes = 4 * maximumMessageSize;
+
 interface Made {
   readonly queue: Queue;
   readonly settings: QueueSettings;
@@ -91,20 +94,23 @@ export async function startSqs({ region, iam, port = 0, now }: SqsOptions): Prom
 
   const server = await serve(
     { name: "SQS", port },
-    awsJson({ version: "1.0", services: ["AmazonSQS"] }, async (call): Promise<Answer> => {
-      const principal = await iam.authenticate(call.request, "sqs");
-      const run = operations[call.operation];
-      if (run === undefined) {
-        throw new ServiceError(
-          "UnsupportedOperation",
-          `${call.operation} is not offered by the local SQS`,
-        );
-      }
-      const name = String(call.input.QueueName ?? String(call.input.QueueUrl).split("/").at(-1));
-      authorize(principal, `sqs:${call.operation}`, arnOf(name));
-      const output = await run(made(name), call.input, name, principal);
-      return { status: 200, body: JSON.stringify(output) };
-    }),
+    awsJson(
+      { version: "1.0", services: ["AmazonSQS"], maxBodyBytes },
+      async (call): Promise<Answer> => {
+        const principal = await iam.authenticate(call.request, "sqs");
+        const run = operations[call.operation];
+        if (run === undefined) {
+          throw new ServiceError(
+            "UnsupportedOperation",
+            `${call.operation} is not offered by the local SQS`,
+          );
+        }
+        const name = String(call.input.QueueName ?? String(call.input.QueueUrl).split("/").at(-1));
+        authorize(principal, `sqs:${call.operation}`, arnOf(name));
+        const output = await run(made(name), call.input, name, principal);
+        return { status: 200, body: JSON.stringify(output) };
+      },
+    ),
   );
 
   return {
