@@ -28,6 +28,8 @@ export interface Caller {
   readonly groups: readonly string[];
   /** Under IAM, the principal whose policies apply. */
   readonly principal?: Principal;
+  /** When the caller's token expires, in milliseconds since 1970. */
+  readonly expiresAt?: number;
 }
 
 export interface AuthorizationOptions {
@@ -138,7 +140,8 @@ export class Authorization {
       sub: claims.sub,
       username: claims["cognito:username"] ?? claims.username,
     };
-    return { mode, authType: modes[mode].authType, identity, groups };
+    const expiry = typeof claims.exp === "number" ? { expiresAt: claims.exp * 1000 } : {};
+    return { mode, authType: modes[mode].authType, identity, groups, ...expiry };
   }
 
   async #authenticateIam(request: SignedRequest, sourceIp: string): Promise<Caller> {

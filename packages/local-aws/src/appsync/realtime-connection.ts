@@ -1,16 +1,20 @@
 /** One client's connection in AppSync's protocol for subscriptions over WebSocket. */
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
-import { asRequestError, malformedRequest, RequestError } from "./errors";
+import { asRequestError, malformedRequest, RequestError, unauthorizedRequest } from "./errors";
 import { runSubscribe } from "./execute";
 import { type Endpoint, graphqlPath } from "./http";
 import { connectionHeaders, lowerCased, toSignedRequest } from "./realtime-headers";
+import { type Place, Places } from "./realtime-places";
 import { readOperationRequest } from "./validation";
 
 /** AppSync's value: a client closes the connection after this time without a keep-alive message. */
 const connectionTimeoutMs = 300_000;
 const keepAliveIntervalMs = 60_000;
-const maxSubscriptionsPerConnection = 100;
+/** AppSync's quota for the duration of a connection. */
+const maxDurationMs = 24 * 3_600_000;
+/** AppSync's documentation does not say how long it bears a client that is not authorized and says nothing. */
+const refusalTimeoutMs = 15_000;
 
 interface Message {
   readonly type: string;
@@ -19,8 +23,7 @@ interface Message {
 }
 
 export class Connection {
-  /** Ends a subscription; keyed by the client's id, undefined until the subscription is established. */
-  readonly #subscriptions = new Map<string, (() => void) | undefined>();
+  readonly #places = new Places();
   readonly #sourceIp: string;
   /** Settles once per connection. Each subscription is authorized separately as well. */
   readonly #authorized: Promise<unknown>;
@@ -44,7 +47,13 @@ export class Connection {
   }
 
   serve(): void {
-    const keepAlive = setInterval(() => this.#send({ type: "ka" }), keepAliveIntervalMs);
+    const timers = [
+      setInterval(() => this.#send({ type: "ka" }), keepAliveIntervalMs),
+      setTimeout(() => this.#socket.close(), maxDurationMs),
+      setTimeout(() => {
+        this.#authorized.catch((error: unknown) => this.#refuseConnection(error));
+      }, refusalTimeoutMs),
+    ];
     this.#socket.on("message", (data) => {
       this.#receive(String(data)).catch((error: unknown) => {
         this.#log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
@@ -53,10 +62,8 @@ export class Connection {
     });
     this.#socket.on("error", () => this.#socket.terminate());
     this.#socket.on("close", () => {
-      clearInterval(keepAlive);
-      for (const id of [...this.#subscriptions.keys()]) {
-        this.#end(id);
-      }
+      timers.forEach(clearTimeout);
+      this.#places.endAll();
     });
   }
 
@@ -74,6 +81,9 @@ export class Connection {
       this.#refuseConnection(error);
       return;
     }
+    if (this.#socket.readyState !== this.#socket.OPEN) {
+      return;
+    }
     const message = readMessage(text);
     switch (message.type) {
       case "connection_init":
@@ -84,7 +94,7 @@ export class Connection {
         await this.#start(message);
         return;
       case "stop":
-        this.#end(message.id);
+        this.#places.end(message.id);
         this.#send({ type: "complete", id: message.id });
         return;
       default: {
@@ -105,33 +115,22 @@ export class Connection {
   }
 
   async #start({ id, payload }: Message): Promise<void> {
+    let place: Place;
     try {
-      this.#reserve(id);
+      place = this.#places.take(id);
     } catch (error) {
       // The existing subscription keeps the id.
       this.#send({ type: "error", id, payload: asRequestError(error, this.#log).body });
       return;
     }
     try {
-      await this.#subscribe(id, payload);
+      await this.#subscribe(place, id, payload);
     } catch (error) {
-      this.#end(id);
-      this.#send({ type: "error", id, payload: asRequestError(error, this.#log).body });
+      this.#endWithError(place, id, asRequestError(error, this.#log).body);
     }
   }
 
-  #reserve(id: string): void {
-    if (this.#subscriptions.has(id)) {
-      throw new RequestError(400, "DuplicatedOperationError", `The id ${id} is in use.`);
-    }
-    if (this.#subscriptions.size >= maxSubscriptionsPerConnection) {
-      const message = `A connection has at most ${maxSubscriptionsPerConnection} subscriptions.`;
-      throw new RequestError(400, "MaxSubscriptionsReachedError", message);
-    }
-    this.#subscriptions.set(id, undefined);
-  }
-
-  async #subscribe(id: string, payload: Message["payload"]): Promise<void> {
+  async #subscribe(place: Place, id: string, payload: Message["payload"]): Promise<void> {
     const { api, subscriptions } = this.#endpoint;
     const { data, extensions } = payload;
     if (typeof data !== "string") {
@@ -144,27 +143,31 @@ export class Connection {
     const request = readOperationRequest(data);
     const subscribed = await runSubscribe(api, request, { caller, headers });
     if ("errors" in subscribed) {
-      this.#end(id);
-      this.#send({ type: "error", id, payload: { errors: subscribed.errors } });
+      this.#endWithError(place, id, { errors: subscribed.errors });
       return;
     }
-    if (!this.#subscriptions.has(id)) {
+    if (place.ended) {
       // The client stopped it or disconnected while its resolver ran.
       return;
     }
     this.#send({ type: "start_ack", id });
-    const end = subscriptions.add({
-      ...subscribed,
-      request,
-      caller,
-      deliver: (response) => this.#send({ type: "data", id, payload: response }),
-    });
-    this.#subscriptions.set(id, end);
+    const deliver = (response: unknown): void =>
+      this.#send({ type: "data", id, payload: response });
+    place.onEnd(subscriptions.add({ ...subscribed, request, caller, deliver }));
+    if (caller.expiresAt !== undefined) {
+      const remainingMs = Math.min(caller.expiresAt - Date.now(), maxDurationMs);
+      const expire = (): void =>
+        this.#endWithError(place, id, unauthorizedRequest("Token has expired.").body);
+      const timer = setTimeout(expire, remainingMs);
+      place.onEnd(() => clearTimeout(timer));
+    }
   }
 
-  #end(id: string): void {
-    this.#subscriptions.get(id)?.();
-    this.#subscriptions.delete(id);
+  #endWithError(place: Place, id: string, payload: unknown): void {
+    if (!place.ended) {
+      place.end();
+      this.#send({ type: "error", id, payload });
+    }
   }
 
   #send(message: Readonly<Record<string, unknown>>): void {

@@ -25,9 +25,15 @@ function decode(encoded: string): unknown {
   }
 }
 
+/** Only texts count: whatever else a client sends as a header, it sends none. */
 export function lowerCased(headers: unknown): Record<string, string> {
-  const entries = Object.entries(typeof headers === "object" && headers !== null ? headers : {});
-  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
+  const lower: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (typeof value === "string") {
+      lower[name.toLowerCase()] = value;
+    }
+  }
+  return lower;
 }
 
 /** The client signs a POST, although it sends none. */

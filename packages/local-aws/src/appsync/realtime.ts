@@ -12,9 +12,13 @@ export const realtimePath = `${graphqlPath}/realtime`;
 
 const protocol = "graphql-ws";
 
+/** AppSync's quota for one message, in both directions. A larger one ends the connection with the code 1009. */
+const maxMessageBytes = 240 * 1024;
+
 export class Realtime {
   readonly #server = new WebSocketServer({
     noServer: true,
+    maxPayload: maxMessageBytes,
     // The client also offers its authorization as a "protocol"; the server selects only this one.
     handleProtocols: (offered) => (offered.has(protocol) ? protocol : false),
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import WebSocket from "ws";
 import { base64url, roleAllowing, signedHeaders, startApi, type TestApi } from "./harness";
+import { Client, closeClients, urlWithHeader } from "./realtime-client";
 
 const schema = `
   type Change @aws_iam @aws_cognito_user_pools { owner: String!, id: ID!, amount: Int, memo: String, at: AWSDateTime }
@@ -22,7 +22,6 @@ const mutation = (selection: string) =>
 const everything = "owner id amount memo";
 
 let test: TestApi;
-const open: Client[] = [];
 
 beforeAll(async () => {
   test = await startApi({
@@ -39,69 +38,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const client of open) {
-    client.socket.terminate();
-  }
+  closeClients();
   await test.stop();
 });
 
-interface Frame {
-  readonly type: string;
-  readonly id?: string;
-  readonly payload?: { readonly data?: unknown; readonly errors?: unknown[] } & Record<
-    string,
-    unknown
-  >;
-}
-
-/** Implements the protocol by hand; next() returns frames in the order of arrival. */
-class Client {
-  readonly #frames: Frame[] = [];
-  readonly #waiting: ((frame: Frame) => void)[] = [];
-
-  constructor(readonly socket: WebSocket) {
-    socket.on("message", (text) => {
-      const frame = JSON.parse(String(text)) as Frame;
-      // Keep-alive messages arrive at any time.
-      if (frame.type !== "ka") {
-        const waiting = this.#waiting.shift();
-        waiting ? waiting(frame) : this.#frames.push(frame);
-      }
-    });
-  }
-
-  static async open(url: URL | string, protocols: string[] = ["graphql-ws"], headers = {}) {
-    const client = new Client(new WebSocket(url, protocols, { headers }));
-    open.push(client);
-    await new Promise((resolve, reject) =>
-      client.socket.once("open", resolve).once("error", reject),
-    );
-    return client;
-  }
-
-  send(frame: object): void {
-    this.socket.send(JSON.stringify(frame));
-  }
-
-  next(): Promise<Frame> {
-    const frame = this.#frames.shift();
-    return frame ? Promise.resolve(frame) : new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  /** Starts a subscription and returns the answer. */
-  start(id: string, query: string, variables: object, authorization: object): Promise<Frame> {
-    const data = JSON.stringify({ query, variables });
-    this.send({ id, type: "start", payload: { data, extensions: { authorization } } });
-    return this.next();
-  }
-}
-
-const withHeader = (header: unknown, payload: unknown = {}) => {
-  const url = new URL(test.api.uris.REALTIME);
-  url.searchParams.set("header", Buffer.from(JSON.stringify(header)).toString("base64"));
-  url.searchParams.set("payload", Buffer.from(JSON.stringify(payload)).toString("base64"));
-  return url;
-};
+const withHeader = (header: unknown) => urlWithHeader(test.api.uris.REALTIME, header);
 
 const tokenHeader = (token = test.signIn.token()) => ({
   host: new URL(test.api.uris.GRAPHQL).host,
