@@ -38,8 +38,7 @@ export async function openGateway(
   release: () => Promise<void>,
 ): Promise<Dynamodb> {
   try {
-    const enginePort = engine.port;
-    const gateway = await startGateway({ region, iam, port, enginePort, intercept, meter });
+    const gateway = await startGateway({ region, iam, port, engine, intercept, meter });
     return {
       endpoint: gateway.url,
       stop: async () => {

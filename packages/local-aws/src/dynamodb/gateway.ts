@@ -4,6 +4,7 @@ import { type Answer, awsJson, type Call, type Input, ServiceError } from "../aw
 import { type RunningServer, serve } from "../http-server";
 import { accessDenied, type Iam, localAccountId } from "../iam/iam";
 import { permissionsFor } from "./permissions";
+import type { DynamodbProcess } from "./process";
 
 /** An injected exception, e.g. a ProvisionedThroughputExceededException. */
 export interface Failure {
@@ -31,7 +32,7 @@ export interface GatewayOptions {
   readonly region: string;
   readonly iam: Iam;
   readonly port: number;
-  readonly enginePort: number;
+  readonly engine: Pick<DynamodbProcess, "port" | "host">;
   readonly intercept?: Intercept | undefined;
   readonly meter?: Meter | undefined;
 }
@@ -57,7 +58,7 @@ const itemOperations =
  * not grow with the number of items), while all other operations consume the same.
  */
 export function startGateway(options: GatewayOptions): Promise<RunningServer> {
-  const { region, iam, enginePort } = options;
+  const { region, iam, engine } = options;
   const arnPrefix = `arn:aws:dynamodb:${region}:${localAccountId}:`;
   const engineArnPrefix = `arn:aws:dynamodb:ddblocal:${localAccountId}:`;
   // DynamoDB Local closes a connection that is idle for 30 s; a request sent at that moment would fail.
@@ -141,10 +142,11 @@ export function startGateway(options: GatewayOptions): Promise<RunningServer> {
     return new Promise((resolve, reject) => {
       const outgoing = httpRequest({
         host: "127.0.0.1",
-        port: enginePort,
+        port: engine.port,
         method: "POST",
         agent,
         headers: {
+          host: engine.host,
           "content-type": "application/x-amz-json-1.0",
           "content-length": body.length,
           "x-amz-target": `${service}.${operation}`,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Child, startServer } from "../child-process";
@@ -5,11 +6,14 @@ import { freePort } from "../http-server";
 
 export interface DynamodbProcess {
   readonly port: number;
+  /** The only Host that it serves, which nobody else on the machine knows. */
+  readonly host: string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts DynamoDB Local, AWS's own engine. It trusts every caller: only the gateway may call it.
+ * Starts DynamoDB Local, AWS's own engine. It trusts every caller, so it serves only those that know its host name: a
+ * web page, or another user of the machine, may find its port.
  * @param options.directory the folder that keeps tables between runs; in memory if omitted
  */
 export async function startProcess(options: {
@@ -22,6 +26,7 @@ export async function startProcess(options: {
   }
   const folder = join(dirname(require.resolve("amplify-dynamodb-simulator")), "emulator");
   const port = await freePort();
+  const host = `${randomBytes(24).toString("hex")}.internal`;
   const child = await start([
     // Halves the startup time: a short-lived process waits longer for the optimizing compiler than it gains from it.
     "-XX:TieredStopAtLevel=1",
@@ -38,7 +43,7 @@ export async function startProcess(options: {
     "org.eclipse.jetty.xml.XmlConfiguration",
     join(__dirname, "loopback.xml"),
   ]);
-  return { port, stop: child.stop };
+  return { port, host, stop: child.stop };
 
   async function start(args: readonly string[]): Promise<Child> {
     try {
@@ -47,7 +52,7 @@ export async function startProcess(options: {
         command: "java",
         args,
         // Without this DynamoDB Local sends usage data to AWS.
-        env: { ...process.env, DDB_LOCAL_TELEMETRY: "0" },
+        env: { ...process.env, DDB_LOCAL_TELEMETRY: "0", DYNAMODB_LOCAL_HOST: host },
         log: options.log,
         port,
       });

@@ -25,6 +25,13 @@ async function deleteTables(engine: DynamodbProcess): Promise<void> {
     endpoint: `http://127.0.0.1:${engine.port}`,
     credentials: { accessKeyId: "any", secretAccessKey: "any" },
   });
+  client.middlewareStack.add(
+    (next) => (args) => {
+      (args.request as { headers: Record<string, string> }).headers.host = engine.host;
+      return next(args);
+    },
+    { step: "build" },
+  );
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   for (const TableName of TableNames) {
     await client.send(new DeleteTableCommand({ TableName }));
