@@ -27,13 +27,8 @@ function decode(encoded: string): unknown {
 
 /** Only texts count: whatever else a client sends as a header, it sends none. */
 export function lowerCased(headers: unknown): Record<string, string> {
-  const lower: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    if (typeof value === "string") {
-      lower[name.toLowerCase()] = value;
-    }
-  }
-  return lower;
+  const texts = Object.entries(headers ?? {}).filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(texts.map(([name, value]) => [name.toLowerCase(), value as string]));
 }
 
 /** The client signs a POST, although it sends none. */

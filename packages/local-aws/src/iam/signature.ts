@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { requestTarget } from "../http-request";
 import { IamError } from "./errors";
+import { Sha256 } from "./sha256";
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -37,8 +37,7 @@ const authorizationPattern =
 
 /** Converts a node:http request into the form that signatures are verified on. Throws HttpError for a bad target. */
 export function signedRequestOf(message: IncomingMessage, body: Uint8Array): SignedRequest {
-  // Without a prototype: a name among the signed headers may be that of any member of an object.
-  const headers: Record<string, string> = Object.create(null);
+  const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers)) {
     if (value !== undefined) {
       headers[name] = Array.isArray(value) ? value.join(",") : value;
@@ -153,6 +152,10 @@ async function sign(
 }
 
 function requireSigned(request: SignedRequest, claim: SignatureClaim): void {
+  const absent = claim.signedHeaders.find((name) => !Object.hasOwn(request.headers, name));
+  if (absent !== undefined) {
+    throw invalid(`'${absent}' is a 'SignedHeader' in the AWS Authorization, but no header of it.`);
+  }
   const required = ["host", ...Object.keys(request.headers).filter((n) => n.startsWith("x-amz-"))];
   const missing = required.find((name) => !claim.signedHeaders.includes(name));
   if (missing !== undefined) {
@@ -162,8 +165,10 @@ function requireSigned(request: SignedRequest, claim: SignatureClaim): void {
 
 function signingDate(request: SignedRequest, claim: SignatureClaim): Date {
   const stamp = request.headers["x-amz-date"] ?? "";
-  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(stamp);
-  if (parts === null) {
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(stamp) ?? [];
+  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  if (Number.isNaN(date.getTime())) {
     throw new IamError(
       "IncompleteSignatureException",
       "Date must be in ISO-8601 'basic format', in the header X-Amz-Date.",
@@ -174,8 +179,6 @@ function signingDate(request: SignedRequest, claim: SignatureClaim): Date {
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${claim.day}' != '${stamp}'.`,
     );
   }
-  const [, year, month, day, hour, minute, second] = parts;
-  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   const minutesOff = (Date.now() - date.getTime()) / 60_000;
   if (minutesOff > maxClockSkewMinutes) {
     throw invalid(

@@ -15,11 +15,19 @@ export function refuseUnknown(operation: string, input: Input, known: readonly s
 
 /** A text that may not be left out, nor be empty. */
 export function requiredText(input: Input, name: string): string {
+  requireValue(input, name);
+  const value = input[name];
+  if (typeof value !== "string") {
+    throw new ServiceError("SerializationException", `The parameter ${name} is not a text.`);
+  }
+  return value;
+}
+
+export function requireValue(input: Input, name: string): void {
   const value = input[name];
   if (value === undefined || value === null || value === "") {
     throw new ServiceError("MissingParameter", `The request must contain the parameter ${name}.`);
   }
-  return String(value);
 }
 
 export function integer(
@@ -41,7 +49,7 @@ export function integer(
 export function invalidValue(value: unknown, name: string, reason: string): ServiceError {
   return new ServiceError(
     "InvalidParameterValue",
-    `Value ${String(value)} for parameter ${name} is invalid. Reason: ${reason}`,
+    `Value ${typeof value === "string" ? value : JSON.stringify(value)} for parameter ${name} is invalid. Reason: ${reason}`,
   );
 }
 

@@ -5,7 +5,7 @@ import { accessDenied, type Iam, localAccountId, type Principal } from "../iam/i
 import { type Message, systemAttributes } from "./message";
 import { type DeadLetters, md5, Queue } from "./queue";
 import { checkQueue, parseRedrivePolicy, type QueueSettings } from "./queue-settings";
-import { integer, refuseUnknown, requiredText, select } from "./request";
+import { integer, refuseUnknown, requiredText, requireValue, select } from "./request";
 import { maximumMessageSize, readMessage } from "./send-message";
 
 export interface SqsOptions {
@@ -46,6 +46,7 @@ const pollIntervalMs = 50;
 
 /** Room for the largest message in JSON, which may triple it by escapes, and for the other parameters. */
 const maxBodyBytes = 4 * maximumMessageSize;
+const protocol = { version: "1.0", services: ["AmazonSQS"], maxBodyBytes } as const;
 
 interface Made {
   readonly queue: Queue;
@@ -82,7 +83,7 @@ export async function startSqs({ region, iam, port = 0, now }: SqsOptions): Prom
       const known = ["QueueUrl", "ReceiptHandle", "VisibilityTimeout"];
       refuseUnknown("ChangeMessageVisibility", input, known);
       const receiptHandle = requiredText(input, "ReceiptHandle");
-      requiredText(input, "VisibilityTimeout");
+      requireValue(input, "VisibilityTimeout");
       queue.changeVisibility(receiptHandle, integer(input, "VisibilityTimeout", 0, 43_200) ?? 0);
       return {};
     },
@@ -94,23 +95,20 @@ export async function startSqs({ region, iam, port = 0, now }: SqsOptions): Prom
 
   const server = await serve(
     { name: "SQS", port },
-    awsJson(
-      { version: "1.0", services: ["AmazonSQS"], maxBodyBytes },
-      async (call): Promise<Answer> => {
-        const principal = await iam.authenticate(call.request, "sqs");
-        const run = operations[call.operation];
-        if (run === undefined) {
-          throw new ServiceError(
-            "UnsupportedOperation",
-            `${call.operation} is not offered by the local SQS`,
-          );
-        }
-        const name = String(call.input.QueueName ?? String(call.input.QueueUrl).split("/").at(-1));
-        authorize(principal, `sqs:${call.operation}`, arnOf(name));
-        const output = await run(made(name), call.input, name, principal);
-        return { status: 200, body: JSON.stringify(output) };
-      },
-    ),
+    awsJson(protocol, async (call): Promise<Answer> => {
+      const principal = await iam.authenticate(call.request, "sqs");
+      const run = operations[call.operation];
+      if (run === undefined) {
+        throw new ServiceError(
+          "UnsupportedOperation",
+          `${call.operation} is not offered by the local SQS`,
+        );
+      }
+      const name = queueName(call.input);
+      authorize(principal, `sqs:${call.operation}`, arnOf(name));
+      const output = await run(made(name), call.input, name, principal);
+      return { status: 200, body: JSON.stringify(output) };
+    }),
   );
 
   return {
@@ -182,6 +180,13 @@ export async function startSqs({ region, iam, port = 0, now }: SqsOptions): Prom
     }
     return found;
   }
+}
+
+/** One operation takes a queue's name, all others its URL. */
+function queueName(input: Input): string {
+  return input.QueueName === undefined
+    ? (requiredText(input, "QueueUrl").split("/").at(-1) ?? "")
+    : requiredText(input, "QueueName");
 }
 
 async function receive(queue: Queue, input: Input): Promise<unknown> {

@@ -92,6 +92,27 @@ describe("IAM authentication", () => {
     }
   });
 
+  it.each([
+    ["a day that no calendar has", "20261340T000000Z", "IncompleteSignatureException"],
+    ["no date", "today", "IncompleteSignatureException"],
+  ])("rejects a request with %s", async (_title, date, type) => {
+    const signed = withHeader(await sign(credentials), "x-amz-date", date);
+    const authorization = String(signed.headers.authorization).replace(/\d{8}(?=\/)/, "20261340");
+    const request = withHeader(signed, "authorization", authorization);
+    await expect(iam.authenticate(request, "dynamodb")).rejects.toMatchObject({ type });
+  });
+
+  it("rejects a signature of a header that is not there, whatever its name", async () => {
+    const request = await sign(credentials);
+    for (const name of ["constructor", "__proto__", "toString"]) {
+      const authorization = String(request.headers.authorization).replace("host;", `host;${name};`);
+      const changed = withHeader(request, "authorization", authorization);
+      await expect(iam.authenticate(changed, "dynamodb")).rejects.toMatchObject({
+        type: "InvalidSignatureException",
+      });
+    }
+  });
+
   it("rejects a missing or an incomplete signature", async () => {
     const { authorization: _, ...unsigned } = (await sign(credentials)).headers;
     const request = { ...(await sign(credentials)), headers: unsigned };

@@ -12,6 +12,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Credentials, Iam } from "../../src/iam/iam";
 import { type Sqs, startSqs } from "../../src/sqs/sqs";
+import { signedCall } from "../signed-call";
 
 const region = "eu-central-1";
 let iam: Iam;
@@ -120,6 +121,60 @@ describe("the local SQS", () => {
     await expect(
       forger.send(new ReceiveMessageCommand({ QueueUrl: queue.url })),
     ).rejects.toMatchObject({ name: "InvalidSignatureException" });
+  });
+});
+
+describe("the local SQS, by its protocol", () => {
+  const object = { toString: 1 };
+  const call = (operation: string, input: object) =>
+    signedCall({
+      endpoint: sqs.endpoint,
+      service: "sqs",
+      target: `AmazonSQS.${operation}`,
+      body: JSON.stringify(input),
+      credentials: iam.administrator,
+    });
+
+  it.each<[string, string, object]>([
+    ["SerializationException", "SendMessage", { QueueUrl: object }],
+    ["SerializationException", "GetQueueUrl", { QueueName: ["failures"] }],
+    ["SerializationException", "SendMessage", { MessageBody: object }],
+    ["SerializationException", "DeleteMessage", { ReceiptHandle: 7 }],
+    ["MissingParameter", "SendMessage", { QueueUrl: null }],
+    ["InvalidParameterValue", "ReceiveMessage", { MaxNumberOfMessages: object }],
+    ["InvalidParameterValue", "SendMessage", { MessageBody: "x", MessageGroupId: object }],
+    ["UnknownOperationException", "constructor", {}],
+    ["UnknownOperationException", "toString", {}],
+  ])("answers %s for %s with %j", async (type, operation, input) => {
+    const answer = await call(operation, { QueueUrl: queue.url, ...input });
+    expect(answer).toMatchObject({ status: 400, output: { __type: type } });
+  });
+
+  it("takes a message of 1 MiB, and refuses a body of more than 4 MiB before it is read", async () => {
+    const body = "\n".repeat(1024 * 1024);
+    const send = (MessageBody: string) => call("SendMessage", { QueueUrl: queue.url, MessageBody });
+    expect(await send(body)).toMatchObject({ status: 200 });
+    expect(await send(`${body} `)).toMatchObject({
+      status: 400,
+      output: { __type: "InvalidParameterValue" },
+    });
+    expect(await send(body.repeat(3))).toMatchObject({
+      status: 413,
+      output: { __type: "RequestEntityTooLargeException" },
+    });
+  });
+
+  it("gives no page of another origin leave to call it", async () => {
+    const response = await fetch(sqs.endpoint, {
+      method: "OPTIONS",
+      headers: {
+        origin: "http://localhost:5173",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,x-amz-target",
+      },
+    });
+    expect(response.status).toBe(400);
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
   });
 });
 
