@@ -107,6 +107,17 @@ describe("the GraphQL endpoint", () => {
     expect(response.headers.get("access-control-allow-headers")).toContain("authorization");
   });
 
+  it("answers a body of more than 1 MiB with status 413, before anybody is authenticated", async () => {
+    const largest = " ".repeat(1024 * 1024);
+    expect((await test.post(largest, {})).status).toBe(401);
+    const response = await test.post(`${largest} `, {});
+    expect(response.status).toBe(413);
+    expect(response.headers.get("x-amzn-errortype")).toBe("RequestEntityTooLargeException");
+    expect(await response.json()).toMatchObject({
+      errors: [{ errorType: "RequestEntityTooLargeException" }],
+    });
+  });
+
   it("answers other paths with 404 and other methods with 405", async () => {
     const headers = { authorization: test.signIn.token() };
     const elsewhere = await fetch(test.api.uris.GRAPHQL.replace("graphql", "x"), { headers });

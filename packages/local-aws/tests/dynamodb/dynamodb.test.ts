@@ -97,6 +97,19 @@ describe("the DynamoDB gateway", () => {
     });
   });
 
+  it("takes requests of up to 16 MiB, and refuses larger ones before it looks at their signature", async () => {
+    const post = async (bytes: number) => {
+      const headers = { "x-amz-target": "DynamoDB_20120810.PutItem" };
+      const body = `{}${" ".repeat(bytes - 2)}`;
+      const response = await fetch(dynamodb.endpoint, { method: "POST", headers, body });
+      const { __type } = (await response.json()) as { __type: string };
+      return [response.status, __type, response.headers.get("access-control-allow-origin")];
+    };
+    const limit = 16 * 1024 * 1024;
+    expect(await post(limit)).toEqual([400, "MissingAuthenticationTokenException", null]);
+    expect(await post(limit + 1)).toEqual([413, "RequestEntityTooLargeException", null]);
+  });
+
   it("requires an index's own permission", async () => {
     const onTable = roleClient("table-query", ["dynamodb:Query"]);
     const onIndex = roleClient("index-query", ["dynamodb:Query"], `${tableArn}/index/byOwner`);
