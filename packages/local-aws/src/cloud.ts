@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AppSync } from "./appsync/appsync";
 import type { Certificate } from "./certificate";
 import { type Cognito, startCognito } from "./cognito/cognito";
+import type { Message } from "./cognito/messages";
 import { type Dynamodb, type DynamodbOptions, startDynamodb } from "./dynamodb/dynamodb";
 import { Iam } from "./iam/iam";
 import type { LambdaFunction } from "./lambda/function";
@@ -28,6 +29,8 @@ export interface CloudOptions {
   readonly certificate?: Certificate | undefined;
   /** Gets a line of an engine's or a function's own output. */
   readonly log: (source: string, line: string) => void;
+  /** Gets what Cognito would send by e-mail or SMS; it is dropped when left out. */
+  readonly deliver?: (message: Message) => void;
   /** For tests: faults in DynamoDB's answers, and what its operations consume. */
   readonly dynamodb?: Pick<DynamodbOptions, "intercept" | "meter">;
   /** Gets told what is being made, and may throw to give the start up. */
@@ -95,7 +98,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         iam,
         port: ports.cognito,
         ...(dataDirectory !== undefined && { dataDirectory }),
-        log: (line) => log("cognito", line),
+        deliver: options.deliver ?? (() => {}),
       }),
     );
     const appsync = await start(

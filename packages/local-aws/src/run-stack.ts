@@ -4,7 +4,8 @@ import { startProgress } from "./progress";
 import type { RunningStack } from "./running-stack";
 import { type StackOptions, startStack } from "./stack";
 
-export interface RunStackOptions extends Omit<StackOptions, "log" | "progress" | "dynamodb"> {
+export interface RunStackOptions
+  extends Omit<StackOptions, "deliver" | "log" | "progress" | "dynamodb"> {
   /** Shows what the engines and the functions log. */
   readonly verbose: boolean;
 }
@@ -26,6 +27,9 @@ export async function runStack(
       if (verbose) {
         console.log(`[${source}] ${line}`);
       }
+    },
+    deliver: ({ medium, to, text }) => {
+      console.log(`${medium === "EMAIL" ? "E-mail" : "SMS"} to ${to}: ${text}`);
     },
     progress: (step) => {
       interrupted.throwIfAborted();

@@ -8,7 +8,10 @@ import type { RunningStack } from "./running-stack";
 import { readStackConfig } from "./stack-config";
 
 export interface StackOptions
-  extends Pick<CloudOptions, "ports" | "dataDirectory" | "dynamodb" | "log" | "progress"> {
+  extends Pick<
+    CloudOptions,
+    "ports" | "dataDirectory" | "deliver" | "dynamodb" | "log" | "progress"
+  > {
   /** The folder of the Pulumi program. */
   readonly program: string;
   readonly stack: string;

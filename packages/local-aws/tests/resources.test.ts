@@ -135,7 +135,7 @@ describe("a resource", () => {
   it.each([
     ["aws:iam/role:Role", { assumeRolePolicy, maxSessionDuration: 7200 }, "maxSessionDuration"],
     ["aws:dynamodb/table:Table", { hashKey: "id", ttl: { enabled: true } }, "ttl"],
-    ["aws:cognito/userPool:UserPool", { mfaConfiguration: "ON" }, "mfaConfiguration"],
+    ["aws:cognito/userPool:UserPool", { lambdaConfig: {} }, "lambdaConfig"],
     ["aws:cognito/userPoolClient:UserPoolClient", { callbackUrls: [] }, "callbackUrls"],
     ["aws:lambda/function:Function", { layers: [] }, "layers"],
     ["aws:sqs/queue:Queue", { delaySeconds: 5 }, "delaySeconds"],

@@ -4,8 +4,10 @@ import {
   CognitoIdentityProviderClient,
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
+  type RespondToAuthChallengeCommandOutput,
   UsernameExistsException,
 } from "@aws-sdk/client-cognito-identity-provider";
+import { clientKey, clientKeys, signature, timestampOf } from "../cognito/srp";
 import type { RunningStack } from "../running-stack";
 
 /** What a signed-in user holds. */
@@ -78,7 +80,7 @@ export class SignInClient {
 
   /** Signs in with the temporary password, and answers the challenge to replace it. */
   async signInFirst(email: string, temporaryPassword: string, password: string): Promise<Session> {
-    const challenge = await this.#initiate(email, temporaryPassword);
+    const challenge = await this.#provePassword(email, temporaryPassword);
     if (challenge.ChallengeName !== "NEW_PASSWORD_REQUIRED") {
       throw new Error(
         `expected to be asked for a new password, was asked ${challenge.ChallengeName}`,
@@ -96,19 +98,44 @@ export class SignInClient {
   }
 
   async signIn(email: string, password: string): Promise<Session> {
-    const { AuthenticationResult, ChallengeName } = await this.#initiate(email, password);
+    const { AuthenticationResult, ChallengeName } = await this.#provePassword(email, password);
     if (ChallengeName !== undefined) {
       throw new Error(`${email} has to answer ${ChallengeName} first`);
     }
     return sessionFrom(AuthenticationResult?.IdToken);
   }
 
-  #initiate(email: string, password: string) {
-    return this.#client.send(
+  /** By SRP, which every app client allows unless it names its flows: the password is not sent. */
+  async #provePassword(
+    email: string,
+    password: string,
+  ): Promise<RespondToAuthChallengeCommandOutput> {
+    const keys = clientKeys();
+    const { ChallengeParameters = {} } = await this.#client.send(
       new InitiateAuthCommand({
         ClientId: this.#clientId,
-        AuthFlow: "USER_PASSWORD_AUTH",
-        AuthParameters: { USERNAME: email, PASSWORD: password },
+        AuthFlow: "USER_SRP_AUTH",
+        AuthParameters: { USERNAME: email, SRP_A: keys.shared.toString(16) },
+      }),
+    );
+    const { SALT, SRP_B, SECRET_BLOCK = "", USER_ID_FOR_SRP = "" } = ChallengeParameters;
+    const identity = { userPoolId: this.#userPoolId, userId: USER_ID_FOR_SRP };
+    const key = clientKey(keys, BigInt(`0x${SRP_B}`), {
+      identity,
+      text: password,
+      salt: BigInt(`0x${SALT}`),
+    });
+    const TIMESTAMP = timestampOf(new Date());
+    return this.#client.send(
+      new RespondToAuthChallengeCommand({
+        ClientId: this.#clientId,
+        ChallengeName: "PASSWORD_VERIFIER",
+        ChallengeResponses: {
+          USERNAME: USER_ID_FOR_SRP,
+          PASSWORD_CLAIM_SECRET_BLOCK: SECRET_BLOCK,
+          PASSWORD_CLAIM_SIGNATURE: signature(key, identity, SECRET_BLOCK, TIMESTAMP),
+          TIMESTAMP,
+        },
       }),
     );
   }

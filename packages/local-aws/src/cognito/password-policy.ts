@@ -1,14 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ServiceError } from "../aws-json";
-
-export interface PasswordPolicy {
-  readonly MinimumLength?: number;
-  readonly RequireUppercase?: boolean;
-  readonly RequireLowercase?: boolean;
-  readonly RequireNumbers?: boolean;
-  readonly RequireSymbols?: boolean;
-  readonly TemporaryPasswordValidityDays?: number;
-}
+import type { PasswordPolicy } from "./settings";
 
 /** Cognito's defaults for a pool without a policy. */
 export const defaultPolicy: Required<PasswordPolicy> = {
@@ -44,7 +36,12 @@ export function checkPassword(password: string, policy: PasswordPolicy = default
   }
 }
 
-/** Generates a temporary password, for a user created without one. It satisfies every policy up to 99 characters. */
-export function newPassword(): string {
-  return `Aa1!${randomBytes(72).toString("base64url").slice(0, 95)}`;
+/** Generates a temporary password that satisfies the policy, for a user created without one. */
+export function newPassword({ MinimumLength = 0 }: PasswordPolicy = {}): string {
+  return `Aa1!${randomBytes(72).toString("base64url")}`.slice(0, Math.max(16, MinimumLength));
+}
+
+/** How long a temporary password counts. */
+export function temporaryValidityMs({ TemporaryPasswordValidityDays: days }: PasswordPolicy = {}) {
+  return (days ?? defaultPolicy.TemporaryPasswordValidityDays) * 24 * 60 * 60_000;
 }

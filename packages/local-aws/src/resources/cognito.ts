@@ -1,31 +1,18 @@
-import {
-  CognitoIdentityProviderClient,
-  CreateGroupCommand,
-  CreateUserPoolClientCommand,
-  type CreateUserPoolClientCommandInput,
-  CreateUserPoolCommand,
-  type CreateUserPoolCommandInput,
-  GroupExistsException,
-  ListUserPoolClientsCommand,
-  ListUserPoolsCommand,
-} from "@aws-sdk/client-cognito-identity-provider";
+import { isDeepStrictEqual } from "node:util";
 import * as t from "io-ts";
 import type { Cloud } from "../cloud";
-import { localAccountId } from "../iam/iam";
+import { arnOf } from "../cognito/describe";
 import { inputsOf, resourceInputs } from "../inputs";
 import { provisioner } from "./resource";
 
-// A pool and a client that were kept from an earlier run, under the same name, are used again.
+// A pool, a client and a group that were kept from an earlier run, under the same name, are used again, with the
+// settings that the program has now.
 
-function administrator(cloud: Cloud): CognitoIdentityProviderClient {
-  return new CognitoIdentityProviderClient({
-    region: cloud.region,
-    endpoint: cloud.cognito.endpoint,
-    credentials: cloud.iam.administrator,
-  });
-}
+type Settings = Readonly<Record<string, unknown>>;
 
 /** Pulumi's names for Cognito's settings differ from Cognito's own in their first letter alone, with few exceptions. */
+function cognitoNames(value: Settings): Settings;
+function cognitoNames(value: unknown): unknown;
 function cognitoNames(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(cognitoNames);
@@ -72,37 +59,84 @@ const poolInputs = resourceInputs(
     name: t.string,
     accountRecoverySetting: inputsOf({}, { recoveryMechanisms: t.array(recoveryMechanism) }),
     adminCreateUserConfig: inputsOf({}, { allowAdminCreateUserOnly: t.boolean }, [
-      // No messages are sent here.
+      // Messages have Cognito's own words here.
       "inviteMessageTemplate",
     ]),
     autoVerifiedAttributes: t.array(t.string),
     deletionProtection: t.string,
+    mfaConfiguration: t.string,
     passwordPolicy,
     schemas: t.array(attribute),
+    softwareTokenMfaConfiguration: inputsOf({ enabled: t.boolean }, {}),
+    userAttributeUpdateSettings: inputsOf(
+      { attributesRequireVerificationBeforeUpdates: t.array(t.string) },
+      {},
+    ),
     usernameAttributes: t.array(t.string),
     usernameConfiguration: inputsOf({}, { caseSensitive: t.boolean }),
   },
-  // Addresses are not verified here: no e-mail is sent.
-  ["userAttributeUpdateSettings"],
 );
 
+type PoolInputs = t.TypeOf<typeof poolInputs>;
+
+/** The settings as Cognito's operations take them: those that last for a pool's life, those that do not, and MFA's. */
+function poolSettings({ name: _, ...inputs }: PoolInputs) {
+  const { schemas, usernameAttributes, usernameConfiguration, ...changeable } = inputs;
+  const { passwordPolicy: policy, userAttributeUpdateSettings: updates, ...others } = changeable;
+  const { mfaConfiguration = "OFF", softwareTokenMfaConfiguration, ...named } = others;
+  return {
+    lasting: cognitoNames({
+      ...(schemas && { schema: schemas }),
+      ...(usernameAttributes && { usernameAttributes }),
+      ...(usernameConfiguration && { usernameConfiguration }),
+    }),
+    changeable: cognitoNames({
+      ...named,
+      ...(policy && { policies: { passwordPolicy: policy } }),
+      ...(updates && {
+        userAttributeUpdateSettings: {
+          attributesRequireVerificationBeforeUpdate:
+            updates.attributesRequireVerificationBeforeUpdates,
+        },
+      }),
+    }),
+    mfa: cognitoNames({
+      mfaConfiguration,
+      ...(softwareTokenMfaConfiguration && { softwareTokenMfaConfiguration }),
+    }),
+  };
+}
+
+/** Throws where the program's pool is another than the kept one, so that AWS would replace it and lose its users. */
+function refuseReplacement(name: string, kept: Settings, wanted: Settings): void {
+  const names = ["Schema", "UsernameAttributes", "UsernameConfiguration"];
+  const changed = names.find((setting) => !isDeepStrictEqual(kept[setting], wanted[setting]));
+  if (changed !== undefined) {
+    throw new Error(
+      `user pool ${name}: ${changed} differs from that of the pool in the data folder, which would have to be replaced together with its users: use another folder`,
+    );
+  }
+}
+
 /** aws.cognito.UserPool */
-export const userPool = provisioner("user pool", poolInputs, async (poolName, inputs, cloud) => {
-  const { name: _, schemas, passwordPolicy: policy, ...others } = inputs;
-  const wanted = cognitoNames({
-    ...others,
-    poolName,
-    ...(schemas !== undefined && { schema: schemas }),
-    ...(policy !== undefined && { policies: { passwordPolicy: policy } }),
-  }) as CreateUserPoolCommandInput;
-  const client = administrator(cloud);
-  const { UserPools = [] } = await client.send(new ListUserPoolsCommand({ MaxResults: 60 }));
-  const kept = UserPools.find(({ Name }) => Name === poolName)?.Id;
-  const id = kept ?? String((await client.send(new CreateUserPoolCommand(wanted))).UserPool?.Id);
-  const { host } = new URL(cloud.cognito.endpoint);
-  const arn = `arn:aws:cognito-idp:${cloud.region}:${localAccountId}:userpool/${id}`;
-  return { id, state: { name: poolName, arn, endpoint: `${host}/${id}` } };
+export const userPool = provisioner("user pool", poolInputs, async (name, inputs, cloud) => {
+  const { cognito, region } = cloud;
+  const { lasting, changeable, mfa } = poolSettings(inputs);
+  const kept = cognito.pools.all().find(({ settings }) => settings.PoolName === name);
+  if (kept !== undefined) {
+    refuseReplacement(name, kept.settings, lasting);
+    await cognito.administer("UpdateUserPool", { UserPoolId: kept.id, ...changeable });
+  }
+  const id = kept?.id ?? (await createPool(cloud, { PoolName: name, ...lasting, ...changeable }));
+  await cognito.administer("SetUserPoolMfaConfig", { UserPoolId: id, ...mfa });
+  const { host } = new URL(cognito.endpoint);
+  return { id, state: { name, arn: arnOf(region, id), endpoint: `${host}/${id}` } };
 });
+
+async function createPool({ cognito }: Cloud, settings: Settings): Promise<string> {
+  const made = await cognito.administer("CreateUserPool", settings);
+  return (made.UserPool as { readonly Id: string }).Id;
+}
 
 const units = inputsOf({}, { accessToken: t.string, idToken: t.string, refreshToken: t.string });
 
@@ -111,6 +145,7 @@ const clientInputs = resourceInputs(
   {
     name: t.string,
     accessTokenValidity: t.number,
+    authSessionValidity: t.number,
     enableTokenRevocation: t.boolean,
     explicitAuthFlows: t.array(t.string),
     generateSecret: t.boolean,
@@ -125,37 +160,41 @@ const clientInputs = resourceInputs(
 export const userPoolClient = provisioner(
   "user pool client",
   clientInputs,
-  async (clientName, inputs, cloud) => {
-    const { name: _, ...others } = inputs;
-    const wanted = cognitoNames({ ...others, clientName }) as CreateUserPoolClientCommandInput;
-    const client = administrator(cloud);
-    const { UserPoolClients = [] } = await client.send(
-      new ListUserPoolClientsCommand({ UserPoolId: wanted.UserPoolId, MaxResults: 60 }),
-    );
-    const kept = UserPoolClients.find(({ ClientName }) => ClientName === clientName)?.ClientId;
-    const id =
-      kept ??
-      String((await client.send(new CreateUserPoolClientCommand(wanted))).UserPoolClient?.ClientId);
-    return { id, state: { name: clientName } };
+  async (name, { name: _, generateSecret, ...inputs }, { cognito }) => {
+    const settings = { ClientName: name, ...cognitoNames(inputs) };
+    const kept = cognito.pools
+      .get(inputs.userPoolId)
+      .clients.find((client) => client.settings.ClientName === name);
+    const made =
+      kept === undefined
+        ? await cognito.administer("CreateUserPoolClient", {
+            ...settings,
+            GenerateSecret: generateSecret,
+          })
+        : await cognito.administer("UpdateUserPoolClient", { ...settings, ClientId: kept.id });
+    return {
+      id: (made.UserPoolClient as { readonly ClientId: string }).ClientId,
+      state: { name },
+    };
   },
 );
 
 const groupInputs = resourceInputs(
   { userPoolId: t.string },
-  { name: t.string, description: t.string },
+  { name: t.string, description: t.string, precedence: t.number },
 );
 
 /** aws.cognito.UserGroup */
-export const userGroup = provisioner("user group", groupInputs, async (name, inputs, cloud) => {
-  const { userPoolId, description: Description } = inputs;
-  try {
-    await administrator(cloud).send(
-      new CreateGroupCommand({ UserPoolId: userPoolId, GroupName: name, Description }),
-    );
-  } catch (error) {
-    if (!(error instanceof GroupExistsException)) {
-      throw error;
-    }
-  }
-  return { id: `${userPoolId}/${name}`, state: { name } };
-});
+export const userGroup = provisioner(
+  "user group",
+  groupInputs,
+  async (name, { name: _, ...inputs }, { cognito }) => {
+    const { groups } = cognito.pools.get(inputs.userPoolId);
+    const isKept = groups.some(({ settings }) => settings.GroupName === name);
+    await cognito.administer(isKept ? "UpdateGroup" : "CreateGroup", {
+      GroupName: name,
+      ...cognitoNames(inputs),
+    });
+    return { id: `${inputs.userPoolId}/${name}`, state: { name } };
+  },
+);
