@@ -13,8 +13,7 @@ const { outputs } = new Service("ledger", {
 });
 
 // What a front end needs.
-export const { region, userPoolId, userPoolClientId, userPoolEndpoint, graphqlUrl, realtimeUrl } =
-  outputs;
+export const { region, userPoolId, userPoolClientId, graphqlUrl, realtimeUrl } = outputs;
 
 // What an operator needs.
 export const {

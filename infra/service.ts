@@ -28,8 +28,6 @@ export interface ServiceOutputs {
   readonly region: string;
   readonly userPoolId: pulumi.Output<string>;
   readonly userPoolClientId: pulumi.Output<string>;
-  /** Where the pool answers, without the scheme: `host/userPoolId`. */
-  readonly userPoolEndpoint: pulumi.Output<string>;
   readonly graphqlUrl: pulumi.Output<string>;
   readonly realtimeUrl: pulumi.Output<string>;
   readonly eventTableName: pulumi.Output<string>;
@@ -121,7 +119,6 @@ export class Service extends pulumi.ComponentResource {
       region: config.region,
       userPoolId: this.signIn.userPool.id,
       userPoolClientId: this.signIn.client.id,
-      userPoolEndpoint: this.signIn.userPool.endpoint,
       graphqlUrl,
       realtimeUrl: this.api.realtimeUrl,
       eventTableName: events.name,

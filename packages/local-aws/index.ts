@@ -5,6 +5,8 @@
 
 // A program's stack.
 
+/** What Cognito would send by e-mail or SMS. */
+export type { Message } from "./src/cognito/messages";
 /** Starts a program's stack, shows it coming up, does some work with it, and stops it: the work of a command. */
 export { type RunStackOptions, runStack } from "./src/run-stack";
 /** How other processes find the stack that runs of a program: by a file in the program's folder. */

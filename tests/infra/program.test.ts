@@ -117,7 +117,6 @@ it("the outputs are the names and addresses that clients and operators need", ()
     region: "eu-central-1",
     userPoolId: "eu-central-1_Pool",
     userPoolClientId: "client-id",
-    userPoolEndpoint: "cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Pool",
     graphqlUrl: "https://api-host.appsync-api.eu-central-1.amazonaws.com/graphql",
     realtimeUrl: "wss://api-host.appsync-realtime-api.eu-central-1.amazonaws.com/graphql",
     eventTableName: "ledger-events-1a2b3c4",

@@ -1,52 +1,78 @@
-/**
- * A front end written with aws-amplify alone. It gets the endpoint, the region, a token and the user's id as JSON in
- * its first argument, opens accounts until the first change arrives, and prints that change as JSON.
- */
-import { randomUUID } from "node:crypto";
 import { Amplify } from "aws-amplify";
 import { generateClient } from "aws-amplify/api";
-import { decodeJWT } from "aws-amplify/auth";
-import WebSocket from "ws";
+import { fetchAuthSession, getCurrentUser, signIn } from "aws-amplify/auth";
 
-// Browsers have one; Node.js has it from version 22 on.
-Object.assign(globalThis, { WebSocket });
+// A front end written with aws-amplify alone, for Node.js and for browsers.
 
-const { endpoint, region, token, owner } = JSON.parse(process.argv[2] ?? "{}");
+/** Where the stack is, and who signs in. */
+export interface Settings {
+  readonly region: string;
+  readonly userPoolId: string;
+  readonly userPoolClientId: string;
+  /** Amplify knows it for AWS. */
+  readonly userPoolEndpoint: string;
+  readonly graphqlUrl: string;
+  readonly username: string;
+  readonly password: string;
+}
 
-Amplify.configure(
-  { API: { GraphQL: { endpoint, region, defaultAuthMode: "userPool" } } },
-  {
-    Auth: {
-      // Cognito's own sign-in (SRP) is not offered locally: the token comes from elsewhere.
-      tokenProvider: { getTokens: async () => ({ accessToken: decodeJWT(token) }) },
+/** What the front end has seen. */
+export interface Seen {
+  readonly email: unknown;
+  /** The first change that arrived. */
+  readonly change: unknown;
+  /** The account that the change is about, as a query shows it. */
+  readonly account: unknown;
+}
+
+/** Signs in by SRP, subscribes to the user's changes, opens accounts until one arrives, and asks for its account. */
+export async function useStack(settings: Settings): Promise<Seen> {
+  const { region, graphqlUrl: endpoint, username, password, ...pool } = settings;
+  Amplify.configure({
+    Auth: { Cognito: pool },
+    API: { GraphQL: { endpoint, region, defaultAuthMode: "userPool" } },
+  });
+  await signIn({ username, password });
+  const { userId: owner } = await getCurrentUser();
+  const { tokens } = await fetchAuthSession();
+  const client = generateClient();
+
+  const changes = client.graphql({
+    query: `subscription Changes($owner: ID!) { onAccountChange(owner: $owner) { accountId version outcome balance } }`,
+    variables: { owner },
+  });
+  if (!("subscribe" in changes)) throw new Error("a subscription was expected");
+  let change: { readonly accountId: string } | undefined;
+  let failure: unknown;
+  const subscription = changes.subscribe({
+    next: ({ data }) => {
+      change ??= (data as { onAccountChange: { accountId: string } }).onAccountChange;
     },
-  },
-);
-
-const client = generateClient();
-
-const changes = client.graphql({
-  query: `subscription Changes($owner: ID!) { onAccountChange(owner: $owner) { version outcome balance } }`,
-  variables: { owner },
-});
-if (!("subscribe" in changes)) throw new Error("a subscription was expected");
-
-const end = (received: unknown, code: number): void => {
-  process.stdout.write(JSON.stringify(received));
-  process.exit(code);
-};
-changes.subscribe({ next: ({ data }) => end(data, 0), error: (error) => end(error, 1) });
-
-/** Opens more than one, as subscribing takes a moment, and amplify does not report when it is done. */
-async function openAccounts(): Promise<never> {
-  for (;;) {
-    const input = { accountId: randomUUID(), commandId: "c", expectedVersion: 0, currency: "EUR" };
+    error: (error) => {
+      failure = error;
+    },
+  });
+  // More than one, as subscribing takes a moment, and Amplify does not report when it is done.
+  while (change === undefined) {
+    if (failure !== undefined) throw failure;
+    const input = {
+      accountId: crypto.randomUUID(),
+      commandId: "c",
+      expectedVersion: 0,
+      currency: "EUR",
+    };
     await client.graphql({
       query: `mutation Open($input: OpenAccountInput!) { openAccount(input: $input) { version } }`,
       variables: { input },
     });
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+  subscription.unsubscribe();
+  const { accountId, ...what } = change;
+  const answer = await client.graphql({
+    query: `query Account($id: ID!) { account(accountId: $id) { version balance } }`,
+    variables: { id: accountId },
+  });
+  const account = "data" in answer ? (answer.data as { account: unknown }).account : undefined;
+  return { email: tokens?.idToken?.payload.email, change: what, account };
 }
-
-openAccounts().catch((error: unknown) => end(error, 1));
