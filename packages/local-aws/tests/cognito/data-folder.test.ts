@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,7 +63,7 @@ describe("Cognito's data folder", () => {
     expect(await readFile(file, "utf8")).not.toContain(permanent);
   });
 
-  it("keeps every user whose creation was answered, and no half of another, when a write is cut short", async () => {
+  it("takes nothing from a write that was cut short", async () => {
     const { world: first, pool, email, file } = await kept();
     // What a kill in the middle of a write leaves behind.
     const whole = await readFile(file, "utf8");
@@ -72,6 +74,30 @@ describe("Cognito's data folder", () => {
     const get = (Username: string) => new AdminGetUserCommand({ UserPoolId, Username });
     await expect(world.administrator.send(get(email))).resolves.toBeDefined();
     expect(await readdir(join(folder, "cognito"))).toEqual([`${UserPoolId}.json`]);
+  });
+
+  it("keeps every user whose creation was answered when it is killed", async () => {
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", join(__dirname, "create-users.ts"), folder],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    let printed = "";
+    child.stdout.on("data", (text) => {
+      printed += text;
+      if (printed.split("\n").length > 20) {
+        child.kill("SIGKILL");
+      }
+    });
+    await once(child, "close");
+    const answered = printed.trim().split("\n");
+    world = await startWorld(folder);
+    const [pool] = world.cognito.pools.all();
+    const kept = pool?.users.map(({ username }) => username) ?? [];
+    expect(answered.length).toBeGreaterThanOrEqual(20);
+    // One more may have been kept than was answered.
+    expect(kept.slice(0, answered.length)).toEqual(answered);
+    expect(kept.length - answered.length).toBeLessThanOrEqual(1);
   });
 
   it("does not create a user that cannot be kept, and loses none", async () => {
