@@ -1,5 +1,5 @@
 import { ServiceError } from "../aws-json";
-import { invalidParameter } from "./errors";
+import { invalidParameter, notAuthorized } from "./errors";
 import { type Attribute, attributeOf, type User, type UserPool } from "./model";
 import type { AttributeDefinition } from "./settings";
 import { canonical, findUser, signsInByEmail } from "./users";
@@ -59,6 +59,13 @@ export function checkAttributes(pool: UserPool, attributes: readonly Attribute[]
     if (Name.endsWith("_verified") && !["true", "false"].includes(Value.toLowerCase())) {
       throw refusal(`${Name}: Invalid boolean value`);
     }
+  }
+}
+
+/** Throws where users write what only Cognito and administrators may say of them. */
+export function refuseUnwritable(attributes: readonly Attribute[]): void {
+  if (attributes.some(({ Name }) => Name.endsWith("_verified"))) {
+    throw notAuthorized("A client attempted to write unauthorized attribute");
   }
 }
 

@@ -98,6 +98,18 @@ describe("AdminCreateUser", () => {
     });
   });
 
+  it("creates one user of those that are asked for at once with the same address", async () => {
+    const Username = "at-once@example.com";
+    const asked = Array.from({ length: 5 }, () => create(Username, { MessageAction: "SUPPRESS" }));
+    const created = (await Promise.allSettled(asked)).filter(
+      ({ status }) => status === "fulfilled",
+    );
+    expect(created).toHaveLength(1);
+    const Filter = `email = "${Username}"`;
+    const { Users } = await world.administrator.send(new ListUsersCommand({ UserPoolId, Filter }));
+    expect(Users).toHaveLength(1);
+  });
+
   it("keeps the name where users sign in by name, in its case unless the pool ignores it", async () => {
     const named = await world.pool({
       PoolName: "named",
@@ -141,6 +153,24 @@ describe("an administrator", () => {
         new AdminUpdateUserAttributesCommand({ UserPoolId, Username, UserAttributes }),
       ),
     ).rejects.toMatchObject({ name: "AliasExistsException" });
+  });
+
+  it("says of a new address whether it is verified, or else it is not", async () => {
+    const Username = await pool.user();
+    const update = (UserAttributes: { Name: string; Value: string }[]) =>
+      world.administrator.send(
+        new AdminUpdateUserAttributesCommand({ UserPoolId, Username: sub, UserAttributes }),
+      );
+    const { Username: sub } = await get(Username);
+    await update([{ Name: "email", Value: "new-one@example.com" }]);
+    const unverified = await get("new-one@example.com");
+    expect(unverified.UserAttributes).toContainEqual({ Name: "email_verified", Value: "false" });
+    await update([
+      { Name: "email", Value: "newer@example.com" },
+      { Name: "email_verified", Value: "True" },
+    ]);
+    const verified = await get("newer@example.com");
+    expect(verified.UserAttributes).toContainEqual({ Name: "email_verified", Value: "true" });
   });
 
   it("sets passwords that count as temporary unless said otherwise", async () => {

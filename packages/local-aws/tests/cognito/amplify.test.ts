@@ -195,6 +195,10 @@ describe("aws-amplify", () => {
       "SignUp is not permitted for this user pool",
     );
     use(open);
+    const userAttributes = { email_verified: "true" };
+    await expect(
+      signUp({ username, password: permanent, options: { userAttributes } }),
+    ).rejects.toThrow("A client attempted to write unauthorized attribute");
     await signUp({ username, password: permanent });
     expect(step(await signInByPassword(username))).toBe("CONFIRM_SIGN_UP");
     const confirmationCode = /\d{6}/.exec(world.sent[0]?.text ?? "")?.[0] ?? "";

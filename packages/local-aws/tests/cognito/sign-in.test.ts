@@ -157,18 +157,23 @@ describe("sign-in", () => {
     const Username = await strict.user("temporary");
     const { Session, ChallengeParameters } = await strict.signIn(Username, temporary);
     expect(ChallengeParameters?.requiredAttributes).toBe('["userAttributes.name"]');
-    const { AuthenticationResult } = await world.anybody.send(
-      new RespondToAuthChallengeCommand({
-        ClientId: strict.ClientId,
-        ChallengeName: "NEW_PASSWORD_REQUIRED",
-        ChallengeResponses: {
-          USERNAME: Username,
-          NEW_PASSWORD: permanent,
-          "userAttributes.name": "Ada",
-        },
-        Session,
-      }),
+    const answer = (attributes: Readonly<Record<string, string>>) =>
+      world.anybody.send(
+        new RespondToAuthChallengeCommand({
+          ClientId: strict.ClientId,
+          ChallengeName: "NEW_PASSWORD_REQUIRED",
+          ChallengeResponses: { USERNAME: Username, NEW_PASSWORD: permanent, ...attributes },
+          Session,
+        }),
+      );
+    await expect(answer({})).rejects.toThrow("Invalid attributes given, name is missing");
+    await expect(answer({ "userAttributes.email": "other@example.com" })).rejects.toThrow(
+      "Cannot modify an already provided email",
     );
+    await expect(answer({ "userAttributes.phone_number_verified": "true" })).rejects.toThrow(
+      "A client attempted to write unauthorized attribute",
+    );
+    const { AuthenticationResult } = await answer({ "userAttributes.name": "Ada" });
     expect(await strict.verify(AuthenticationResult?.IdToken)).toMatchObject({ name: "Ada" });
   });
 

@@ -1,8 +1,8 @@
 import * as t from "io-ts";
 import { inputsOf } from "../../inputs";
-import { checkChange } from "../attributes";
+import { checkChange, refuseUnwritable } from "../attributes";
 import { attributesOf, describeMfa } from "../describe";
-import { incorrectPassword, invalidParameter, notAuthorized } from "../errors";
+import { incorrectPassword, invalidParameter } from "../errors";
 import { type Attribute, attributeOf, type User, withAttributes } from "../model";
 import type { TokenHolder } from "../tokens";
 import { revokeSessions, withPassword } from "../user-changes";
@@ -60,9 +60,7 @@ const updateAttributes = operation(
   inputsOf({ ...withToken, UserAttributes: givenAttributes }, {}, metadata),
   async ({ AccessToken, UserAttributes }, cognito) => {
     const wanted = valuesOf(UserAttributes);
-    if (wanted.some(({ Name }) => Name.endsWith("_verified"))) {
-      throw notAuthorized("A client attempted to write unauthorized attribute");
-    }
+    refuseUnwritable(wanted);
     const { user, newEmail } = await changeHolder(cognito, AccessToken, ({ pool, user }) => {
       checkChange(pool, user, wanted);
       const email = wanted.find(({ Name }) => Name === "email")?.Value;

@@ -1,10 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
 import * as t from "io-ts";
 import { inputsOf } from "../../inputs";
-import { checkChange } from "../attributes";
+import { checkChange, missingAttributes, refuseUnwritable } from "../attributes";
 import type { Challenge } from "../challenges";
 import { incorrectPassword, invalidParameter, notAuthorized, unsupported } from "../errors";
-import { type User, type UserPool, withAttributes } from "../model";
+import { attributeOf, type User, type UserPool, withAttributes } from "../model";
 import { type Answer, proceed } from "../sign-in";
 import { serverKey, signature } from "../srp";
 import { withPassword } from "../user-changes";
@@ -39,19 +39,31 @@ function newPassword(response: Response): Change<Answer> {
   const attributes = Object.entries(responses)
     .filter(([name]) => name.startsWith(prefix))
     .map(([name, Value]) => ({ Name: name.slice(prefix.length), Value }));
+  refuseUnwritable(attributes);
+  const known = attributes.find(({ Name }) => attributeOf(user, Name) !== undefined);
+  if (known !== undefined) {
+    throw invalidParameter(`Cannot modify an already provided ${known.Name}`);
+  }
   checkChange(pool, user, attributes);
-  return goOn(response, withPassword(pool, withAttributes(user, attributes), password));
+  const complete = withAttributes(user, attributes);
+  const [missing] = missingAttributes(pool, complete);
+  if (missing !== undefined) {
+    throw invalidParameter(`Invalid attributes given, ${missing} is missing`);
+  }
+  return goOn(response, withPassword(pool, complete, password));
 }
 
 function authenticatorCode(response: Response): Change<Answer> {
   const { cognito, session, responses, user } = response;
   const code = required(responses, "SOFTWARE_TOKEN_MFA_CODE");
+  let proven: User;
   try {
-    return goOn(response, proveTotp(user, code), true);
+    proven = proveTotp(user, code);
   } catch (error) {
     cognito.challenges.fail(session);
     throw error;
   }
+  return goOn(response, proven, true);
 }
 
 function authenticatorSetup(response: Response): Change<Answer> {

@@ -1,7 +1,7 @@
 import * as t from "io-ts";
 import { ServiceError } from "../../aws-json";
 import { inputsOf } from "../../inputs";
-import { missingAttributes } from "../attributes";
+import { missingAttributes, refuseUnwritable } from "../attributes";
 import { codeMismatch, invalidParameter, notAuthorized, userNotFound } from "../errors";
 import { type CodeDelivery, codeDelivery } from "../messages";
 import { type AppClient, attributeOf, type User, type UserPool, withAttributes } from "../model";
@@ -33,6 +33,7 @@ const signUp = operation(
     if (pool.settings.AdminCreateUserConfig?.AllowAdminCreateUserOnly === true) {
       throw notAuthorized("SignUp is not permitted for this user pool");
     }
+    refuseUnwritable(UserAttributes);
     const user = await cognito.pools.change(pool.id, (current) => {
       if (findUser(current, Username) !== undefined) {
         throw new ServiceError("UsernameExistsException", "User already exists");

@@ -3,7 +3,7 @@ import { inputsOf, wholeNumber } from "../../inputs";
 import { checkChange } from "../attributes";
 import { describeUser, describeUserFully } from "../describe";
 import { notAuthorized } from "../errors";
-import { type User, type UserPool, withAttributes } from "../model";
+import { attributeOf, type User, type UserPool, withAttributes } from "../model";
 import { invite, revokeSessions, verifiedEmail, withPassword } from "../user-changes";
 import { putUser, removeUser, requireUser } from "../users";
 import { createUser } from "./create-user";
@@ -37,7 +37,11 @@ const updateAttributes = changeUser(
   (user, { UserAttributes }, pool) => {
     const changed = valuesOf(UserAttributes);
     checkChange(pool, user, changed);
-    return withAttributes(user, changed);
+    // A new address is not verified, unless the administrator says so.
+    const address = changed.find(({ Name }) => Name === "email")?.Value;
+    const isNew = address !== undefined && address !== attributeOf(user, "email");
+    const unverified = isNew ? [{ Name: "email_verified", Value: "false" }] : [];
+    return withAttributes(withAttributes(user, unverified), changed);
   },
 );
 
