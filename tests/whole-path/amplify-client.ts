@@ -1,6 +1,7 @@
 import { Amplify } from "aws-amplify";
 import { generateClient } from "aws-amplify/api";
 import { fetchAuthSession, getCurrentUser, signIn } from "aws-amplify/auth";
+import { ConsoleLogger } from "aws-amplify/utils";
 
 // A front end written with aws-amplify alone, for Node.js and for browsers.
 
@@ -28,6 +29,8 @@ export interface Seen {
 /** Signs in by SRP, subscribes to the user's changes, opens accounts until one arrives, and asks for its account. */
 export async function useStack(settings: Settings): Promise<Seen> {
   const { region, graphqlUrl: endpoint, username, password, ...pool } = settings;
+  // It warns of every endpoint of one's own.
+  ConsoleLogger.LOG_LEVEL = "ERROR";
   Amplify.configure({
     Auth: { Cognito: pool },
     API: { GraphQL: { endpoint, region, defaultAuthMode: "userPool" } },

@@ -75,7 +75,7 @@ const useStackInNode = (settings: Settings): unknown =>
         cwd,
         env: { ...process.env, NODE_EXTRA_CA_CERTS: ".build/certificate.pem" },
         encoding: "utf8",
-        timeout: 30_000,
+        timeout: 90_000,
       },
     ),
   );
