@@ -106,14 +106,14 @@ function canonical(value: AttributeValue): unknown {
   return value.BS === undefined ? { ...value } : { BS: value.BS.map(toBase64).sort() };
 }
 
-/** Strips a plus sign, leading zeros and trailing zeros of a fraction. 38 digits do not fit into a number. */
-function canonicalNumber(digits: string): string {
-  if (/e/i.test(digits)) {
-    return String(Number(digits));
-  }
-  const [, sign = "", whole = "", fraction = ""] =
-    /^([+-]?)0*(\d*)(?:\.(\d*?)0*)?$/.exec(digits) ?? [];
-  return `${sign === "-" ? "-" : ""}${whole || "0"}${fraction && `.${fraction}`}`;
+/** Digits without zeros at their ends, and a power of ten. 38 digits do not fit into a number. */
+function canonicalNumber(text: string): string {
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] =
+    /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, "");
+  const significant = digits.replace(/0+$/, "");
+  const power = Number(exponent) - fraction.length + digits.length - significant.length;
+  return significant === "" ? "0" : `${sign === "-" ? "-" : ""}${significant}e${power}`;
 }
 
 const types = ["S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS"];

@@ -1,11 +1,5 @@
 /** Formats the errors of a response as AppSync does. */
-import {
-  type GraphQLError,
-  type GraphQLResolveInfo,
-  type GraphQLSchema,
-  getNullableType,
-  isObjectType,
-} from "graphql";
+import { type ASTNode, type GraphQLResolveInfo, responsePathAsArray } from "graphql";
 import { type ErrorDetails, ResolverError } from "./errors";
 import { filterBySelection } from "./selection";
 
@@ -24,16 +18,19 @@ interface Location {
   readonly sourceName: null;
 }
 
-export function formatError(error: GraphQLError, schema: GraphQLSchema): FormattedError {
-  const place = { path: error.path ?? null, locations: formatLocations(error) };
-  return error.originalError instanceof ResolverError
-    ? { ...place, ...formatDetails(error.originalError) }
-    : { ...place, message: toAppSyncMessage(error, schema) };
+/** The error of a template or a data source, at its field. */
+export function formatResolverError(
+  error: ErrorDetails,
+  info: Pick<GraphQLResolveInfo, "path" | "fieldNodes">,
+): FormattedError {
+  const { data, errorType, errorInfo, message } = error;
+  const path = responsePathAsArray(info.path);
+  return { path, data, errorType, errorInfo, locations: locate(info.fieldNodes[0]), message };
 }
 
-export function formatDetails(details: ErrorDetails) {
-  const { data, errorType, errorInfo, message } = details;
-  return { data, errorType, errorInfo, message };
+/** The error of a request as a whole, such as an invalid document or variable. */
+export function formatRequestError(message: string, locations: FormattedError["locations"]) {
+  return { path: null, locations, message };
 }
 
 /** Reduces the error's data to what the client selects of this field. */
@@ -43,17 +40,9 @@ export function visibleTo(details: ErrorDetails, info: GraphQLResolveInfo): Reso
   return new ResolverError({ message, errorType, errorInfo, data });
 }
 
-export function formatLocations(error: GraphQLError): readonly Location[] | null {
-  return error.locations?.map(({ line, column }) => ({ line, column, sourceName: null })) ?? null;
-}
-
-/** Clients match AppSync's wording of the most frequent error. */
-function toAppSyncMessage({ message, path = [] }: GraphQLError, schema: GraphQLSchema): string {
-  const [, typeName = "", fieldName = ""] =
-    /^Cannot return null for non-nullable field (\w+)\.(\w+)\.$/.exec(message) ?? [];
-  const parent = schema.getType(typeName);
-  const field = isObjectType(parent) ? parent.getFields()[fieldName] : undefined;
-  return field === undefined
-    ? message
-    : `Cannot return null for non-nullable type: '${getNullableType(field.type)}' within parent '${typeName}' (/${path.join("/")})`;
+export function locate(...nodes: readonly (ASTNode | undefined)[]): readonly Location[] | null {
+  const tokens = nodes.flatMap((node) => node?.loc?.startToken ?? []);
+  return tokens.length === 0
+    ? null
+    : tokens.map(({ line, column }) => ({ line, column, sourceName: null }));
 }

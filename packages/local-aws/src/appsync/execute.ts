@@ -1,27 +1,29 @@
 /** Executes an operation against an API. */
 import {
-  type DocumentNode,
-  defaultFieldResolver,
-  type ExecutionResult,
-  execute,
-  type GraphQLFieldResolver,
+  type GraphQLObjectType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   OperationTypeNode,
-  responsePathAsArray,
+  TypeNameMetaFieldDef,
 } from "graphql";
 import type { Authorization, Caller } from "./authorization";
-import { type FormattedError, formatDetails, formatError, visibleTo } from "./error-format";
+import { collectFields, type Selections } from "./collect-fields";
+import { fragmentsOf, type OperationRequest, type Selected, selectOperation } from "./document";
+import {
+  type FormattedError,
+  formatRequestError,
+  formatResolverError,
+  locate,
+  visibleTo,
+} from "./error-format";
 import { type ErrorDetails, RequestError, ResolverError, unauthorizedField } from "./errors";
+import { type Executed, executeOperation, type FieldResolver } from "./execution";
+import { coerceVariables, VariableError, type Variables } from "./input-values";
+import { newMap } from "./java-values";
 import { Publications, type Published } from "./publications";
 import { type Resolver, resolveField } from "./resolver";
 import { selectionSetGraphQL, selectionSetList } from "./selection";
-import {
-  type Limits,
-  type OperationRequest,
-  selectOperation,
-  validateOperation,
-} from "./validation";
+import { type Limits, validateOperation } from "./validation";
 
 export interface Api {
   readonly schema: GraphQLSchema;
@@ -48,23 +50,24 @@ export async function runOperation(
   request: OperationRequest,
   context: RequestContext,
 ): Promise<{ readonly response: OperationResponse; readonly published: readonly Published[] }> {
-  const { document, operation } = selectOperation(request);
-  if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+  const selected = selectOperation(request);
+  const { operation } = selected.operation;
+  if (operation === OperationTypeNode.SUBSCRIPTION) {
     const message = "Subscriptions are served over the realtime endpoint only.";
     throw new RequestError(400, "UnsupportedOperation", message);
   }
-  const invalid = validateOperation(api.schema, document, operation, api.limits);
-  if (invalid.length > 0) {
-    return { response: { data: null, errors: invalid }, published: [] };
+  const prepared = prepare(api, selected, request.variables ?? {});
+  if ("errors" in prepared) {
+    return { response: { data: null, errors: prepared.errors }, published: [] };
   }
   const run = new OperationRun(api, context);
-  const response = await run.execute(document, request);
-  const isMutation = operation.operation === OperationTypeNode.MUTATION;
+  const response = await run.execute(prepared);
+  const isMutation = operation === OperationTypeNode.MUTATION;
   return { response, published: isMutation ? run.publications.of(response.data) : [] };
 }
 
 export interface Subscribed {
-  readonly document: DocumentNode;
+  readonly prepared: Prepared;
   readonly fieldName: string;
   readonly args: Readonly<Record<string, unknown>>;
 }
@@ -74,32 +77,73 @@ export async function runSubscribe(
   api: Api,
   request: OperationRequest,
   context: RequestContext,
-): Promise<Subscribed | { readonly errors: readonly FormattedError[] }> {
-  const { document, operation } = selectOperation(request);
-  if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
-    const message = `${operation.operation} not supported through the realtime channel`;
+): Promise<Subscribed | { readonly errors: readonly RealtimeError[] }> {
+  const selected = selectOperation(request);
+  const { operation } = selected.operation;
+  if (operation !== OperationTypeNode.SUBSCRIPTION) {
+    const message = `${operation} not supported through the realtime channel`;
     throw new RequestError(400, "UnsupportedOperation", message);
   }
-  const invalid = validateOperation(api.schema, document, operation, api.limits);
-  if (invalid.length > 0) {
-    return { errors: invalid };
+  const prepared = prepare(api, selected, request.variables ?? {});
+  if ("errors" in prepared) {
+    return { errors: prepared.errors.map(toRealtimeError) };
+  }
+  if (!selectsOneField(api.schema, prepared)) {
+    const message = "A subscription must select exactly one field.";
+    return { errors: [{ errorType: "BadRequestException", message }] };
   }
   const run = new OperationRun(api, context);
-  const response = await run.execute(document, request);
+  const response = await run.execute(prepared);
   const { subscribed } = run;
   // The field is null while subscribing, which is an error for a non-null type: only the resolver's errors count.
-  const resolverErrors = (response.errors ?? []).filter(
+  const errors = (response.errors ?? []).filter(
     ({ errorType }) => subscribed === undefined || errorType !== undefined,
   );
-  return subscribed === undefined || resolverErrors.length > 0
-    ? { errors: resolverErrors }
-    : { document, ...subscribed };
+  return subscribed === undefined || errors.length > 0
+    ? { errors: errors.map(toRealtimeError) }
+    : { prepared, ...subscribed };
+}
+
+/** AppSync's realtime endpoint tells no more of an error. */
+interface RealtimeError {
+  readonly errorType?: string;
+  readonly message: string;
+}
+
+function toRealtimeError({ errorType, message }: FormattedError): RealtimeError {
+  return { ...(errorType && { errorType }), message };
+}
+
+/** A valid operation with its variables coerced. */
+export interface Prepared extends Selected {
+  readonly variables: Variables;
+}
+
+function prepare(
+  api: Api,
+  selected: Selected,
+  values: Readonly<Record<string, unknown>>,
+): Prepared | { readonly errors: readonly FormattedError[] } {
+  const errors = validateOperation(api.schema, selected, api.limits);
+  if (errors.length > 0) {
+    return { errors };
+  }
+  const { variableDefinitions = [] } = selected.operation;
+  try {
+    const variables = coerceVariables(api.schema, variableDefinitions, values);
+    return { ...selected, variables };
+  } catch (error) {
+    if (error instanceof VariableError) {
+      return { errors: [formatRequestError(error.message, locate(error.definition))] };
+    }
+    throw error;
+  }
 }
 
 /** One execution, with its counters and the publications and errors that it collects. */
 class OperationRun {
   readonly publications = new Publications();
-  subscribed: Omit<Subscribed, "document"> | undefined;
+  subscribed: Omit<Subscribed, "prepared"> | undefined;
   #resolversRun = 0;
   readonly #appended: FormattedError[] = [];
   readonly #api: Api;
@@ -110,16 +154,11 @@ class OperationRun {
     this.#context = context;
   }
 
-  async execute(document: DocumentNode, request: OperationRequest): Promise<OperationResponse> {
-    const result = await execute({
-      schema: this.#api.schema,
-      document,
-      rootValue: {},
-      variableValues: request.variables ?? {},
-      operationName: request.operationName ?? null,
-      fieldResolver: (source, args, _context, info) => this.#field(source, args, info),
-    });
-    return toResponse(result, this.#appended, this.#api.schema);
+  async execute(prepared: Prepared): Promise<OperationResponse> {
+    const executed = await execute(this.#api.schema, prepared, {}, (source, args, info) =>
+      this.#field(source, args, info),
+    );
+    return toResponse(executed, this.#appended);
   }
 
   #field(source: unknown, args: Record<string, unknown>, info: GraphQLResolveInfo): unknown {
@@ -167,7 +206,8 @@ class OperationRun {
     } catch (error) {
       throw visibleTo(error instanceof ResolverError ? error : this.#internalFailure(error), info);
     } finally {
-      this.#appended.push(...outErrors.map((error) => appendedError(error, info)));
+      const visible = outErrors.map((error) => formatResolverError(visibleTo(error, info), info));
+      this.#appended.push(...visible);
     }
   }
 
@@ -182,26 +222,41 @@ class OperationRun {
 /** Applies a subscriber's selection and field authorization to a payload. No resolver runs. */
 export function runDelivery(
   api: Api,
-  subscription: Subscribed & { readonly request: OperationRequest },
+  { prepared, fieldName }: Subscribed,
   payload: unknown,
   caller: Caller,
 ): OperationResponse {
-  const fieldResolver: GraphQLFieldResolver<unknown, unknown> = (source, args, context, info) => {
+  const root = newMap([[fieldName, payload]]);
+  const executed = execute(api.schema, prepared, root, (source, _args, info) => {
     if (!api.authorization.mayAccess(caller, info)) {
       throw unauthorizedField(info.fieldName, info.parentType.name);
     }
-    return defaultFieldResolver(source, args, context, info);
-  };
-  const result = execute({
-    schema: api.schema,
-    document: subscription.document,
-    rootValue: { [subscription.fieldName]: payload },
-    variableValues: subscription.request.variables ?? {},
-    operationName: subscription.request.operationName ?? null,
-    fieldResolver,
+    return readProperty(source, info.fieldName);
   });
   // The field resolver is synchronous, so the result is too.
-  return toResponse(result as ExecutionResult, [], api.schema);
+  return toResponse(executed as Executed, []);
+}
+
+function execute(
+  schema: GraphQLSchema,
+  prepared: Prepared,
+  source: unknown,
+  resolve: FieldResolver,
+): Executed | Promise<Executed> {
+  const selections = selectionsOf(schema, prepared);
+  return executeOperation(prepared.operation, selections, source, resolve);
+}
+
+function selectionsOf(schema: GraphQLSchema, { document, variables }: Prepared): Selections {
+  return { schema, fragments: fragmentsOf(document), variables };
+}
+
+/** Whether a subscription, after its directives, has one field, and no other than the schema's. */
+function selectsOneField(schema: GraphQLSchema, prepared: Prepared): boolean {
+  const type = schema.getSubscriptionType() as GraphQLObjectType;
+  const { selectionSet } = prepared.operation;
+  const fields = [...collectFields(selectionsOf(schema, prepared), type, [selectionSet]).values()];
+  return fields.length === 1 && fields[0]?.[0].name.value !== TypeNameMetaFieldDef.name;
 }
 
 function readProperty(source: unknown, fieldName: string): unknown {
@@ -210,22 +265,10 @@ function readProperty(source: unknown, fieldName: string): unknown {
     : null;
 }
 
-function appendedError(error: ErrorDetails, info: GraphQLResolveInfo): FormattedError {
-  const { loc } = info.fieldNodes[0] ?? {};
-  const at = loc && { line: loc.startToken.line, column: loc.startToken.column, sourceName: null };
-  return {
-    path: responsePathAsArray(info.path),
-    locations: at ? [at] : null,
-    ...formatDetails(visibleTo(error, info)),
-  };
-}
-
 function toResponse(
-  result: ExecutionResult,
+  { data, errors: raised }: Executed,
   appended: readonly FormattedError[],
-  schema: GraphQLSchema,
 ): OperationResponse {
-  const raised = (result.errors ?? []).map((error) => formatError(error, schema));
   const errors = [...raised, ...appended];
-  return { data: result.data ?? null, ...(errors.length > 0 && { errors }) };
+  return { data, ...(errors.length > 0 && { errors }) };
 }

@@ -6,7 +6,7 @@ import { type SignedRequest, signedRequestOf } from "../iam/iam";
 import { asRequestError, RequestError } from "./errors";
 import { type Api, type OperationResponse, runOperation } from "./execute";
 import type { Subscriptions } from "./subscriptions";
-import { readOperationRequest } from "./validation";
+import { readOperationQuery, readOperationRequest } from "./validation";
 
 export const graphqlPath = "/graphql";
 
@@ -45,11 +45,15 @@ async function answer(
   if (endpoint === undefined || request.path !== graphqlPath) {
     throw new RequestError(404, "NotFoundException", `There is no API at ${request.path}.`);
   }
-  if (request.method !== "POST") {
-    throw new RequestError(405, "MethodNotAllowedException", `${request.method} is not supported.`);
+  const { method } = request;
+  if (method !== "POST" && method !== "GET") {
+    throw new RequestError(405, "MethodNotAllowedException", `${method} is not supported.`);
   }
   const caller = await endpoint.api.authorization.authenticate(request, sourceIp);
-  const operation = readOperationRequest(request.body.toString());
+  const operation =
+    method === "GET"
+      ? readOperationQuery(request.query)
+      : readOperationRequest(request.body.toString());
   const { headers } = request;
   const { response, published } = await runOperation(endpoint.api, operation, { caller, headers });
   for (const publication of published) {
@@ -65,7 +69,7 @@ function allowAllOrigins(message: IncomingMessage, response: ServerResponse): vo
   const requested = message.headers["access-control-request-headers"];
   if (requested !== undefined) {
     response.setHeader("access-control-allow-headers", requested);
-    response.setHeader("access-control-allow-methods", "POST,OPTIONS");
+    response.setHeader("access-control-allow-methods", "GET,POST,OPTIONS");
     response.setHeader("access-control-max-age", "172800");
   }
 }

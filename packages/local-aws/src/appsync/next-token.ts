@@ -26,6 +26,10 @@ export class NextTokens {
   /** Throws InvalidTokenError. */
   open(resolver: string, token: string): Item {
     const bytes = Buffer.from(token, "base64");
+    // Buffer skips what is no base64, so that one token would have many spellings.
+    if (bytes.toString("base64") !== token || bytes.length < nonceBytes + tagBytes) {
+      throw new InvalidTokenError();
+    }
     try {
       const decipher = createDecipheriv(algorithm, this.#key, bytes.subarray(0, nonceBytes))
         .setAAD(Buffer.from(resolver))

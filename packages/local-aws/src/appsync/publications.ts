@@ -1,5 +1,6 @@
 /** Publications of mutations: their results, reduced to the selection of the mutation's caller. */
 import { type GraphQLResolveInfo, responsePathAsArray } from "graphql";
+import { newMap } from "./java-values";
 
 export interface Published {
   readonly mutation: string;
@@ -34,7 +35,7 @@ export class Publications {
   }
 
   #object(value: object, path: string): Record<string, unknown> {
-    const payload: Record<string, unknown> = {};
+    const payload = newMap();
     for (const [key, member] of Object.entries(value)) {
       const place = this.#fields.get(`${path}/${key}`);
       // __typename is not a resolved field; the subscriber's own selection requests it again.

@@ -153,7 +153,7 @@ export class Connection {
     this.#send({ type: "start_ack", id });
     const deliver = (response: unknown): void =>
       this.#send({ type: "data", id, payload: response });
-    place.onEnd(subscriptions.add({ ...subscribed, request, caller, deliver }));
+    place.onEnd(subscriptions.add({ ...subscribed, caller, deliver }));
     if (caller.expiresAt !== undefined) {
       const remainingMs = Math.min(caller.expiresAt - Date.now(), maxDurationMs);
       const expire = (): void =>

@@ -13,7 +13,7 @@ import {
   isScalarType,
   Kind,
   parse,
-  specifiedScalarTypes,
+  type ScalarTypeDefinitionNode,
   TokenKind,
   validateSchema,
   valueFromASTUntyped,
@@ -31,7 +31,6 @@ const prelude = parse(`
   directive @aws_iam on FIELD_DEFINITION | OBJECT
   directive @aws_auth(cognito_groups: [String!]!) on FIELD_DEFINITION
   directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION
-  ${awsScalars.map(({ name }) => `scalar ${name}`).join("\n")}
 `);
 
 /**
@@ -47,7 +46,7 @@ export function buildSchema(sdl: string, several: boolean): GraphQLSchema {
   rejectOwnDefinitions(document);
   const schema = buildASTSchema({
     kind: Kind.DOCUMENT,
-    definitions: [...prelude.definitions, ...document.definitions],
+    definitions: [...prelude.definitions, ...usedScalars(document), ...document.definitions],
   });
   const [invalid] = validateSchema(schema);
   if (invalid !== undefined) {
@@ -88,6 +87,12 @@ export function publishingMutations(field: GraphQLField<unknown, unknown>): read
  */
 function rejectUnparsable(document: DocumentNode): void {
   visit(document, {
+    NamedType({ name, loc }) {
+      if (name.value === "AWSPhone") {
+        const reason = "it needs every country's numbering plan";
+        throw new Error(`line ${loc?.startToken.line}: AWSPhone is not supported here, ${reason}`);
+      }
+    },
     StringValue(node, key) {
       if (key === "description") {
         const line = node.loc?.startToken.line;
@@ -112,6 +117,18 @@ function hasCommentInside({ name, loc }: EnumTypeDefinitionNode): boolean {
   return false;
 }
 
+/** To clients, a scalar that the schema does not use is an unknown type. */
+function usedScalars(document: DocumentNode): readonly ScalarTypeDefinitionNode[] {
+  const used = new Set<string>();
+  visit(document, { NamedType: ({ name }) => void used.add(name.value) });
+  return awsScalars
+    .filter(([name]) => used.has(name))
+    .map(([value]) => ({
+      kind: Kind.SCALAR_TYPE_DEFINITION,
+      name: { kind: Kind.NAME, value },
+    }));
+}
+
 /** AppSync has no custom scalars and ignores custom directives; both would behave differently here. */
 function rejectOwnDefinitions(document: DocumentNode): void {
   for (const definition of document.definitions) {
@@ -126,12 +143,10 @@ function rejectOwnDefinitions(document: DocumentNode): void {
 
 /** Gives the scalars that the schema declares AppSync's parsing and serialization. */
 function attachScalarBehaviour(schema: GraphQLSchema): void {
-  for (const scalar of awsScalars) {
-    const declared = schema.getType(scalar.name);
-    if (isScalarType(declared) && !specifiedScalarTypes.includes(declared)) {
-      declared.parseValue = scalar.parseValue;
-      declared.parseLiteral = scalar.parseLiteral;
-      declared.serialize = scalar.serialize;
+  for (const [name, { parseValue, parseLiteral, serialize }] of awsScalars) {
+    const declared = schema.getType(name);
+    if (isScalarType(declared)) {
+      Object.assign(declared, { parseValue, parseLiteral, serialize });
     }
   }
 }

@@ -1,42 +1,39 @@
 /** The client's selection below a field, in AppSync's formats. */
-import {
-  type FragmentDefinitionNode,
-  type GraphQLResolveInfo,
-  Kind,
-  print,
-  type SelectionSetNode,
-} from "graphql";
+import { type GraphQLResolveInfo, Kind, print, type SelectionSetNode } from "graphql";
 
 type Info = Pick<GraphQLResolveInfo, "fieldNodes" | "fragments">;
+
+/** Fragments that spread fragments can select more paths than fit into memory. */
+const maxPaths = 10_000;
 
 /** Paths of the selected fields, such as "items" and "items/id"; aliased fields by their alias, as in AppSync. */
 export function selectionSetList(info: Info): string[] {
   const paths = new Set<string>();
+  const visited = new Set<string>();
+  const add = (selectionSet: SelectionSetNode | undefined, prefix: string): void => {
+    for (const selection of selectionSet?.selections ?? []) {
+      if (paths.size >= maxPaths) {
+        return;
+      }
+      if (selection.kind === Kind.FIELD) {
+        const path = prefix + (selection.alias ?? selection.name).value;
+        paths.add(path);
+        add(selection.selectionSet, `${path}/`);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        add(selection.selectionSet, prefix);
+      } else {
+        const spread = `${prefix} ${selection.name.value}`;
+        if (!visited.has(spread)) {
+          visited.add(spread);
+          add(info.fragments[selection.name.value]?.selectionSet, prefix);
+        }
+      }
+    }
+  };
   for (const { selectionSet } of info.fieldNodes) {
-    addPaths(selectionSet, info.fragments, "", paths);
+    add(selectionSet, "");
   }
   return [...paths];
-}
-
-function addPaths(
-  selectionSet: SelectionSetNode | undefined,
-  fragments: Info["fragments"],
-  prefix: string,
-  paths: Set<string>,
-): void {
-  for (const selection of selectionSet?.selections ?? []) {
-    if (selection.kind === Kind.FIELD) {
-      const path = prefix + (selection.alias ?? selection.name).value;
-      paths.add(path);
-      addPaths(selection.selectionSet, fragments, `${path}/`, paths);
-    } else {
-      const { selectionSet: inner } =
-        selection.kind === Kind.INLINE_FRAGMENT
-          ? selection
-          : (fragments[selection.name.value] as FragmentDefinitionNode);
-      addPaths(inner, fragments, prefix, paths);
-    }
-  }
 }
 
 /** The text of the first node's selection set; further nodes of the same field are ignored. */
@@ -47,7 +44,9 @@ export function selectionSetGraphQL(info: Info): string {
 
 /** Reduces an error's data to the client's selection, as AppSync does. */
 export function filterBySelection(data: unknown, info: Info): unknown {
-  return filterByPaths(data, new Set(selectionSetList(info)), "");
+  return typeof data === "object" && data !== null
+    ? filterByPaths(data, new Set(selectionSetList(info)), "")
+    : data;
 }
 
 function filterByPaths(data: unknown, paths: ReadonlySet<string>, prefix: string): unknown {

@@ -1,15 +1,14 @@
 /** The active subscriptions, and the delivery of published mutations to them. */
 import type { Caller } from "./authorization";
 import { type Api, type OperationResponse, runDelivery, type Subscribed } from "./execute";
+import { getKey, type JavaMap } from "./java-values";
 import type { Published } from "./publications";
 import { publishingMutations } from "./schema";
-import type { OperationRequest } from "./validation";
 
 /** AppSync's quota for one message. */
 const maxPayloadBytes = 240 * 1024;
 
 export interface Subscription extends Subscribed {
-  readonly request: OperationRequest;
   readonly caller: Caller;
   deliver(response: OperationResponse): void;
 }
@@ -56,12 +55,9 @@ export class Subscriptions {
 }
 
 /**
- * Compares the arguments with the fields of the mutation's response. An omitted argument matches every value, null
- * only null. A field that the mutation did not select counts as null.
+ * Compares the arguments with the fields of the mutation's response. An omitted argument matches every value; null
+ * matches only null, and so does a variable without a value. A field that the mutation did not select counts as null.
  */
-function matches(
-  args: Readonly<Record<string, unknown>>,
-  payload: Readonly<Record<string, unknown>>,
-): boolean {
-  return Object.entries(args).every(([name, value]) => (payload[name] ?? null) === value);
+function matches(args: Readonly<JavaMap>, payload: Readonly<JavaMap>): boolean {
+  return Object.entries(args).every(([name, value]) => getKey(payload, name) === value);
 }

@@ -34,7 +34,7 @@ describe("createApi", () => {
 
   it.each([
     ["type Query { a: Strin }", "Unknown type"],
-    ["type Query { a: AWSPhone }", "Unknown type"],
+    ["type Query { a: AWSPhone }", "line 1: AWSPhone is not supported here"],
     ["type Query { a: String", "Syntax Error"],
     ["type Query { a: String @nope }", "Unknown directive"],
     ["type Query { a: String @aws_api_key }", "Unknown directive"],

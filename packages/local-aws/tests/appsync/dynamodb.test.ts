@@ -294,6 +294,8 @@ describe("a DynamoDB Query", () => {
     const changed = (nextToken[0] === "A" ? "B" : "A") + nextToken.slice(1);
     expect(await query({ nextToken: changed })).toMatchObject(rejection);
     expect(await query({ nextToken: "x" })).toMatchObject(rejection);
+    expect(await query({ nextToken: "" })).toMatchObject(rejection);
+    expect(await query({ nextToken: `${nextToken} ` })).toMatchObject(rejection);
     expect(await query({ nextToken }, "otherList")).toMatchObject(rejection);
   });
 

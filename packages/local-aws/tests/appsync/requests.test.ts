@@ -122,7 +122,25 @@ describe("the GraphQL endpoint", () => {
     const headers = { authorization: test.signIn.token() };
     const elsewhere = await fetch(test.api.uris.GRAPHQL.replace("graphql", "x"), { headers });
     expect(elsewhere.status).toBe(404);
-    expect((await fetch(test.api.uris.GRAPHQL, { headers })).status).toBe(405);
+    const put = await fetch(test.api.uris.GRAPHQL, { method: "PUT", headers, body: "{}" });
+    expect(put.status).toBe(405);
+  });
+
+  it("reads a GET request's query string", async () => {
+    const get = async (parameters: Record<string, string>) => {
+      const url = `${test.api.uris.GRAPHQL}?${new URLSearchParams(parameters)}`;
+      const response = await fetch(url, { headers: { authorization: test.signIn.token() } });
+      return { status: response.status, body: await response.json() };
+    };
+    const query = "query A($id: ID!) { item(id: $id) { id } } query B { plain { id } }";
+    const item = { status: 200, body: { data: { item: { id: "9007199254740993" } } } };
+    const variables = '{"id": 9007199254740993}';
+    expect(await get({ query, operationName: "A", variables })).toEqual(item);
+    const plain = { status: 200, body: { data: { plain: { id: "p" } } } };
+    expect(await get({ query, operationName: "B" })).toEqual(plain);
+    const malformed = { errors: [{ errorType: "MalformedHttpRequestException" }] };
+    expect(await get({})).toMatchObject({ status: 400, body: malformed });
+    expect(await get({ query, variables: "{" })).toMatchObject({ status: 400, body: malformed });
   });
 });
 
@@ -319,7 +337,7 @@ describe("resolver errors", () => {
       errors: [
         {
           message:
-            "Cannot return null for non-nullable type: 'ID' within parent 'Item' (/needed/0/id)",
+            "Cannot return null for non-nullable type: 'ID' within parent 'Item' (/needed[0]/id)",
         },
       ],
     });
@@ -346,7 +364,13 @@ describe("resolver input", () => {
     for (const at of ["2026-01-31", "2026-01-31T10:00:00", "2026-13-01T10:00:00Z", 5]) {
       expect(await test.ask(query, { at })).toMatchObject({
         data: null,
-        errors: [{ message: expect.stringContaining("AWSDateTime") }],
+        errors: [
+          {
+            path: null,
+            locations: [{ line: 1, column: 9, sourceName: null }],
+            message: `Variable 'at' has an invalid value. Unable to parse \`${at}\` as a valid DateTime Object.`,
+          },
+        ],
       });
     }
   });
@@ -376,9 +400,10 @@ describe("an API's limits", () => {
       schema: "type Query { a: String }",
       introspectionConfig: "DISABLED",
     });
-    expect(await hidden.ask("{ __schema { __typename } }")).toMatchObject({
+    const undefinedField = "Validation error of type FieldUndefined: Field 'types' in type";
+    expect(await hidden.ask("{ __schema { types { name } } }")).toMatchObject({
       data: null,
-      errors: [{ message: expect.stringContaining("introspection") }],
+      errors: [{ message: `${undefinedField} '__Schema' is undefined @ '__schema/types'` }],
     });
     expect((await hidden.ask("{ __typename }")).data).toEqual({ __typename: "Query" });
     await hidden.stop();
