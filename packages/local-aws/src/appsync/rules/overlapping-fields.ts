@@ -1,7 +1,6 @@
 /** Fields of one name in the response must be the same field, or never meet. */
 import {
   type FieldNode,
-  GraphQLError,
   type GraphQLOutputType,
   type GraphQLType,
   getNamedType,
@@ -15,10 +14,11 @@ import {
   type SelectionSetNode,
   type ValidationContext,
 } from "graphql";
+import { malformedRequest } from "../errors";
 import { pathTo, type Rule, report } from "./rule";
 
 /** Comparing is quadratic at worst; no document of a real client comes near this. */
-const maxSteps = 1_000_000;
+const maxSteps = 200_000;
 
 type ParentType = GraphQLType | null | undefined;
 
@@ -60,15 +60,13 @@ class Comparison {
   conflictsIn(sets: readonly (readonly [SelectionSetNode, ParentType])[]): readonly Conflict[] {
     const conflicts: Conflict[] = [];
     for (const [name, fields] of this.#collect(sets)) {
-      fields.forEach((a, index) => {
-        for (const b of fields.slice(index + 1)) {
-          this.#step();
-          const conflict = this.#isNew(a.node, b.node) ? this.#compare(name, a, b) : undefined;
-          if (conflict !== undefined) {
-            conflicts.push(conflict);
-          }
+      for (const [a, b] of pairsOf(fields)) {
+        this.#step();
+        const conflict = this.#isNew(a.node, b.node) ? this.#compare(name, a, b) : undefined;
+        if (conflict !== undefined) {
+          conflicts.push(conflict);
         }
-      });
+      }
     }
     return conflicts;
   }
@@ -76,7 +74,7 @@ class Comparison {
   #step(): void {
     this.#steps += 1;
     if (this.#steps > maxSteps) {
-      throw new GraphQLError("The document has too many fields of one name to compare them.");
+      throw malformedRequest("The document has too many fields of one name to compare them.");
     }
   }
 
@@ -173,6 +171,14 @@ class Comparison {
 
   #typeNamed(name: string | undefined, otherwise: ParentType): ParentType {
     return name === undefined ? otherwise : this.#context.getSchema().getType(name);
+  }
+}
+
+function* pairsOf(fields: readonly Selected[]): Generator<readonly [Selected, Selected]> {
+  for (const [index, a] of fields.entries()) {
+    for (let other = index + 1; other < fields.length; other += 1) {
+      yield [a, fields[other] as Selected];
+    }
   }
 }
 
