@@ -27,10 +27,10 @@ import { type FormattedError, formatResolverError } from "./error-format";
 import { ResolverError } from "./errors";
 import { coerceArguments, VariableError } from "./input-values";
 import { type JavaMap, newMap } from "./java-values";
+import { all, andThen, attempt, type MaybePromise } from "./maybe-promise";
 import { coercingOf } from "./scalars";
 
 type Path = GraphQLResolveInfo["path"];
-type MaybePromise<T> = T | Promise<T>;
 
 /** Resolves a field that is no introspection field. May throw, or reject. */
 export type FieldResolver = (
@@ -87,7 +87,7 @@ class Execution {
       operation === OperationTypeNode.MUTATION
         ? this.#serially(type, source, fields)
         : this.#fields(type, source, fields, undefined);
-    return then(data, (value) => ({
+    return andThen(data, (value) => ({
       data: value === lost ? null : (value as JavaMap),
       errors: this.#errors,
     }));
@@ -157,7 +157,7 @@ class Execution {
       },
       (error) => this.#failed(place, error),
     );
-    return then(resolved, (value) => this.#complete(field.type, value, place));
+    return andThen(resolved, (value) => this.#complete(field.type, value, place));
   }
 
   #failed(place: Place, error: unknown): null {
@@ -172,7 +172,7 @@ class Execution {
 
   #complete(type: GraphQLOutputType, value: unknown, place: Place): MaybePromise<unknown> {
     const nullable = getNullableType(type);
-    return then(this.#completeNullable(nullable, value ?? null, place), (completed) => {
+    return andThen(this.#completeNullable(nullable, value ?? null, place), (completed) => {
       if (!isNonNullType(type)) {
         return completed === lost ? null : completed;
       }
@@ -279,32 +279,4 @@ function toObject(fields: MergedFields, values: readonly unknown[]): unknown {
 function pathText(path: Path): string {
   const keys = responsePathAsArray(path);
   return keys.map((key) => (typeof key === "number" ? `[${key}]` : `/${key}`)).join("");
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return value instanceof Promise;
-}
-
-function then<T, R>(value: MaybePromise<T>, use: (value: T) => MaybePromise<R>): MaybePromise<R> {
-  return isPromise(value) ? value.then(use as never) : use(value as T);
-}
-
-function all(
-  values: readonly MaybePromise<unknown>[],
-  use: (values: readonly unknown[]) => unknown,
-): MaybePromise<unknown> {
-  return values.some(isPromise) ? Promise.all(values).then(use) : use(values);
-}
-
-/** Turns what is thrown or rejected into a value. */
-function attempt(
-  run: () => MaybePromise<unknown>,
-  failed: (error: unknown) => unknown,
-): MaybePromise<unknown> {
-  try {
-    const value = run();
-    return isPromise(value) ? value.catch(failed) : value;
-  } catch (error) {
-    return failed(error);
-  }
 }
