@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { isObjectType } from "graphql";
 import { localAccountId } from "../iam/iam";
 import { decodeInputs, type Inputs } from "../inputs";
+import type { Api } from "./api";
 import {
   ApiDefinition,
   DataSourceDefinition,
@@ -12,7 +13,6 @@ import {
 } from "./api-definition";
 import { Authorization } from "./authorization";
 import { createDataSource, type DataSource, type DataSourceServices } from "./data-sources";
-import type { Api } from "./execute";
 import type { Resolver, Stage } from "./resolver";
 import { buildSchema } from "./schema";
 import { compileTemplate, type Template } from "./vtl";

@@ -1,48 +1,29 @@
 /** Executes an operation against an API. */
 import {
   type GraphQLObjectType,
-  type GraphQLResolveInfo,
   type GraphQLSchema,
   OperationTypeNode,
   TypeNameMetaFieldDef,
 } from "graphql";
-import type { Authorization, Caller } from "./authorization";
-import { collectFields, type Selections } from "./collect-fields";
-import { fragmentsOf, type OperationRequest, type Selected, selectOperation } from "./document";
-import {
-  type FormattedError,
-  formatRequestError,
-  formatResolverError,
-  locate,
-  visibleTo,
-} from "./error-format";
-import { type ErrorDetails, RequestError, ResolverError, unauthorizedField } from "./errors";
-import { type Executed, executeOperation, type FieldResolver } from "./execution";
-import { coerceVariables, VariableError, type Variables } from "./input-values";
+import type { Api, OperationResponse, RequestContext } from "./api";
+import type { Caller } from "./authorization";
+import { collectFields } from "./collect-fields";
+import { type OperationRequest, type Selected, selectOperation } from "./document";
+import { type FormattedError, formatRequestError, locate } from "./error-format";
+import { RequestError, unauthorizedField } from "./errors";
+import type { Executed } from "./execution";
+import { coerceVariables, VariableError } from "./input-values";
 import { newMap } from "./java-values";
-import { Publications, type Published } from "./publications";
-import { type Resolver, resolveField } from "./resolver";
-import { selectionSetGraphQL, selectionSetList } from "./selection";
-import { type Limits, validateOperation } from "./validation";
-
-export interface Api {
-  readonly schema: GraphQLSchema;
-  readonly authorization: Authorization;
-  readonly limits: Limits & { readonly resolvers: number };
-  /** Keyed by "Type.field". */
-  readonly resolvers: ReadonlyMap<string, Resolver>;
-  readonly log: (line: string) => void;
-}
-
-export interface RequestContext {
-  readonly caller: Caller;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-export interface OperationResponse {
-  readonly data: unknown;
-  readonly errors?: readonly FormattedError[];
-}
+import {
+  execute,
+  OperationRun,
+  type Prepared,
+  readProperty,
+  selectionsOf,
+  toResponse,
+} from "./operation-run";
+import type { Published } from "./publications";
+import { validateOperation } from "./validation";
 
 /** Runs a query or a mutation. Throws RequestError if the whole request is rejected. */
 export async function runOperation(
@@ -114,11 +95,6 @@ function toRealtimeError({ errorType, message }: FormattedError): RealtimeError 
   return { ...(errorType && { errorType }), message };
 }
 
-/** A valid operation with its variables coerced. */
-export interface Prepared extends Selected {
-  readonly variables: Variables;
-}
-
 function prepare(
   api: Api,
   selected: Selected,
@@ -140,85 +116,6 @@ function prepare(
   }
 }
 
-/** One execution, with its counters and the publications and errors that it collects. */
-class OperationRun {
-  readonly publications = new Publications();
-  subscribed: Omit<Subscribed, "prepared"> | undefined;
-  #resolversRun = 0;
-  readonly #appended: FormattedError[] = [];
-  readonly #api: Api;
-  readonly #context: RequestContext;
-
-  constructor(api: Api, context: RequestContext) {
-    this.#api = api;
-    this.#context = context;
-  }
-
-  async execute(prepared: Prepared): Promise<OperationResponse> {
-    const executed = await execute(this.#api.schema, prepared, {}, (source, args, info) =>
-      this.#field(source, args, info),
-    );
-    return toResponse(executed, this.#appended);
-  }
-
-  #field(source: unknown, args: Record<string, unknown>, info: GraphQLResolveInfo): unknown {
-    const { parentType, fieldName, schema } = info;
-    if (!this.#api.authorization.mayAccess(this.#context.caller, info)) {
-      throw unauthorizedField(fieldName, parentType.name);
-    }
-    this.publications.record(info);
-    const resolver = this.#api.resolvers.get(`${parentType.name}.${fieldName}`);
-    if (parentType === schema.getSubscriptionType()) {
-      this.subscribed = { fieldName, args };
-      return resolver && this.#resolve(resolver, source, args, info).then(() => null);
-    }
-    return resolver ? this.#resolve(resolver, source, args, info) : readProperty(source, fieldName);
-  }
-
-  async #resolve(
-    resolver: Resolver,
-    source: unknown,
-    args: Record<string, unknown>,
-    info: GraphQLResolveInfo,
-  ): Promise<unknown> {
-    this.#resolversRun += 1;
-    if (this.#resolversRun > this.#api.limits.resolvers) {
-      throw new ResolverError({
-        message: `The operation runs more resolvers than the API's limit of ${this.#api.limits.resolvers}`,
-        errorType: "ResolverCountLimitExceeded",
-      });
-    }
-    const outErrors: ErrorDetails[] = [];
-    try {
-      return await resolveField(resolver, {
-        ...this.#context,
-        args,
-        source,
-        outErrors,
-        info: {
-          fieldName: info.fieldName,
-          parentTypeName: info.parentType.name,
-          variables: info.variableValues,
-          selectionSetList: selectionSetList(info),
-          selectionSetGraphQL: selectionSetGraphQL(info),
-        },
-      });
-    } catch (error) {
-      throw visibleTo(error instanceof ResolverError ? error : this.#internalFailure(error), info);
-    } finally {
-      const visible = outErrors.map((error) => formatResolverError(visibleTo(error, info), info));
-      this.#appended.push(...visible);
-    }
-  }
-
-  /** Wraps an error that no template and no data source raised on purpose. */
-  #internalFailure(error: unknown): ResolverError {
-    this.#api.log(`AppSync: ${error instanceof Error ? error.stack : String(error)}`);
-    const message = error instanceof Error ? error.message : String(error);
-    return new ResolverError({ message, errorType: "InternalFailure" });
-  }
-}
-
 /** Applies a subscriber's selection and field authorization to a payload. No resolver runs. */
 export function runDelivery(
   api: Api,
@@ -237,38 +134,10 @@ export function runDelivery(
   return toResponse(executed as Executed, []);
 }
 
-function execute(
-  schema: GraphQLSchema,
-  prepared: Prepared,
-  source: unknown,
-  resolve: FieldResolver,
-): Executed | Promise<Executed> {
-  const selections = selectionsOf(schema, prepared);
-  return executeOperation(prepared.operation, selections, source, resolve);
-}
-
-function selectionsOf(schema: GraphQLSchema, { document, variables }: Prepared): Selections {
-  return { schema, fragments: fragmentsOf(document), variables };
-}
-
 /** Whether a subscription, after its directives, has one field, and no other than the schema's. */
 function selectsOneField(schema: GraphQLSchema, prepared: Prepared): boolean {
   const type = schema.getSubscriptionType() as GraphQLObjectType;
   const { selectionSet } = prepared.operation;
   const fields = [...collectFields(selectionsOf(schema, prepared), type, [selectionSet]).values()];
   return fields.length === 1 && fields[0]?.[0].name.value !== TypeNameMetaFieldDef.name;
-}
-
-function readProperty(source: unknown, fieldName: string): unknown {
-  return typeof source === "object" && source !== null && Object.hasOwn(source, fieldName)
-    ? (source as Record<string, unknown>)[fieldName]
-    : null;
-}
-
-function toResponse(
-  { data, errors: raised }: Executed,
-  appended: readonly FormattedError[],
-): OperationResponse {
-  const errors = [...raised, ...appended];
-  return { data, ...(errors.length > 0 && { errors }) };
 }

@@ -3,8 +3,9 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { defaultMaxBodyBytes, readBody } from "../http-request";
 import { type SignedRequest, signedRequestOf } from "../iam/iam";
+import type { Api, OperationResponse } from "./api";
 import { asRequestError, RequestError } from "./errors";
-import { type Api, type OperationResponse, runOperation } from "./execute";
+import { runOperation } from "./execute";
 import type { Subscriptions } from "./subscriptions";
 import { readOperationQuery, readOperationRequest } from "./validation";
 

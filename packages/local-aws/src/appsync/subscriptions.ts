@@ -1,6 +1,8 @@
 /** The active subscriptions, and the delivery of published mutations to them. */
+
+import type { Api, OperationResponse } from "./api";
 import type { Caller } from "./authorization";
-import { type Api, type OperationResponse, runDelivery, type Subscribed } from "./execute";
+import { runDelivery, type Subscribed } from "./execute";
 import { getKey, type JavaMap } from "./java-values";
 import type { Published } from "./publications";
 import { publishingMutations } from "./schema";

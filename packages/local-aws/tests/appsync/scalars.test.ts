@@ -63,8 +63,12 @@ describe.each<[string, unknown[], unknown[]]>([
   ],
   ["AWSJSON", ['{"a": 1}', "[]", '"text"', "5", "null"], ["text", "{a: 1}", "", 5, true]],
 ])("%s", (name, right, wrong) => {
-  it.each(right.map((value) => [value]))("accepts %j", (value) => expect(accepts(name, value)).toBe(true));
-  it.each(wrong.map((value) => [value]))("refuses %j", (value) => expect(accepts(name, value)).toBe(false));
+  it.each(right.map((value) => [value]))("accepts %j", (value) =>
+    expect(accepts(name, value)).toBe(true),
+  );
+  it.each(wrong.map((value) => [value]))("refuses %j", (value) =>
+    expect(accepts(name, value)).toBe(false),
+  );
 });
 
 describe("parseJsonExactly", () => {
