@@ -2,7 +2,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Credentials } from "./iam/iam";
 import { UsageError } from "./options";
+import { hasEnded, ownIdentity } from "./processes";
 import type { Outputs } from "./program";
+import { replaceFile } from "./replace-file";
 
 /** What another process needs to use the stack that runs on this machine. */
 export interface RunningStack {
@@ -23,6 +25,11 @@ const buildFolder = ".build";
 /** For whatever takes a certificate from a file only. Relative to the program's folder. */
 export const certificateFile = `${buildFolder}/certificate.pem`;
 
+interface StackFile extends RunningStack {
+  /** The name of the process, for others may get its id after it has ended. */
+  readonly process: string;
+}
+
 function stackFile(program: string): string {
   return join(program, buildFolder, "local-stack.json");
 }
@@ -37,7 +44,8 @@ export function writeStackFile(program: string, stack: RunningStack): void {
   if (stack.certificate !== undefined) {
     writeFileSync(join(program, certificateFile), stack.certificate);
   }
-  writeFileSync(stackFile(program), JSON.stringify(stack, null, 2), { mode: 0o600 });
+  const kept: StackFile = { process: ownIdentity(), ...stack };
+  replaceFile(stackFile(program), JSON.stringify(kept, null, 2));
 }
 
 /** Deletes what this process has written, if it has. */
@@ -52,11 +60,10 @@ export function deleteStackFile(program: string): void {
 /** The program's stack that runs on this machine, or undefined where none does. */
 export function findRunningStack(program: string): RunningStack | undefined {
   try {
-    const stack = JSON.parse(readFileSync(stackFile(program), "utf8")) as RunningStack;
-    process.kill(stack.pid, 0);
-    return stack;
+    const kept = JSON.parse(readFileSync(stackFile(program), "utf8")) as StackFile;
+    const { process: owner, ...stack } = kept;
+    return hasEnded(owner) ? undefined : stack;
   } catch {
-    // No file, or one that was left behind by a process that is gone.
     return undefined;
   }
 }

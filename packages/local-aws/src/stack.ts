@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { createCertificate } from "./certificate";
 import { type Cloud, type CloudOptions, startCloud } from "./cloud";
+import { openDataFolder } from "./data-folder";
 import { type Outputs, runProgram } from "./program";
 import type { RunningStack } from "./running-stack";
 import { readStackConfig } from "./stack-config";
+import { makeWorkFolder } from "./work-folder";
 
 export interface StackOptions
   extends Pick<
@@ -34,12 +34,15 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   if (region === undefined) {
     throw new Error(`Pulumi.${options.stack}.yaml: aws:region is not set`);
   }
+  const releaseData =
+    options.dataDirectory === undefined ? () => {} : openDataFolder(options.dataDirectory);
   // Outside of the program's folder, so that no function finds in node_modules what its archive lacks.
-  const workDirectory = mkdtempSync(join(tmpdir(), "local-stack-"));
+  const workDirectory = makeWorkFolder();
   let cloud: Cloud | undefined;
   const stop = async (): Promise<void> => {
     await cloud?.stop();
     rmSync(workDirectory, { recursive: true, force: true });
+    releaseData();
   };
   try {
     const certificate = options.https ? await createCertificate() : undefined;
