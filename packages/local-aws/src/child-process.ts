@@ -111,7 +111,8 @@ async function stop(child: ChildProcess, exited: Promise<string>): Promise<void>
 
 /**
  * Kills the children when this process is gone. No handler in this process could promise that, for nothing runs
- * in it after SIGKILL; so a shell reads process ids from a pipe, and the pipe ends with this process.
+ * in it after SIGKILL; so a shell reads process ids from a pipe, and the pipe ends with this process. They are killed at
+ * once: what they keep, the next start may already use.
  */
 const watchdog = (() => {
   const script = `
@@ -123,7 +124,7 @@ const watchdog = (() => {
       esac
     done
     case $pids in
-      *[0-9]*) kill -TERM $pids; sleep 2; kill -KILL $pids ;;
+      *[0-9]*) kill -KILL $pids ;;
     esac`;
   let pipe: Socket | undefined;
 

@@ -48,6 +48,8 @@ export interface Cloud extends Pick<CloudOptions, "region" | "workDirectory" | "
   readonly functions: Map<string, LambdaFunction>;
   /** What functions have to trust besides the usual authorities: a PEM file, where the API is served over TLS. */
   readonly certificateFile: string | undefined;
+  /** Resolves once an engine has ended without being asked to. */
+  readonly failure: Promise<Error>;
   /** Adds what has to end before the engines do; the last one added ends first. */
   atEnd(stop: () => Promise<void>): void;
   stop(): Promise<void>;
@@ -62,12 +64,17 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       await last();
     }
   };
-  const start = async <Engine extends { stop(): Promise<void> }>(
+  let fail: (error: Error) => void = () => {};
+  const failure = new Promise<Error>((resolve) => {
+    fail = resolve;
+  });
+  const start = async <Engine extends { stop(): Promise<void>; readonly ended?: Promise<string> }>(
     name: string,
     engine: Promise<Engine>,
   ): Promise<Engine> => {
     const running = await engine;
     stops.push(() => running.stop());
+    void running.ended?.then((reason) => fail(new Error(`${name} has ended: ${reason}`)));
     progress({ engine: name });
     return running;
   };
@@ -136,6 +143,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       appsync,
       functions,
       certificateFile: certificate && certificateFile,
+      failure,
       atEnd: (end) => stops.push(end),
       stop,
     };

@@ -42,7 +42,7 @@ export async function runStack(
   });
   try {
     progress.finish();
-    await unlessInterrupted(interrupted, work(stack.description));
+    await unlessInterrupted(interrupted, Promise.race([work(stack.description), stack.failed]));
   } finally {
     await stack.stop();
   }

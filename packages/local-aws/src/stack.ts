@@ -24,6 +24,8 @@ export interface LocalStack {
   readonly cloud: Cloud;
   /** What other processes need to use it. */
   readonly description: RunningStack;
+  /** Rejects once an engine has ended without being asked to: nothing works any more. */
+  readonly failed: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -47,7 +49,18 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   try {
     const certificate = options.https ? await createCertificate() : undefined;
     cloud = await startCloud({ ...options, region, workDirectory, certificate });
-    const outputs = await runProgram(options.program, options.stack, config, cloud);
+    const failed = cloud.failure.then((error) => {
+      const kept = options.dataDirectory;
+      throw new Error(
+        `${error.message}. Start the stack again${kept === undefined ? "" : `: what was acknowledged is in ${kept}`}.`,
+      );
+    });
+    // Where nobody waits for it.
+    failed.catch(() => {});
+    const outputs = await Promise.race([
+      runProgram(options.program, options.stack, config, cloud),
+      failed,
+    ]);
     const { dynamodb, cognito, sqs, iam } = cloud;
     return {
       outputs,
@@ -64,6 +77,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
         credentials: iam.administrator,
         certificate: certificate?.cert,
       },
+      failed,
       stop,
     };
   } catch (error) {

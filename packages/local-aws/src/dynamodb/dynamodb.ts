@@ -20,6 +20,8 @@ export interface DynamodbOptions {
 export interface Dynamodb {
   /** Serves the APIs of DynamoDB and DynamoDB Streams. */
   readonly endpoint: string;
+  /** Resolves with the reason once the engine has ended, whether it was asked to or not. */
+  readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function openGateway(
     const gateway = await startGateway({ region, iam, port, engine, intercept, meter });
     return {
       endpoint: gateway.url,
+      ended: engine.ended,
       stop: async () => {
         await gateway.stop();
         await release();

@@ -8,6 +8,8 @@ export interface DynamodbProcess {
   readonly port: number;
   /** The only Host that it serves, which nobody else on the machine knows. */
   readonly host: string;
+  /** Resolves with the reason once it has ended, whether it was asked to or not. */
+  readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -43,7 +45,7 @@ export async function startProcess(options: {
     "org.eclipse.jetty.xml.XmlConfiguration",
     join(__dirname, "loopback.xml"),
   ]);
-  return { port, host, stop: child.stop };
+  return { port, host, ended: child.exited, stop: child.stop };
 
   async function start(args: readonly string[]): Promise<Child> {
     try {
