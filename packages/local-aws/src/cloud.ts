@@ -93,6 +93,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         region,
         iam,
         port: ports.dynamodb,
+        workDirectory,
         ...(dataDirectory !== undefined && { dataDirectory }),
         ...options.dynamodb,
         log: (line) => log("dynamodb", line),

@@ -10,6 +10,8 @@ export interface DynamodbOptions {
   readonly port?: number;
   /** The folder that keeps tables between runs; in memory if omitted. */
   readonly dataDirectory?: string;
+  /** The folder for what the engine unpacks; the machine's temporary folder if omitted. */
+  readonly workDirectory?: string;
   readonly log: (line: string) => void;
   /** Injects faults: see Intercept. */
   readonly intercept?: Intercept;
@@ -27,9 +29,9 @@ export interface Dynamodb {
 
 /** Starts DynamoDB Local behind the gateway, which every client calls instead. */
 export async function startDynamodb(options: DynamodbOptions): Promise<Dynamodb> {
-  const { dataDirectory, log } = options;
+  const { dataDirectory, workDirectory, log } = options;
   const directory = dataDirectory === undefined ? undefined : join(dataDirectory, "dynamodb");
-  const engine = await startProcess({ directory, log });
+  const engine = await startProcess({ directory, workDirectory, log });
   return openGateway(options, engine, engine.stop);
 }
 

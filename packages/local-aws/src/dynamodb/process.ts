@@ -3,6 +3,10 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Child, startServer } from "../child-process";
 import { freePort } from "../http-server";
+import { checkDatabase, findDatabaseFile } from "./database-file";
+
+/** How often it is looked whether the engine has made its database file, which it does at the first request. */
+const secureIntervalMs = 500;
 
 export interface DynamodbProcess {
   readonly port: number;
@@ -17,16 +21,22 @@ export interface DynamodbProcess {
  * Starts DynamoDB Local, AWS's own engine. It trusts every caller, so it serves only those that know its host name: a
  * web page, or another user of the machine, may find its port.
  * @param options.directory the folder that keeps tables between runs; in memory if omitted
+ * @param options.workDirectory the folder for the libraries that it unpacks, and does not remove where it is killed
  */
 export async function startProcess(options: {
   readonly directory?: string | undefined;
+  readonly workDirectory?: string | undefined;
   readonly log: (line: string) => void;
 }): Promise<DynamodbProcess> {
-  const { directory } = options;
+  const { directory, workDirectory } = options;
   if (directory !== undefined) {
     await mkdir(directory, { recursive: true });
   }
+  const file = directory === undefined ? undefined : findDatabaseFile(directory);
   const folder = join(dirname(require.resolve("amplify-dynamodb-simulator")), "emulator");
+  if (file?.exists) {
+    await checkDatabase(file, folder, options.log);
+  }
   const port = await freePort();
   const host = `${randomBytes(24).toString("hex")}.internal`;
   const child = await start([
@@ -37,6 +47,7 @@ export async function startProcess(options: {
     "-Dorg.eclipse.jetty.LEVEL=WARN",
     `-Djava.library.path=${join(folder, "DynamoDBLocal_lib")}`,
     `-Dport=${port}`,
+    ...(workDirectory === undefined ? [] : [`-Djava.io.tmpdir=${workDirectory}`]),
     ...(directory === undefined
       ? ["-DinMemory=true"]
       : ["-DinMemory=false", `-DdbPath=${directory}`]),
@@ -45,7 +56,17 @@ export async function startProcess(options: {
     "org.eclipse.jetty.xml.XmlConfiguration",
     join(__dirname, "loopback.xml"),
   ]);
-  return { port, host, ended: child.exited, stop: child.stop };
+  const securing = setInterval(() => file?.secure(), secureIntervalMs).unref();
+  return {
+    port,
+    host,
+    ended: child.exited,
+    stop: async () => {
+      clearInterval(securing);
+      await child.stop();
+      file?.secure();
+    },
+  };
 
   async function start(args: readonly string[]): Promise<Child> {
     try {
