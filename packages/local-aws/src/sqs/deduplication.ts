@@ -15,17 +15,27 @@ export class Deduplication {
 
   /** The message that was sent under the same id within the interval, if there is one. */
   find(id: string, groupId: string, now: number): Message | undefined {
+    this.#forget(now);
+    return this.#seen.get(this.#key(id, groupId));
+  }
+
+  /** The messages whose ids still count, in the order of their times. */
+  remembered(now: number): readonly Message[] {
+    this.#forget(now);
+    return [...this.#seen.values()];
+  }
+
+  remember(id: string, groupId: string, message: Message): void {
+    this.#seen.set(this.#key(id, groupId), message);
+  }
+
+  #forget(now: number): void {
     for (const [key, message] of this.#seen) {
       if (message.sentAt + intervalMs > now) {
         break;
       }
       this.#seen.delete(key);
     }
-    return this.#seen.get(this.#key(id, groupId));
-  }
-
-  remember(id: string, groupId: string, message: Message): void {
-    this.#seen.set(this.#key(id, groupId), message);
   }
 
   #key(id: string, groupId: string): string {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { ServiceError } from "../aws-json";
 import { Deduplication } from "./deduplication";
+import type { Journal } from "./journal";
 import type { Message, NewMessage } from "./message";
 import type { QueueSettings } from "./queue-settings";
 
@@ -17,7 +18,7 @@ const longestVisibilitySeconds = 12 * 60 * 60;
 /** SQS's sequence numbers have 20 digits. */
 const firstSequenceNumber = 18_800_000_000_000_000_000n;
 
-/** A standard or FIFO queue in memory. Times are milliseconds since 1970. */
+/** A standard or FIFO queue in memory, whose messages a journal may keep between runs. Times are milliseconds since 1970. */
 export class Queue {
   readonly createdAt: number;
   readonly fifo: boolean;
@@ -31,20 +32,24 @@ export class Queue {
   readonly #deduplication: Deduplication;
   readonly #now: () => number;
   readonly #deadLetters: DeadLetters | undefined;
+  readonly #journal: Journal | undefined;
 
   constructor(
     settings: QueueSettings,
     now: () => number = Date.now,
     deadLetters: DeadLetters | undefined = undefined,
+    journal: Journal | undefined = undefined,
   ) {
     this.#now = now;
     this.#deadLetters = deadLetters;
+    this.#journal = journal;
     this.fifo = settings.fifoQueue ?? false;
     this.contentBasedDeduplication = settings.contentBasedDeduplication ?? false;
     this.visibilityTimeoutSeconds = settings.visibilityTimeoutSeconds ?? 30;
     this.messageRetentionSeconds = settings.messageRetentionSeconds ?? 4 * 24 * 60 * 60;
     this.#deduplication = new Deduplication(settings.deduplicationScope ?? "queue");
     this.createdAt = now();
+    this.#restore();
   }
 
   /** Adds the message, or returns the earlier one that it repeats. */
@@ -65,9 +70,7 @@ export class Queue {
       receiveCount: 0,
       firstReceivedAt: undefined,
     });
-    if (known) {
-      this.#deduplication.remember(deduplicationId, groupId, message);
-    }
+    this.#remember(message);
     return message;
   }
 
@@ -90,6 +93,8 @@ export class Queue {
       message.lastReceivedAt = this.#now();
       message.visibleAt = this.#now() + visibilityTimeoutSeconds * 1000;
     }
+    this.#journal?.received(received);
+    this.#shortenJournal();
     return received;
   }
 
@@ -100,7 +105,7 @@ export class Queue {
       throw invalidHandle(receiptHandle, "The receipt handle has expired.");
     }
     // Only the latest receipt handle deletes a message.
-    this.#messages = this.#messages.filter((each) => each.receiptHandle !== receiptHandle);
+    this.#keep((each) => each.receiptHandle !== receiptHandle);
   }
 
   /** Hides a message in flight for so long from now on; 0 makes it visible. */
@@ -128,7 +133,11 @@ export class Queue {
   }
 
   purge(): void {
-    this.#messages = [];
+    this.#keep(() => false);
+  }
+
+  close(): void {
+    this.#journal?.close();
   }
 
   count(): { readonly visible: number; readonly hidden: number } {
@@ -156,8 +165,8 @@ export class Queue {
     if (target === undefined || message.receivedHere < target.maxReceiveCount) {
       return false;
     }
-    this.#messages = this.#messages.filter((each) => each !== message);
     target.queue.#add({ ...message, deadLetterSourceArn: target.sourceArn }, message.enqueuedAt);
+    this.#keep((each) => each !== message);
     return true;
   }
 
@@ -186,6 +195,8 @@ export class Queue {
       lastReceivedAt: undefined,
       visibleAt: this.#now(),
     };
+    // Written first: where that fails, nothing was sent.
+    this.#journal?.put(added);
     this.#messages.push(added);
     return added;
   }
@@ -216,9 +227,56 @@ export class Queue {
 
   #kept(): Message[] {
     const oldest = this.#now() - this.messageRetentionSeconds * 1000;
-    this.#messages = this.#messages.filter((message) => message.enqueuedAt > oldest);
+    this.#keep((message) => message.enqueuedAt > oldest);
     return this.#messages;
   }
+
+  #keep(isKept: (message: Message) => boolean): void {
+    const gone = this.#messages.filter((message) => !isKept(message));
+    if (gone.length > 0) {
+      this.#journal?.gone(gone);
+      this.#messages = this.#messages.filter(isKept);
+    }
+  }
+
+  #restore(): void {
+    const kept = this.#journal?.read();
+    if (kept !== undefined) {
+      this.#messages = [...kept.messages];
+      this.#sequenceNumber = BigInt(kept.nextSequenceNumber);
+      for (const message of [...kept.deleted, ...kept.messages].sort(bySending)) {
+        this.#remember(message);
+      }
+    }
+    this.#rewriteJournal();
+  }
+
+  #shortenJournal(): void {
+    if (this.#journal?.isLong) {
+      this.#rewriteJournal();
+    }
+  }
+
+  #rewriteJournal(): void {
+    const ids = new Set(this.#messages.map(({ id }) => id));
+    this.#journal?.rewrite({
+      messages: this.#messages,
+      deleted: this.#deduplication.remembered(this.#now()).filter(({ id }) => !ids.has(id)),
+      nextSequenceNumber: String(this.#sequenceNumber),
+    });
+  }
+
+  #remember(message: Message): void {
+    const { groupId, deduplicationId, deadLetterSourceArn } = message;
+    const wasSentHere = this.fifo && deadLetterSourceArn === undefined;
+    if (wasSentHere && groupId !== undefined && deduplicationId !== undefined) {
+      this.#deduplication.remember(deduplicationId, groupId, message);
+    }
+  }
+}
+
+function bySending(one: Message, other: Message): number {
+  return one.sentAt - other.sentAt;
 }
 
 export function md5(body: string): string {

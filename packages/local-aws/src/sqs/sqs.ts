@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, awsJson, type Input, ServiceError } from "../aws-json";
 import { serve } from "../http-server";
 import { accessDenied, type Iam, localAccountId, type Principal } from "../iam/iam";
+import { Journal } from "./journal";
 import { type Message, systemAttributes } from "./message";
 import { type DeadLetters, md5, Queue } from "./queue";
 import { checkQueue, parseRedrivePolicy, type QueueSettings } from "./queue-settings";
@@ -13,6 +15,8 @@ export interface SqsOptions {
   readonly iam: Iam;
   /** Any free port if omitted. */
   readonly port?: number;
+  /** The folder that keeps messages between runs; in memory if omitted. */
+  readonly dataDirectory?: string | undefined;
   /** The clock of visibility, deduplication and retention, in milliseconds since 1970; the machine's if omitted. */
   readonly now?: () => number;
 }
@@ -53,8 +57,9 @@ interface Made {
   readonly settings: QueueSettings;
 }
 
-/** Starts the subset of SQS that failure queues and functions' queues need. Queues and messages are in memory. */
-export async function startSqs({ region, iam, port = 0, now }: SqsOptions): Promise<Sqs> {
+/** Starts the subset of SQS that failure queues and functions' queues need. */
+export async function startSqs(options: SqsOptions): Promise<Sqs> {
+  const { region, iam, port = 0, now, dataDirectory } = options;
   const queues = new Map<string, Made>();
   const arnOf = (name: string): string => `arn:aws:sqs:${region}:${localAccountId}:${name}`;
   const urlOf = (name: string): string => `${server.url}/${localAccountId}/${name}`;
@@ -113,13 +118,23 @@ export async function startSqs({ region, iam, port = 0, now }: SqsOptions): Prom
 
   return {
     endpoint: server.url,
-    stop: server.stop,
+    stop: async () => {
+      await server.stop();
+      for (const { queue } of queues.values()) {
+        queue.close();
+      }
+    },
     createQueue(name, settings = {}) {
       checkQueue(name, settings);
       if (queues.has(name)) {
         throw new Error(`queue "${name}" exists already`);
       }
-      const queue = new Queue(settings, now, deadLettersOf(name, settings));
+      const deadLetters = deadLettersOf(name, settings);
+      const journal =
+        dataDirectory === undefined
+          ? undefined
+          : new Journal(join(dataDirectory, "sqs", `${name}.jsonl`));
+      const queue = new Queue(settings, now, deadLetters, journal);
       queues.set(name, { queue, settings });
       return { url: urlOf(name), arn: arnOf(name) };
     },
