@@ -31,6 +31,8 @@ export interface CloudOptions {
   readonly log: (source: string, line: string) => void;
   /** Gets what Cognito would send by e-mail or SMS; it is dropped when left out. */
   readonly deliver?: (message: Message) => void;
+  /** Gets what a person should know of, such as records that are given up. Goes to the log when left out. */
+  readonly warn?: (source: string, line: string) => void;
   /** For tests: faults in DynamoDB's answers, and what its operations consume. */
   readonly dynamodb?: Pick<DynamodbOptions, "intercept" | "meter">;
   /** Gets told what is being made, and may throw to give the start up. */
@@ -38,7 +40,9 @@ export interface CloudOptions {
 }
 
 /** The engines that stand in for AWS on one machine. */
-export interface Cloud extends Pick<CloudOptions, "region" | "workDirectory" | "log" | "progress"> {
+export interface Cloud
+  extends Pick<CloudOptions, "region" | "dataDirectory" | "workDirectory" | "log" | "progress"> {
+  readonly warn: (source: string, line: string) => void;
   readonly iam: Iam;
   readonly dynamodb: Dynamodb;
   readonly sqs: Sqs;
@@ -86,7 +90,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const functions = new Map<string, LambdaFunction>();
   try {
     // One after the other: a port that is taken shall not leave others half started.
-    const sqs = await start("SQS", startSqs({ region, iam, port: ports.sqs }));
+    const sqs = await start("SQS", startSqs({ region, iam, port: ports.sqs, dataDirectory }));
     const dynamodb = await start(
       "DynamoDB",
       startDynamodb({
@@ -134,8 +138,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     );
     return {
       region,
+      dataDirectory,
       workDirectory,
       log,
+      warn: options.warn ?? log,
       progress,
       iam,
       dynamodb,

@@ -5,7 +5,7 @@ import type { RunningStack } from "./running-stack";
 import { type StackOptions, startStack } from "./stack";
 
 export interface RunStackOptions
-  extends Omit<StackOptions, "deliver" | "log" | "progress" | "dynamodb"> {
+  extends Omit<StackOptions, "deliver" | "log" | "warn" | "progress" | "dynamodb"> {
   /** Shows what the engines and the functions log. */
   readonly verbose: boolean;
 }
@@ -31,6 +31,7 @@ export async function runStack(
     deliver: ({ medium, to, text }) => {
       console.log(`${medium === "EMAIL" ? "E-mail" : "SMS"} to ${to}: ${text}`);
     },
+    warn: (source, line) => console.error(`[${source}] ${line}`),
     progress: (step) => {
       interrupted.throwIfAborted();
       progress.show(step);

@@ -10,7 +10,7 @@ import { makeWorkFolder } from "./work-folder";
 export interface StackOptions
   extends Pick<
     CloudOptions,
-    "ports" | "dataDirectory" | "deliver" | "dynamodb" | "log" | "progress"
+    "ports" | "dataDirectory" | "deliver" | "dynamodb" | "log" | "warn" | "progress"
   > {
   /** The folder of the Pulumi program. */
   readonly program: string;

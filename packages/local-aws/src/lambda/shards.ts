@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Batch } from "./batch";
 import type { Filter } from "./filter";
 import { Lane, type LaneSettings, type QueuedRecord } from "./lane";
+import { Checkpoint, type Positions } from "./positions";
 import {
   type Position,
   type Shard,
@@ -15,9 +16,13 @@ export interface ConsumerOptions extends LaneSettings {
   readonly startingPosition: "TRIM_HORIZON" | "LATEST";
   readonly parallelizationFactor: number;
   readonly filter: Filter;
+  /** Where to go on, and what to keep of how far it has come. */
+  readonly positions: Positions;
   /** Handles a batch of a shard. The lane's next batch follows when the promise resolves. */
   readonly handle: (shardId: string, batch: Batch<QueuedRecord>) => Promise<void>;
   readonly log: (line: string) => void;
+  /** Tells of records that nobody handles. */
+  readonly warn: (line: string) => void;
 }
 
 /** Detects a change within a tenth of a second, at the cost of ten small requests a second per idle shard. */
@@ -28,6 +33,8 @@ const failurePauseMs = 1_000;
 /** Reading pauses above this number; further records wait in the stream. */
 const maxPendingRecords = 2_000;
 
+const fromBeginning: Position = { ShardIteratorType: "TRIM_HORIZON" };
+
 /** Reads a stream until the signal aborts: shards in parallel, but children after their parents. */
 export async function consume(
   reader: StreamReader,
@@ -36,24 +43,25 @@ export async function consume(
 ): Promise<void> {
   const started = new Map<string, Promise<void>>();
   const finished = new Set<string>();
-  let position: Position = { ShardIteratorType: options.startingPosition };
+  const { positions } = options;
+  let isFirst = positions.isNew && options.startingPosition === "LATEST";
   while (!signal.aborted) {
     const shards = await retryUntilSuccess(() => reader.shards(), options, signal);
-    if (position.ShardIteratorType === "LATEST") {
-      for (const shard of shards.filter(isClosed)) {
-        finished.add(shard.ShardId);
+    if (isFirst) {
+      for (const shard of shards) {
+        positions.set(shard.ShardId, latestOf(shard));
       }
     }
+    isFirst = false;
+    positions.retain(shards.map((shard) => shard.ShardId));
     for (const shard of readyShards(shards, started, finished)) {
       const { ShardId: id } = shard;
-      const running = consumeShard(reader, id, position, options, signal).then(() => {
+      const running = consumeShard(reader, id, options, signal).then(() => {
         finished.add(id);
         started.delete(id);
       });
       started.set(id, running);
     }
-    // Shards found later are read from their beginning.
-    position = { ShardIteratorType: "TRIM_HORIZON" };
     await Promise.race([
       ...started.values(),
       sleep(shardDiscoveryIntervalMs, undefined, { signal, ref: false }),
@@ -77,25 +85,56 @@ function readyShards(
   );
 }
 
-function isClosed(shard: Shard): boolean {
-  return shard.SequenceNumberRange?.EndingSequenceNumber !== undefined;
+/** Behind all that is in the shard now. */
+function latestOf({ SequenceNumberRange: range }: Shard): Position {
+  return range?.EndingSequenceNumber === undefined
+    ? { ShardIteratorType: "LATEST" }
+    : after(range.EndingSequenceNumber);
+}
+
+function after(SequenceNumber: string): Position {
+  return { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber };
 }
 
 async function consumeShard(
   reader: StreamReader,
   shardId: string,
-  start: Position,
   options: ConsumerOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const { positions } = options;
+  const checkpoint = new Checkpoint();
+  const complete = (sequenceNumbers: readonly string[]): void => {
+    const handled = checkpoint.complete(new Set(sequenceNumbers));
+    if (handled !== undefined) {
+      positions.set(shardId, after(handled));
+    }
+  };
   const lanes = Array.from(
     { length: options.parallelizationFactor },
-    () => new Lane(options, (batch) => options.handle(shardId, batch)),
+    () =>
+      new Lane(options, async (batch) => {
+        await options.handle(shardId, batch);
+        complete(batch.records.map(({ sequenceNumber }) => sequenceNumber));
+      }),
   );
   const newIterator = (): Promise<string> =>
-    retryUntilSuccess(() => reader.iterator(shardId, position), options, signal);
+    retryUntilSuccess(
+      () =>
+        reader.iterator(shardId, position).catch((error: unknown) => {
+          if (!(error instanceof StreamError && error.type === "TrimmedDataAccessException")) {
+            throw error;
+          }
+          options.warn(`records of ${shardId} have left the stream before they were read`);
+          position = fromBeginning;
+          return reader.iterator(shardId, position);
+        }),
+      options,
+      signal,
+    );
 
-  let position = start;
+  // A shard that comes up later is read from its beginning.
+  let position = positions.of(shardId) ?? fromBeginning;
   let iterator: string | undefined = await newIterator();
   while (iterator !== undefined && !signal.aborted) {
     const read = await readOnce(reader, iterator, options, signal);
@@ -103,16 +142,19 @@ async function consumeShard(
       iterator = await newIterator();
       continue;
     }
+    const filteredOut: string[] = [];
     for (const record of read.records) {
-      position = {
-        ShardIteratorType: "AFTER_SEQUENCE_NUMBER",
-        SequenceNumber: record.dynamodb.SequenceNumber,
-      };
+      const { SequenceNumber } = record.dynamodb;
+      position = after(SequenceNumber);
+      checkpoint.add(SequenceNumber);
       const event = { ...record, eventSourceARN: reader.streamArn };
       if (options.filter(event)) {
         lanes[laneOf(record, lanes.length)]?.add(toQueuedRecord(event));
+      } else {
+        filteredOut.push(SequenceNumber);
       }
     }
+    complete(filteredOut);
     for (const lane of lanes) {
       lane
         .run(signal)

@@ -5,6 +5,7 @@ import { type Batch, decideBatch, readResponse } from "./batch";
 import { describeFailure, type EventSourceMapping, rejectOnAbort } from "./event-source-mapping";
 import type { InvocationResult, LambdaFunction } from "./function";
 import type { QueuedRecord } from "./lane";
+import { openPositions } from "./positions";
 import { consume } from "./shards";
 import { StreamReader } from "./stream";
 import { parseStreamSettings, type StreamSettings } from "./stream-settings";
@@ -17,6 +18,10 @@ export interface StreamMappingContext {
   /** Sends to a queue as the principal; see Sqs.sendMessage. */
   readonly sendMessage: (principal: Principal, queueArn: string, body: string) => void;
   readonly log: (line: string) => void;
+  /** Gets what a person should know of: what is given up. Goes to the log if omitted. */
+  readonly warn?: (line: string) => void;
+  /** Keeps the position in the stream between runs; in memory if omitted. */
+  readonly positionsFile?: string | undefined;
   /** The first pause between retries doubles with each retry, up to the longest. */
   readonly retryPauseMs?: { readonly first: number; readonly longest: number };
 }
@@ -26,8 +31,8 @@ type Condition = "RetryAttemptsExhausted" | "RecordAgeExceeded";
 const streamActions = ["GetRecords", "GetShardIterator", "DescribeStream", "ListStreams"];
 
 /**
- * Feeds a function from a DynamoDB stream, with the permissions of the function's role. The position in the stream is
- * not kept between runs, so TRIM_HORIZON delivers all records that are still in the stream again.
+ * Feeds a function from a DynamoDB stream, with the permissions of the function's role. Where its position is not kept,
+ * TRIM_HORIZON delivers all records again that are still in the stream.
  * @param inputs the inputs of Pulumi's aws.lambda.EventSourceMapping
  */
 export function createStreamMapping(
@@ -39,18 +44,23 @@ export function createStreamMapping(
   const { roleArn } = context.function;
   const log = (line: string): void =>
     context.log(`event source mapping of ${context.function.name}: ${line}`);
+  const warn = (line: string): void =>
+    (context.warn ?? context.log)(`event source mapping of ${context.function.name}: ${line}`);
   requirePermissions(settings, iam, iam.principalOf(roleArn));
 
   const abort = new AbortController();
   const { signal } = abort;
   const credentials = iam.assumeRole(roleArn, "lambda.amazonaws.com");
   const reader = new StreamReader(settings.streamArn, dynamodbEndpoint, region, credentials);
+  const positions = openPositions(settings.streamArn, context.positionsFile);
+  // On AWS a mapping never pauses. Here no record gets old while no stack runs.
+  const runningSince = Date.now();
   const handle = (shardId: string, batch: Batch<QueuedRecord>): Promise<void> =>
-    handleBatch(batch, shardId, settings, { ...context, log }, signal);
+    handleBatch(batch, shardId, settings, { ...context, log, warn, runningSince }, signal);
   const running = settings.enabled
-    ? consume(reader, { ...settings, handle, log }, signal).catch((error: unknown) => {
+    ? consume(reader, { ...settings, positions, handle, log, warn }, signal).catch((error) => {
         if (!signal.aborted) {
-          log(`ended: ${error}`);
+          warn(`ended: ${error}`);
         }
       })
     : Promise.resolve();
@@ -60,8 +70,14 @@ export function createStreamMapping(
     stop: async () => {
       abort.abort();
       await running;
+      positions.flush();
     },
   };
+}
+
+interface RunningMapping extends StreamMappingContext {
+  readonly warn: (line: string) => void;
+  readonly runningSince: number;
 }
 
 /** Lambda checks these permissions when a mapping is created, and rejects it with these messages. */
@@ -88,7 +104,7 @@ async function handleBatch(
   batch: Batch<QueuedRecord>,
   shardId: string,
   settings: StreamSettings,
-  context: StreamMappingContext,
+  context: RunningMapping,
   signal: AbortSignal,
 ): Promise<void> {
   const { log, retryPauseMs = { first: 100, longest: 10_000 } } = context;
@@ -97,7 +113,11 @@ async function handleBatch(
 
   const waiting = [batch];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const { tooOld, current } = splitByAge(next, settings.maximumRecordAgeSeconds);
+    const { tooOld, current } = splitByAge(
+      next,
+      settings.maximumRecordAgeSeconds,
+      context.runningSince,
+    );
     if (tooOld.records.length > 0) {
       discard(tooOld, "RecordAgeExceeded");
     }
@@ -132,9 +152,11 @@ async function handleBatch(
 function splitByAge(
   batch: Batch<QueuedRecord>,
   maximumAgeSeconds: number | undefined,
+  runningSince: number,
 ): { readonly tooOld: Batch<QueuedRecord>; readonly current: Batch<QueuedRecord> } {
   const oldest = maximumAgeSeconds === undefined ? 0 : Date.now() - maximumAgeSeconds * 1000;
-  const isTooOld = (record: QueuedRecord): boolean => record.writtenAt < oldest;
+  const isTooOld = (record: QueuedRecord): boolean =>
+    Math.max(record.writtenAt, runningSince) < oldest;
   return {
     tooOld: { ...batch, records: batch.records.filter(isTooOld) },
     current: { ...batch, records: batch.records.filter((record) => !isTooOld(record)) },
@@ -148,11 +170,11 @@ function reportDiscarded(
   shardId: string,
   last: InvocationResult | undefined,
   { failureDestination, streamArn }: StreamSettings,
-  { iam, function: { arn, roleArn }, log, sendMessage }: StreamMappingContext,
+  { iam, function: { arn, roleArn }, warn, sendMessage }: RunningMapping,
 ): void {
   const [first] = batch.records;
   const end = batch.records.at(-1);
-  log(`discarded ${batch.records.length} records from ${first?.sequenceNumber}: ${condition}`);
+  warn(`discarded ${batch.records.length} records from ${first?.sequenceNumber}: ${condition}`);
   if (failureDestination === undefined) {
     return;
   }
@@ -189,6 +211,6 @@ function reportDiscarded(
   try {
     sendMessage(iam.principalOf(roleArn), failureDestination, JSON.stringify(message));
   } catch (error) {
-    log(`cannot send to ${failureDestination}: ${error}`);
+    warn(`cannot send to ${failureDestination}: ${error}`);
   }
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import * as t from "io-ts";
 import { inputsOf, resourceInputs } from "../inputs";
 import { createFunction } from "../lambda/function";
@@ -78,6 +79,10 @@ export const eventSourceMapping: Provisioner = (name, inputs, cloud) => {
         ...context,
         dynamodbEndpoint: cloud.dynamodb.endpoint,
         sendMessage: cloud.sqs.sendMessage,
+        warn: (line) => cloud.warn(name, line),
+        positionsFile:
+          cloud.dataDirectory &&
+          join(cloud.dataDirectory, "lambda", `${encodeURIComponent(name)}.json`),
       });
   cloud.atEnd(() => mapping.stop());
   return { id: mapping.uuid, state: { uuid: mapping.uuid, functionArn: target.arn } };

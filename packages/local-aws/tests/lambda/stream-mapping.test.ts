@@ -52,7 +52,10 @@ interface Setup {
   readonly seen: number[][];
   readonly lines: string[];
   put(...versions: number[]): Promise<void>;
-  map(inputs?: object): EventSourceMapping;
+  map(
+    inputs?: object,
+    more?: Partial<Parameters<typeof createStreamMapping>[1]>,
+  ): EventSourceMapping;
 }
 
 /** Creates a table, a queue, and a function that prints the versions of its batch and then runs `body`. */
@@ -124,7 +127,7 @@ async function setup(name: string, body = ""): Promise<Setup> {
       },
     },
   );
-  const map = (inputs: object = {}): EventSourceMapping => {
+  const map: Setup["map"] = (inputs = {}, more = {}) => {
     const mapping = createStreamMapping(
       {
         eventSourceArn: streamArn,
@@ -141,6 +144,7 @@ async function setup(name: string, body = ""): Promise<Setup> {
         sendMessage: sqs.sendMessage,
         log: (line) => lines.push(line),
         retryPauseMs: { first: 1, longest: 10 },
+        ...more,
       },
     );
     stops.push(mapping.stop, () => fn.stop());
@@ -316,6 +320,53 @@ describe("an event source mapping on a stream", () => {
       expect(own).toEqual([`order ${version} INSERT`, `order ${version} MODIFY`]);
     }
     expect(seen.flat()).not.toEqual([...versions, ...versions]);
+  });
+
+  it("goes on where it was stopped, and delivers what was written meanwhile", async () => {
+    const { seen, put, map } = await setup("kept");
+    const positionsFile = join(folder, "kept.json");
+    await put(1, 2);
+    const first = map({}, { positionsFile });
+    await eventually(() => expect(seen.flat()).toEqual([1, 2]));
+    await first.stop();
+    await put(3);
+    map({}, { positionsFile });
+    await eventually(() => expect(seen.flat()).toEqual([1, 2, 3]));
+  });
+
+  it("with LATEST delivers what was written while it was stopped", async () => {
+    const { seen, put, map } = await setup("kept-latest");
+    const positionsFile = join(folder, "kept-latest.json");
+    await put(1);
+    const first = map({ startingPosition: "LATEST" }, { positionsFile });
+    for (let version = 2; seen.length === 0; version += 1) {
+      await put(version);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await first.stop();
+    await put(1_000);
+    map({ startingPosition: "LATEST" }, { positionsFile });
+    await eventually(() => expect(seen.flat()).toContain(1_000));
+    expect(seen.flat()).not.toContain(1);
+  });
+
+  it("gives up no record for the time in which it did not run, and warns of those that it gives up", async () => {
+    const { seen, put, map } = await setup("age", 'throw new Error("down");');
+    await put(1);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 2 * 3600 * 1000 });
+    const warnings: string[] = [];
+    map({ maximumRecordAgeInSeconds: 60 }, { warn: (line) => warnings.push(line) });
+    await eventually(() => expect(seen.length).toBeGreaterThan(2));
+    expect(warnings).toEqual([]);
+    vi.setSystemTime(Date.now() + 61_000);
+    await eventually(() =>
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          /^event source mapping of age: discarded 1 records .*RecordAgeExceeded$/,
+        ),
+      ]),
+    );
+    vi.useRealTimers();
   });
 
   it("is rejected for a role that may not read the stream or write to the queue", async () => {
