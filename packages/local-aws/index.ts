@@ -69,7 +69,7 @@ export { createQueueMapping } from "./src/lambda/queue-mapping";
 /** Feeds a function from a table's stream. */
 export { createStreamMapping as createEventSourceMapping } from "./src/lambda/stream-mapping";
 
-/** SQS, with queues and messages in memory. */
+/** SQS. Messages are in memory, unless a folder keeps them. */
 export { type Sqs, type SqsOptions, startSqs } from "./src/sqs/sqs";
 
 // Parts of AppSync, for tests of templates and schemas.

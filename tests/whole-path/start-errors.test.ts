@@ -31,6 +31,12 @@ describe("npm start prints one line and exits with a non-zero code for", () => {
       1,
       "there is no stack test: its settings would be in Pulumi.test.yaml",
     ],
+    [
+      "a data folder that is a file",
+      ["--data", "package.json", "--port", "0"],
+      2,
+      "package.json cannot keep data: EEXIST",
+    ],
   ])("%s", async (_, args, code, message) => {
     const ended = await run("start", args, { cwd });
     expect(ended.code).toBe(code);

@@ -21,7 +21,7 @@ export interface Ports {
 export interface CloudOptions {
   readonly region: string;
   readonly ports: Ports;
-  /** Where tables and users are kept between runs; in memory when left out. */
+  /** Where tables, users, queues and positions in streams are kept between runs; in memory when left out. */
   readonly dataDirectory?: string | undefined;
   /** For files that are made anew at every start. */
   readonly workDirectory: string;

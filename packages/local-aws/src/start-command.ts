@@ -22,14 +22,14 @@ export interface StartCommandOptions {
 }
 
 function help(usage: string): string {
-  return `Runs a stack of a Pulumi program on this machine, until Ctrl-C.
+  return `Runs a stack of a Pulumi program on this machine, until Ctrl-C or until the process that has started it ends.
 
   ${usage} [options]
 
   --program DIR  the program's folder, with its Pulumi.yaml
   --stack NAME   the stack: its settings are those of Pulumi.NAME.yaml (dev)
   --port N       the API's port; the next three serve sign-in, DynamoDB and SQS (4000; 0: any free ones)
-  --data DIR     keep tables and users in DIR between runs (they are kept in memory)
+  --data DIR     keep tables, users and queues in DIR between runs (they are kept in memory)
   --https        serve the API over TLS, as aws-amplify's subscriptions need it
   --verbose      show every resource, and what the engines and the functions log
   -h, --help     this text`;
