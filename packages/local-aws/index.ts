@@ -31,7 +31,8 @@ export { runCommand } from "./src/command";
 /** Ends a command's work in order, on Ctrl-C. */
 export { interruption, unlessInterrupted } from "./src/interrupt";
 /** Reads the options of a command; a UsageError is one line without a stack trace, and the exit code 2. */
-export { readOptions, UsageError } from "./src/options";
+export { readOptions } from "./src/options";
+export { UsageError } from "./src/usage-error";
 
 // Clients of a stack, as front ends have them on AWS.
 

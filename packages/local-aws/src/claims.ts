@@ -1,8 +1,8 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { UsageError } from "./options";
 import { hasEnded, ownIdentity } from "./processes";
+import { UsageError } from "./usage-error";
 
 const prefix = "in-use-by-";
 

@@ -1,5 +1,5 @@
 import { Interrupted } from "./interrupt";
-import { UsageError } from "./options";
+import { UsageError } from "./usage-error";
 
 // The SDK warns whoever runs it on Node.js 20, which is as new as this package asks for.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";

@@ -1,7 +1,7 @@
 import { accessSync, chmodSync, constants, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { claimFolder } from "./claims";
-import { UsageError } from "./options";
+import { UsageError } from "./usage-error";
 
 /** What engines keep of their own, each in its folder. */
 const engines = ["cognito", "dynamodb", "lambda", "sqs"];

@@ -1,6 +1,6 @@
 import { runCommand } from "./command";
-import { UsageError } from "./options";
 import { startCommand } from "./start-command";
+import { UsageError } from "./usage-error";
 
 const help = `Runs the AWS resources of a Pulumi program on one machine.
 

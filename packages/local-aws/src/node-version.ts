@@ -1,5 +1,5 @@
 import { engines } from "../package.json";
-import { UsageError } from "./options";
+import { UsageError } from "./usage-error";
 
 /** Throws one line that says what to install, where Node.js is older than package.json asks for: npm only warns. */
 export function checkNodeVersion(version: string): void {

@@ -1,8 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { Ports } from "./cloud";
-
-/** A mistake in the command line or in what the machine has: told in one line, without a stack trace. */
-export class UsageError extends Error {}
+import { UsageError } from "./usage-error";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 

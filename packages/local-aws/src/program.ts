@@ -2,9 +2,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Cloud } from "./cloud";
-import { UsageError } from "./options";
 import { provision } from "./resources";
 import type { StackConfig } from "./stack-config";
+import { UsageError } from "./usage-error";
 
 type Pulumi = typeof import("@pulumi/pulumi");
 

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Credentials } from "./iam/iam";
-import { UsageError } from "./options";
 import { hasEnded, ownIdentity } from "./processes";
 import type { Outputs } from "./program";
 import { replaceFile } from "./replace-file";
+import { UsageError } from "./usage-error";
 
 /** What another process needs to use the stack that runs on this machine. */
 export interface RunningStack {

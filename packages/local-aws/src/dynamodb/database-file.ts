@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { spawnChild } from "../child-process";
-import { UsageError } from "../options";
 import { replaceFile } from "../replace-file";
+import { UsageError } from "../usage-error";
 
 /** The file that DynamoDB Local keeps all tables in, and what is known of it besides. */
 export interface DatabaseFile {

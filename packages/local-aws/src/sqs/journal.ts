@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { UsageError } from "../options";
 import { replaceFile } from "../replace-file";
+import { UsageError } from "../usage-error";
 import type { Message } from "./message";
 
 /** What is kept of a queue. */
