@@ -90,7 +90,7 @@ const index = `
   const pool = make("cognito/userPool:UserPool", "users", { usernameAttributes: ["email"] });
   const client = make("cognito/userPoolClient:UserPoolClient", "client", {
     userPoolId: pool.id,
-    explicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    explicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
   });
 
   const api = make("appsync/graphQLApi:GraphQLApi", "api", {
