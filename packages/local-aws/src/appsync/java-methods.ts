@@ -2,10 +2,24 @@
  * The methods of java.lang.String, java.lang.Integer, java.util.List and java.util.Map that templates use. A call of
  * any other method is an error, where Velocity would render the text of the call.
  */
-import { javaRegex, javaReplacement, matchesWhole } from "./java-regex";
 import {
+  compareNumbers,
+  Double,
+  doubleValue,
+  intValue,
+  isInteger,
+  isNumber,
+  type JavaNumber,
+  longValue,
+} from "./vtl-numbers";
+import { matchesWhole, replaceMatches, splitAround } from "./java-regex";
+import { compareStrings, equalsIgnoreCase, parseInteger } from "./java-strings";
+import {
+  Character,
   Entry,
+  entriesOf,
   getKey,
+  isArray,
   isList,
   isMap,
   JavaError,
@@ -13,6 +27,9 @@ import {
   javaEquals,
   javaString,
   javaTypeName,
+  membersOf,
+  newArray,
+  View,
 } from "./java-values";
 
 /** Calls a method of a non-null value. Throws JavaError for an unknown method or invalid arguments. */
@@ -37,11 +54,14 @@ function methodsOf(receiver: unknown): Readonly<Record<string, Method>> {
   if (typeof receiver === "string") {
     return stringMethods;
   }
-  if (typeof receiver === "number") {
-    return numberMethods;
+  if (isNumber(receiver)) {
+    return isInteger(receiver) ? integerMethods : numberMethods;
   }
   if (isList(receiver)) {
-    return listMethods;
+    return Object.isFrozen(receiver) ? readOnlyListMethods : listMethods;
+  }
+  if (receiver instanceof View) {
+    return viewMethods;
   }
   if (receiver instanceof Entry) {
     return entryMethods;
@@ -56,24 +76,28 @@ const objectMethods = {
 
 const stringMethods = {
   ...objectMethods,
-  charAt: (self: string, index: unknown) => self.charAt(position(index, self.length - 1)),
-  compareTo: (self: string, other: unknown) => compare(self, text(other)),
+  charAt: (self: string, index: unknown) =>
+    new Character(self.charAt(position(index, self.length - 1))),
+  compareTo: (self: string, other: unknown) => compareStrings(self, text(other)),
   concat: (self: string, other: unknown) => self + text(other),
   contains: (self: string, part: unknown) => self.includes(text(part)),
   endsWith: (self: string, suffix: unknown) => self.endsWith(text(suffix)),
   equalsIgnoreCase: (self: string, other: unknown) =>
-    typeof other === "string" && self.toLowerCase() === other.toLowerCase(),
+    other !== null && equalsIgnoreCase(self, text(other)),
   indexOf: (self: string, part: unknown) => self.indexOf(text(part)),
   isEmpty: (self: string) => self === "",
   lastIndexOf: (self: string, part: unknown) => self.lastIndexOf(text(part)),
   length: (self: string) => self.length,
   matches: (self: string, pattern: unknown) => matchesWhole(text(pattern), self),
-  replace: (self: string, part: unknown, by: unknown) => self.split(text(part)).join(text(by)),
+  replace: (self: string, part: unknown, by: unknown) => {
+    const replacement = text(by);
+    return self.replaceAll(text(part), () => replacement);
+  },
   replaceAll: (self: string, pattern: unknown, by: unknown) =>
-    self.replace(javaRegex(text(pattern), "g"), javaReplacement(text(by))),
+    replaceMatches(self, text(pattern), text(by), "all"),
   replaceFirst: (self: string, pattern: unknown, by: unknown) =>
-    self.replace(javaRegex(text(pattern)), javaReplacement(text(by))),
-  split: (self: string, pattern: unknown) => split(self, text(pattern)),
+    replaceMatches(self, text(pattern), text(by), "first"),
+  split: (self: string, pattern: unknown) => newArray(splitAround(self, text(pattern))),
   startsWith: (self: string, prefix: unknown) => self.startsWith(text(prefix)),
   "substring/1": (self: string, from: unknown) => self.slice(position(from, self.length)),
   "substring/2": substring,
@@ -86,19 +110,32 @@ const stringMethods = {
 
 const numberMethods = {
   ...objectMethods,
-  compareTo: (self: number, other: unknown) => compare(self, number(other)),
-  doubleValue: (self: number) => self,
-  intValue: (self: number) => Math.trunc(self),
-  longValue: (self: number) => Math.trunc(self),
+  compareTo: (self: JavaNumber, other: unknown) => compareNumbers(self, sameClass(self, other)),
+  doubleValue: (self: JavaNumber) => new Double(doubleValue(self)),
+  intValue: (self: JavaNumber) => intValue(self),
+  longValue: (self: JavaNumber) => longValue(self),
+};
+
+const integerMethods = {
+  ...numberMethods,
   // Integer.parseInt, called on any Integer: the usual way to parse a number in AppSync.
   parseInt: (_self: number, digits: unknown) => parseInteger(text(digits)),
 };
 
-const listMethods = {
+const readOnlyListMethods = {
   ...objectMethods,
+  contains: (self: unknown[], item: unknown) => has(self, item),
+  get: (self: unknown[], index: unknown) => self[position(index, self.length - 1)],
+  indexOf: (self: unknown[], item: unknown) => self.findIndex((member) => javaEquals(member, item)),
+  isEmpty: (self: unknown[]) => self.length === 0,
+  size: (self: unknown[]) => self.length,
+};
+
+const listMethods = {
+  ...readOnlyListMethods,
   add: (self: unknown[], item: unknown) => self.push(item) > 0,
   addAll: (self: unknown[], items: unknown) => {
-    const added = list(items);
+    const added = collection(items);
     self.push(...added);
     return added.length > 0;
   },
@@ -106,18 +143,30 @@ const listMethods = {
     self.length = 0;
     return "";
   },
-  contains: (self: unknown[], item: unknown) => self.some((member) => javaEquals(member, item)),
   containsAll: (self: unknown[], items: unknown) =>
-    list(items).every((item) => self.some((member) => javaEquals(member, item))),
-  get: (self: unknown[], index: unknown) => self[position(index, self.length - 1)],
-  indexOf: (self: unknown[], item: unknown) => self.findIndex((member) => javaEquals(member, item)),
-  isEmpty: (self: unknown[]) => self.length === 0,
+    collection(items).every((item) => has(self, item)),
   remove: (self: unknown[], indexOrItem: unknown) => removeFromList(self, indexOrItem),
   set: (self: unknown[], index: unknown, item: unknown) =>
     self.splice(position(index, self.length - 1), 1, item)[0],
-  size: (self: unknown[]) => self.length,
-  subList: (self: unknown[], from: unknown, to: unknown) =>
-    self.slice(position(from, self.length), position(to, self.length)),
+  subList: (self: unknown[], from: unknown, to: unknown) => {
+    const [size, end] = [self.length, position(to, self.length)];
+    const start = position(from, end);
+    return new View("List", () => {
+      if (self.length !== size) {
+        throw new JavaError("the list of a subList has changed");
+      }
+      return self.slice(start, end);
+    });
+  },
+};
+
+const viewMethods = {
+  ...objectMethods,
+  contains: (self: View, item: unknown) => has(self.read(), item),
+  containsAll: (self: View, items: unknown) =>
+    collection(items).every((item) => has(self.read(), item)),
+  isEmpty: (self: View) => self.read().length === 0,
+  size: (self: View) => self.read().length,
 };
 
 const mapMethods = {
@@ -131,12 +180,13 @@ const mapMethods = {
   containsKey: (self: JavaMap, key: unknown) => Object.hasOwn(self, text(key)),
   containsValue: (self: JavaMap, value: unknown) =>
     Object.values(self).some((member) => javaEquals(member, value)),
-  entrySet: (self: JavaMap) => Object.entries(self).map(([key, value]) => new Entry(key, value)),
+  entrySet: (self: JavaMap) =>
+    new View("Set", () => entriesOf(self).map(([key, value]) => new Entry(key, value))),
   get: (self: JavaMap, key: unknown) => getKey(self, text(key)),
   getOrDefault: (self: JavaMap, key: unknown, otherwise: unknown) =>
     Object.hasOwn(self, text(key)) ? self[text(key)] : otherwise,
   isEmpty: (self: JavaMap) => Object.keys(self).length === 0,
-  keySet: (self: JavaMap) => Object.keys(self),
+  keySet: (self: JavaMap) => new View("Set", () => entriesOf(self).map(([key]) => key)),
   put: (self: JavaMap, key: unknown, value: unknown) => {
     const before = getKey(self, text(key));
     self[text(key)] = value;
@@ -152,7 +202,8 @@ const mapMethods = {
     return before;
   },
   size: (self: JavaMap) => Object.keys(self).length,
-  values: (self: JavaMap) => Object.values(self),
+  values: (self: JavaMap) =>
+    new View("Collection", () => entriesOf(self).map(([, value]) => value)),
 };
 
 const entryMethods = {
@@ -166,17 +217,12 @@ function substring(self: string, from: unknown, to: unknown): string {
   return self.slice(position(from, end), end);
 }
 
-function split(self: string, pattern: string): string[] {
-  const parts = self.split(javaRegex(pattern));
-  // String.split removes trailing empty strings, unless nothing was split.
-  while (parts.length > 1 && parts.at(-1) === "") {
-    parts.pop();
-  }
-  return parts;
+function has(items: readonly unknown[], item: unknown): boolean {
+  return items.some((member) => javaEquals(member, item));
 }
 
 function removeFromList(self: unknown[], indexOrItem: unknown): unknown {
-  if (typeof indexOrItem === "number") {
+  if (isInteger(indexOrItem)) {
     return self.splice(position(indexOrItem, self.length - 1), 1)[0];
   }
   const index = self.findIndex((member) => javaEquals(member, indexOrItem));
@@ -186,21 +232,17 @@ function removeFromList(self: unknown[], indexOrItem: unknown): unknown {
   return index >= 0;
 }
 
-function parseInteger(digits: string): number {
-  const value = Number(digits);
-  if (!/^[+-]?\d+$/.test(digits) || value > 2 ** 31 - 1 || value < -(2 ** 31)) {
-    throw new JavaError(`parseInt: "${digits}" is not a 32-bit integer`);
+function sameClass(self: JavaNumber, other: unknown): JavaNumber {
+  const number = expect("Number", isNumber(other), other) as JavaNumber;
+  if (typeof self !== typeof number) {
+    throw new JavaError("compareTo needs a number of the same class");
   }
-  return value;
-}
-
-function compare<T extends string | number>(a: T, b: T): number {
-  return a < b ? -1 : Number(a > b);
+  return number;
 }
 
 function position(value: unknown, last: number): number {
-  const index = number(value);
-  if (!Number.isInteger(index) || index < 0 || index > last) {
+  const index = expect("Integer", isInteger(value), value) as number;
+  if (index < 0 || index > last) {
     throw new JavaError(`index ${index} is out of bounds, the last index is ${last}`);
   }
   return index;
@@ -210,12 +252,9 @@ function text(value: unknown): string {
   return expect("String", typeof value === "string", value) as string;
 }
 
-function number(value: unknown): number {
-  return expect("Number", typeof value === "number", value) as number;
-}
-
-function list(value: unknown): unknown[] {
-  return expect("List", isList(value), value) as unknown[];
+function collection(value: unknown): readonly unknown[] {
+  const fits = (isList(value) && !isArray(value)) || value instanceof View;
+  return membersOf(expect("List", fits, value) as unknown[] | View);
 }
 
 function map(value: unknown): JavaMap {

@@ -1,25 +1,32 @@
 /** $util.dynamodb: converts plain values to DynamoDB's typed ones. Each function has a variant "…Json". */
 import { toAttributeValue } from "./dynamodb-values";
-import { JavaError, newMap } from "./java-values";
+import { isNumber, numberString } from "./vtl-numbers";
+import {
+  fromJava,
+  isList,
+  isMap,
+  JavaError,
+  type JavaMap,
+  membersOf,
+  newMap,
+  View,
+} from "./java-values";
 import { type Arguments, Namespace, takes, type UtilFunction } from "./util-namespace";
 
 type Conversion = (args: Arguments) => unknown;
 
 const conversions: Readonly<Record<string, Conversion>> = {
-  toDynamoDB: (args) => toAttributeValue(args.any(0)),
+  toDynamoDB: (args) => attributeValue(args.any(0)),
   // The parameter's type is not inferred, because every object has a toString.
   toString: (args: Arguments) => newMap([["S", args.string(0)]]),
   toStringSet: (args) => newMap([["SS", args.list(0).map(string)]]),
-  toNumber: (args) => newMap([["N", String(args.number(0))]]),
+  toNumber: (args) => newMap([["N", numberString(args.number(0))]]),
   toNumberSet: (args) => newMap([["NS", args.list(0).map(number)]]),
   toBinary: (args) => newMap([["B", args.string(0)]]),
   toBoolean: (args) => newMap([["BOOL", args.boolean(0)]]),
-  toList: (args) => toAttributeValue(args.list(0)),
-  toMap: (args) => toAttributeValue(args.map(0)),
-  toMapValues: (args) =>
-    newMap(
-      Object.entries(args.map(0)).map(([key, value]) => [key, toAttributeValue(value)] as const),
-    ),
+  toList: (args) => attributeValue(args.list(0)),
+  toMap: (args) => attributeValue(args.map(0)),
+  toMapValues: (args) => mapValues(args.map(0)),
 };
 
 function withJsonVariant([name, convert]: [string, Conversion]): [string, UtilFunction][] {
@@ -35,6 +42,24 @@ export const dynamodbUtil = new Namespace("$util.dynamodb", {
   toNullJson: takes(0, () => '{"NULL":true}'),
 });
 
+/** Numbers keep all their digits. */
+function attributeValue(value: unknown): unknown {
+  if (isNumber(value)) {
+    return { N: numberString(value) };
+  }
+  if (isList(value) || value instanceof View) {
+    return { L: membersOf(value).map(attributeValue) };
+  }
+  if (isMap(value)) {
+    return { M: mapValues(value) };
+  }
+  return toAttributeValue(fromJava(value));
+}
+
+function mapValues(map: JavaMap): JavaMap {
+  return newMap(Object.entries(map).map(([key, value]) => [key, attributeValue(value)] as const));
+}
+
 function string(value: unknown): string {
   if (typeof value !== "string") {
     throw new JavaError("$util.dynamodb: a string set holds strings only");
@@ -43,8 +68,8 @@ function string(value: unknown): string {
 }
 
 function number(value: unknown): string {
-  if (typeof value !== "number") {
+  if (!isNumber(value)) {
     throw new JavaError("$util.dynamodb: a number set holds numbers only");
   }
-  return String(value);
+  return numberString(value);
 }

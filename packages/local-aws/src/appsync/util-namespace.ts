@@ -1,5 +1,6 @@
 /** The building blocks of $util and its namespaces: named functions with checked arguments, and nothing else. */
-import { isList, isMap, JavaError, type JavaMap, javaTypeName } from "./java-values";
+import { isNumber, type JavaNumber } from "./vtl-numbers";
+import { isArray, isList, isMap, JavaError, type JavaMap, javaTypeName } from "./java-values";
 
 /** The arguments of one call, read with the types of the function's Java signature. */
 export class Arguments {
@@ -23,8 +24,8 @@ export class Arguments {
     return this.any(index) === null ? null : this.string(index);
   }
 
-  number(index: number): number {
-    return this.#typed(index, "Number", (value) => typeof value === "number");
+  number(index: number): JavaNumber {
+    return this.#typed(index, "Number", isNumber);
   }
 
   boolean(index: number): boolean {
@@ -32,7 +33,7 @@ export class Arguments {
   }
 
   list(index: number): unknown[] {
-    return this.#typed(index, "List", isList);
+    return this.#typed(index, "List", (value) => isList(value) && !isArray(value));
   }
 
   map(index: number): JavaMap {

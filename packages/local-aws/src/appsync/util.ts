@@ -1,18 +1,19 @@
 /** $util, as documented in AWS's "Utility helpers in $util". A call of a function that is missing here is an error. */
 import { randomUUID } from "node:crypto";
 import { type ErrorDetails, ResolverError, unauthorizedField } from "./errors";
+import { isNumber } from "./vtl-numbers";
 import { matchesUnambiguously } from "./java-regex";
 import {
-  isList,
+  fromJava,
   isMap,
   JavaError,
   type JavaMap,
   javaEquals,
   javaTypeName,
   newMap,
-  toJava,
 } from "./java-values";
 import { dynamodbUtil } from "./util-dynamodb";
+import { encodingFunctions } from "./util-encoding";
 import { type Arguments, Namespace, takes } from "./util-namespace";
 import { timeUtil } from "./util-time";
 
@@ -72,8 +73,8 @@ function errorDetails(args: Arguments, first: number): ErrorDetails {
   return {
     message: args.string(first),
     errorType: args.stringOrNull(first + 1),
-    data: toJava(args.any(first + 2)),
-    errorInfo: toJava(args.any(first + 3)),
+    data: fromJava(args.any(first + 2)),
+    errorInfo: fromJava(args.any(first + 3)),
   };
 }
 
@@ -85,28 +86,18 @@ const valueFunctions = {
   ),
   defaultIfNullOrEmpty: takes(2, (args) => args.stringOrNull(0) || args.any(1)),
   isBoolean: takes(1, (args) => typeof args.any(0) === "boolean"),
-  isList: takes(1, (args) => isList(args.any(0))),
+  isList: takes(1, (args) => javaTypeName(args.any(0)) === "List"),
   isMap: takes(1, (args) => isMap(args.any(0))),
   isNull: takes(1, (args) => args.any(0) === null),
   isNullOrBlank: takes(1, (args) => isBlank(args.stringOrNull(0))),
   // Except for a String or null, AppSync does not resolve the call and renders its text; here it is an error.
   isNullOrEmpty: takes(1, (args) => !args.stringOrNull(0)),
-  isNumber: takes(1, (args) => typeof args.any(0) === "number"),
+  isNumber: takes(1, (args) => isNumber(args.any(0))),
   isString: takes(1, (args) => typeof args.any(0) === "string"),
   matches: takes(2, (args) => matchesUnambiguously(args.string(0), args.string(1))),
   qr: takes(1, () => ""),
   quiet: takes(1, () => ""),
-  typeOf: takes(1, (args) => javaTypeName(args.any(0)).replace(/^n/, "N")),
-};
-
-const encodingFunctions = {
-  base64Decode: takes(1, (args) => Buffer.from(args.string(0), "base64").toString("utf8")),
-  base64Encode: takes(1, (args) => Buffer.from(args.string(0), "utf8").toString("base64")),
-  escapeJavaScript: takes(1, (args) => escapeJavaScript(args.string(0))),
-  parseJson: takes(1, (args) => parseJson(args.string(0))),
-  toJson: takes(1, (args) => JSON.stringify(args.any(0))),
-  urlDecode: takes(1, (args) => decodeURIComponent(args.string(0).replaceAll("+", " "))),
-  urlEncode: takes(1, (args) => new URLSearchParams([["", args.string(0)]]).toString().slice(1)),
+  typeOf: takes(1, (args) => typeOf(args.any(0))),
 };
 
 const namespaces = {
@@ -130,32 +121,19 @@ function filterByKeys(map: JavaMap, keys: unknown[], keep: boolean): JavaMap {
   return newMap(Object.entries(map).filter(([key]) => keys.includes(key) === keep));
 }
 
-function isBlank(text: string | null): boolean {
-  return text === null || text.trim() === "";
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return toJava(JSON.parse(text));
-  } catch (error) {
-    throw new JavaError(`$util.parseJson: ${String(error)}`);
+function typeOf(value: unknown): string {
+  const name = javaTypeName(value).replace(/^n/, "N");
+  if (!["Null", "Boolean", "Number", "String", "List", "Map"].includes(name)) {
+    throw new JavaError(`$util.typeOf: AWS does not document what a ${name} is`);
   }
+  return name;
 }
 
-/** Apache Commons' escapeJavaScript. It escapes ' as \', which is invalid in JSON, as on AWS. */
-function escapeJavaScript(text: string): string {
-  const named: Record<string, string> = {
-    "\b": "\\b",
-    "\n": "\\n",
-    "\t": "\\t",
-    "\f": "\\f",
-    "\r": "\\r",
-  };
-  return text.replace(/['"\\/]|[^\x20-\x7e]/g, (character) => {
-    if (/['"\\/]/.test(character)) {
-      return `\\${character}`;
-    }
-    const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-    return named[character] ?? `\\u${code}`;
-  });
+/** AWS does not document which characters are blank: Java has several answers. */
+function isBlank(text: string | null): boolean {
+  const hasControls = /^[\p{Cc}\p{Z}\ufeff]+$/u.test(text ?? "");
+  if (hasControls && !/^[ \t\n\r\f\v]+$/.test(text ?? "")) {
+    throw new JavaError(`nobody knows whether AppSync takes ${JSON.stringify(text)} for blank`);
+  }
+  return text === null || text.trim() === "";
 }

@@ -1,264 +1,287 @@
 /**
- * Parses a template's text into its syntax tree.
- *
- * The grammar comes from `amplify-velocity-template`. Its tree is untyped, tolerates an #if without #end, and contains
- * unparsable input as text. This module builds a typed tree and rejects what AppSync's Velocity reads differently.
- * The package's evaluator is not used: it turns unknown methods and undefined references into text or null.
+ * Parses a template's text into its syntax tree, as Apache Velocity 1.7 does. What Velocity 2 reads differently is
+ * refused, for AWS does not say which of them AppSync has.
  */
-import { parser } from "amplify-velocity-template/src/parse/index";
-import type { Branch, Expression, Operator, Reference, Statement, Step } from "./vtl-syntax";
+import { requireCondition } from "./vtl-conditions";
+import { directiveName, directives, escapedDirective } from "./vtl-directives";
+import { ExpressionParser } from "./vtl-expressions";
+import type { Branch, Expression, Statement } from "./vtl-syntax";
+import { type Place, TemplateSyntaxError, type Token } from "./vtl-syntax-error";
+import { TokenStream, textOf, textTokens } from "./vtl-token-stream";
 
-export class TemplateSyntaxError extends Error {
-  override readonly name = "TemplateSyntaxError";
-}
+export { TemplateSyntaxError } from "./vtl-syntax-error";
 
-/** Throws TemplateSyntaxError with the line of the mistake. */
+/** Throws TemplateSyntaxError with the place of the mistake. */
 export function parseTemplate(text: string): readonly Statement[] {
-  const builder = new TreeBuilder(parseFlat(text));
-  return builder.template();
+  return new Parser(text).template();
 }
 
-/** A node of the package's tree, whose shape depends on `type`. */
-type RawNode = { readonly type: string; readonly pos?: { readonly first_line: number } } & Record<
-  string,
-  unknown
->;
+class Parser {
+  readonly #tokens: TokenStream;
+  readonly #expressions: ExpressionParser;
 
-function parseFlat(text: string): readonly (string | RawNode)[] {
-  // The lexer keeps its "inside ${" state between calls, even after a parse error.
-  parser.yy.begin = false;
-  try {
-    return parser.parse(text) as (string | RawNode)[];
-  } catch (error) {
-    // The lines of the parser's message: "Parse error on line 3:", the source, an arrow below it, the expected tokens.
-    const [summary = "", around = ""] = String(
-      error instanceof Error ? error.message : error,
-    ).split("\n");
-    throw new TemplateSyntaxError(`${summary} ${around}`.trim());
-  }
-}
+  readonly #inString: boolean;
 
-/** Nests the parser's flat list of directives: #if … #elseif … #else … #end, #foreach … #end. */
-class TreeBuilder {
-  #next = 0;
-  readonly #nodes: readonly (string | RawNode)[];
-
-  constructor(nodes: readonly (string | RawNode)[]) {
-    this.#nodes = nodes;
+  /** @param string where a string begins that is a template of its own */
+  constructor(text: string, string?: Place) {
+    this.#inString = string !== undefined;
+    this.#tokens = new TokenStream(text, string);
+    this.#expressions = new ExpressionParser(this.#tokens, (text, { line, column }) =>
+      new Parser(text, { line, column: column + 1 }).template(),
+    );
   }
 
   template(): readonly Statement[] {
     const body = this.#body();
-    const stray = this.#nodes[this.#next];
-    if (stray !== undefined) {
-      throw new TemplateSyntaxError(`#${typeOf(stray)} without #if or #foreach${at(stray)}`);
+    if (this.#tokens.at("END", "ELSE", "ELSEIF")) {
+      const token = this.#tokens.peek();
+      const name = `#${token.kind.toLowerCase()}`;
+      throw new TemplateSyntaxError(`${name} without #if or #foreach`, token);
     }
+    this.#tokens.expect("EOF");
     return body;
   }
 
   #body(): Statement[] {
     const statements: Statement[] = [];
     for (;;) {
-      const node = this.#nodes[this.#next];
-      if (node === undefined || ["end", "else", "elseif"].includes(typeOf(node))) {
+      const statement = this.#statement();
+      if (statement === undefined) {
         return statements;
       }
-      this.#next += 1;
-      const statement = this.#statement(node);
-      if (statement !== undefined) {
-        statements.push(statement);
-      }
+      statements.push(...statement);
     }
   }
 
-  #statement(node: string | RawNode): Statement | undefined {
-    if (typeof node === "string") {
-      return { kind: "text", text: node };
+  /** One statement, none for a comment, or undefined where a block ends. */
+  #statement(): readonly Statement[] | undefined {
+    const tokens = this.#tokens;
+    if (tokens.at("IF")) {
+      return [this.#if()];
     }
-    const line = lineOf(node);
-    switch (node.type) {
-      case "comment":
-        return undefined;
-      case "raw":
-        return { kind: "text", text: String(node.value) };
-      case "references":
-        return { kind: "output", line, reference: toReference(node) };
-      case "set": {
-        const [target, value] = node.equal as [RawNode, RawNode];
-        return { kind: "set", line, target: toReference(target), value: toExpression(value) };
-      }
-      case "return":
-        return {
-          kind: "return",
-          line,
-          value: node.value ? toExpression(node.value as RawNode) : null,
-        };
-      case "break":
-        return { kind: "break", line };
-      case "foreach": {
-        const body = this.#body();
-        this.#end(node);
-        const items = toExpression(node.from as RawNode);
-        return { kind: "foreach", line, variable: String(node.to), items, body };
-      }
-      case "if":
-        return this.#if(node);
+    if (tokens.at("IDENTIFIER") && !tokens.peek().image.includes("$")) {
+      return text(this.#name());
+    }
+    if (this.#expressions.atReference()) {
+      const reference = this.#expressions.reference();
+      return [{ kind: "output", line: reference.line, reference }];
+    }
+    switch (tokens.peek().kind) {
+      case "LINE_COMMENT_START":
+      case "BLOCK_COMMENT":
+      case "FORMAL_COMMENT":
+        return text(this.#comment());
+      case "TEXT_BLOCK":
+        return text(tokens.next().image.slice("#[[".length, -"]]#".length));
+      case "SET":
+        return [this.#set()];
+      case "ESCAPE_DIRECTIVE":
+        return text(escapedDirective(tokens.next().image));
+      case "DOUBLE_ESCAPE":
+        return text(this.#escapes());
+      case "WORD":
+      case "BRACKETED_WORD":
+        return this.#directive();
       default:
-        throw new TemplateSyntaxError(
-          `${directiveName(node)} is not a directive of AppSync${at(node)}`,
-        );
+        return tokens.at(...textTokens) ? text(this.#text()) : undefined;
     }
   }
 
-  #if(node: RawNode): Statement {
-    const branches: Branch[] = [
-      { condition: toExpression(node.condition as RawNode), body: this.#body() },
-    ];
-    for (;;) {
-      const next = this.#nodes[this.#next];
-      if (next === undefined || typeof next === "string" || next.type === "end") {
-        this.#end(node);
-        return { kind: "if", line: lineOf(node), branches };
-      }
-      if (branches.at(-1)?.condition === null) {
-        throw new TemplateSyntaxError(`#${next.type} after #else${at(next)}`);
-      }
-      this.#next += 1;
-      const condition = next.type === "else" ? null : toExpression(next.condition as RawNode);
-      branches.push({ condition, body: this.#body() });
+  #text(): string {
+    const token = this.#tokens.next();
+    const rendered = textOf(token);
+    const isBlank = token.image.trim() === "" && rendered !== token.image;
+    const isLost = isBlank && this.#tokens.at("IF", "ELSEIF", "ELSE", "END", "SET");
+    if (isLost || (token.kind === "EMPTY_INDEX" && rendered !== "$.")) {
+      const reason = `Velocity 2 does not take ${rendered.trim()} for text here`;
+      throw new TemplateSyntaxError(reason, token);
     }
+    return rendered;
   }
 
-  #end(opening: RawNode): void {
-    const node = this.#nodes[this.#next];
-    if (node === undefined || typeOf(node) !== "end") {
-      throw new TemplateSyntaxError(`#${opening.type} without #end${at(opening)}`);
+  /** A comment or a #set directly after a reference does not end it, but the name after them is text. */
+  #name(): string {
+    const token = this.#tokens.next();
+    if (this.#tokens.at("DOT", "INDEX_LBRACKET")) {
+      throw new TemplateSyntaxError(`Velocity loses what follows ${token.image}`, token);
     }
-    this.#next += 1;
+    return token.image;
   }
-}
 
-function toExpression(node: RawNode): Expression {
-  switch (node.type) {
-    case "references":
-      return toReference(node);
-    case "string":
-      return toStringExpression(node);
-    case "integer":
-    case "decimal":
-      return { kind: "literal", value: Number(node.value) };
-    case "bool":
-      return { kind: "literal", value: node.value === "null" ? null : node.value === "true" };
-    case "array":
-      return toList(node);
-    case "map":
-      return { kind: "map", entries: Object.entries((node.value ?? {}) as object).map(toEntry) };
-    case "math":
-      return toOperation(node);
-    default:
-      throw new TemplateSyntaxError(`unsupported expression "${String(node.value ?? node.type)}"`);
-  }
-}
-
-function toEntry([key, value]: [string, RawNode | undefined]): readonly [string, Expression] {
-  if (value === undefined) {
-    throw new TemplateSyntaxError(`the map entry "${key}" has no value`);
-  }
-  if (/[$]/.test(key)) {
-    throw new TemplateSyntaxError(
-      `the map key "${key}" has a $: use $map.put(…) for computed keys`,
-    );
-  }
-  return [key, toExpression(value)];
-}
-
-function toStringExpression(node: RawNode): Expression {
-  const text = String(node.value);
-  if (node.isEval !== true || !text.includes("$")) {
-    return { kind: "literal", value: text };
-  }
-  // A # in a string is data (a regular expression, a name placeholder), not a directive.
-  const parts = parseTemplate(text.replaceAll("#", "\\#"));
-  return { kind: "interpolation", parts };
-}
-
-function toList(node: RawNode): Expression {
-  const value = node.value as readonly unknown[];
-  if (node.isRange === true) {
-    const [from, to] = value.map(toRangeEnd);
-    return { kind: "range", from: from as Expression, to: to as Expression };
-  }
-  return { kind: "list", items: (value as RawNode[]).map(toExpression) };
-}
-
-/** The package's tree holds the ends of a range as bare integers. */
-function toRangeEnd(end: unknown): Expression {
-  return typeof end === "object"
-    ? toExpression(end as RawNode)
-    : { kind: "literal", value: Number(end) };
-}
-
-function toOperation(node: RawNode): Expression {
-  const raw = node.expression as RawNode[];
-  const operator = String(node.operator);
-  if (operator === "parenthesis") {
-    return toExpression(raw[0] as RawNode);
-  }
-  // The grammar gives && and || the same precedence, Velocity does not.
-  if (
-    (operator === "&&" || operator === "||") &&
-    raw.some((operand) => mixesOperators(operator, operand))
-  ) {
-    throw new TemplateSyntaxError("&& and || are mixed: group them with parentheses");
-  }
-  const operands = raw.map(toExpression);
-  const names: Record<string, Operator> = { not: "!", minus: "-" };
-  return { kind: "operation", operator: names[operator] ?? (operator as Operator), operands };
-}
-
-function mixesOperators(operator: string, operand: RawNode): boolean {
-  return (operand.operator === "&&" || operand.operator === "||") && operand.operator !== operator;
-}
-
-function toReference(node: RawNode): Reference {
-  if (node.args !== undefined) {
-    throw new TemplateSyntaxError(`$${String(node.id)}(…) is not a reference`);
-  }
-  const steps = ((node.path ?? []) as RawNode[]).map(toStep);
-  return { kind: "reference", root: String(node.id), steps, quiet: node.leader === "$!" };
-}
-
-function toStep(node: RawNode): Step {
-  switch (node.type) {
-    case "property":
-      return { kind: "property", name: String(node.id) };
-    case "method": {
-      const args = (node.args || []) as RawNode[];
-      return { kind: "method", name: String(node.id), args: args.map(toExpression) };
+  /** A `$` or `#` before a comment is text. */
+  #comment(): string {
+    const token = this.#tokens.next();
+    if (token.kind === "LINE_COMMENT_START") {
+      this.#tokens.take("LINE_COMMENT");
     }
-    case "index":
-      return { kind: "index", key: toExpression(node.id as RawNode) };
-    default:
+    const start = token.image.search(/##|#\*/);
+    return start < 0 ? "" : token.image.slice(0, start);
+  }
+
+  /** Takes a token that swallows the white space around it. Velocity 2 does so by lines, which shows in strings alone. */
+  #takeSwallowing(kind: string): Token {
+    const token = this.#tokens.expect(kind);
+    if (this.#inString && token.image.trim() !== token.image) {
       throw new TemplateSyntaxError(
-        `"${String(node.value)}" after a reference is ambiguous: write the reference as \${…}`,
+        `white space around ${token.image.trim()} in a string is another in Velocity 1 than in Velocity 2`,
+        token,
       );
+    }
+    return token;
+  }
+
+  #set(): Statement {
+    const { line } = this.#takeSwallowing("SET");
+    this.#expressions.skipSpace();
+    const target = this.#expressions.reference();
+    this.#expressions.skipSpace();
+    this.#tokens.expect("=");
+    const value = this.#expressions.expression();
+    this.#takeSwallowing(")");
+    this.#tokens.lexer.endSet();
+    return { kind: "set", line, target, value };
+  }
+
+  #if(): Statement {
+    const opening = this.#tokens.peek();
+    const branches: Branch[] = [this.#branch()];
+    while (this.#tokens.at("ELSEIF")) {
+      branches.push(this.#branch());
+    }
+    if (this.#tokens.at("ELSE")) {
+      this.#takeSwallowing("ELSE");
+      branches.push({ condition: null, body: this.#body() });
+      if (this.#tokens.at("ELSE", "ELSEIF")) {
+        const token = this.#tokens.peek();
+        throw new TemplateSyntaxError(`#${token.kind.toLowerCase()} after #else`, token);
+      }
+    }
+    this.#end("#if", opening);
+    return { kind: "if", line: opening.line, branches };
+  }
+
+  #branch(): Branch {
+    const opening = this.#tokens.next();
+    this.#expressions.skipSpace();
+    this.#tokens.expect("(");
+    const condition = this.#expressions.expression();
+    this.#takeSwallowing(")");
+    requireCondition(condition, opening);
+    return { condition, body: this.#body() };
+  }
+
+  #end(name: string, opening: Token): void {
+    if (this.#tokens.at("EOF")) {
+      throw new TemplateSyntaxError(`${name} without #end`, opening);
+    }
+    this.#takeSwallowing("END");
+  }
+
+  #directive(): readonly Statement[] {
+    const token = this.#tokens.next();
+    const name = directiveName(token.image);
+    if (
+      name.includes("@") ||
+      (name.includes("#") && directives.includes(name.replace(/^.*#/, "")))
+    ) {
+      throw new TemplateSyntaxError(`Velocity 1 takes ${token.image} for text`, token);
+    }
+    this.#tokens.lexer.beginDirective();
+    if (!this.#tokens.lexer.atParenthesis()) {
+      this.#tokens.lexer.endDirective();
+      return this.#word(name, token);
+    }
+    switch (name) {
+      case "foreach":
+        return [this.#foreach(token)];
+      case "return":
+        return [{ kind: "return", line: token.line, value: this.#onlyArgument(token) }];
+      default:
+        throw new TemplateSyntaxError(`#${name}(…) is not a directive of AppSync`, token);
+    }
+  }
+
+  /** A directive without parentheses; a name that is none is text. */
+  #word(name: string, token: Token): readonly Statement[] {
+    const { line } = token;
+    switch (name) {
+      case "break":
+      case "stop":
+        return [{ kind: name, line }];
+      case "return":
+        return [{ kind: "return", line, value: null }];
+    }
+    if (directives.includes(name) || name === "set") {
+      throw new TemplateSyntaxError(`#${name} cannot stand here`, token);
+    }
+    return text(textOf(token));
+  }
+
+  #foreach(opening: Token): Statement {
+    const args = this.#arguments(opening);
+    const [variable, word, items] = args;
+    if (
+      args.length !== 3 ||
+      typeof variable !== "object" ||
+      variable.kind !== "reference" ||
+      variable.steps.length > 0 ||
+      word !== "in" ||
+      typeof items !== "object"
+    ) {
+      throw new TemplateSyntaxError("#foreach takes ($variable in $items)", opening);
+    }
+    const body = this.#body();
+    this.#end("#foreach", opening);
+    return { kind: "foreach", line: opening.line, variable: variable.root, items, body };
+  }
+
+  #onlyArgument(opening: Token): Expression | null {
+    const [value = null, ...others] = this.#arguments(opening);
+    if (typeof value === "string" || others.length > 0) {
+      throw new TemplateSyntaxError("#return takes one value", opening);
+    }
+    return value;
+  }
+
+  /** Arguments are separated by white space or commas. They are values or, in #foreach, words. */
+  #arguments(opening: Token): readonly (Expression | string)[] {
+    const tokens = this.#tokens;
+    const args: (Expression | string)[] = [];
+    this.#expressions.skipSpace();
+    tokens.expect("(");
+    for (;;) {
+      this.#expressions.skipSpace();
+      const comma = tokens.take(",");
+      this.#expressions.skipSpace();
+      if (tokens.at("WORD")) {
+        args.push(tokens.next().image);
+      } else if (this.#expressions.atParameter()) {
+        args.push(this.#expressions.parameter());
+      } else if (comma || !tokens.at(")")) {
+        return tokens.fail(`expected ) of ${opening.image.trim()}(`);
+      } else {
+        this.#takeSwallowing(")");
+        return args;
+      }
+    }
+  }
+
+  /** Pairs of backslashes are halved before a directive. */
+  #escapes(): string {
+    let count = 0;
+    while (this.#tokens.take("DOUBLE_ESCAPE")) {
+      count += 1;
+    }
+    const { kind, image } = this.#tokens.peek();
+    if (kind === "EOF") {
+      return this.#tokens.fail("Velocity cannot read two backslashes at the end of a template");
+    }
+    const isDirective =
+      ["IF", "ELSE", "ELSEIF", "END"].includes(kind) || directives.includes(image.slice(1));
+    return (isDirective ? "\\" : "\\\\").repeat(count);
   }
 }
 
-function typeOf(node: string | RawNode): string {
-  return typeof node === "string" ? "text" : node.type;
-}
-
-function directiveName(node: RawNode): string {
-  return node.type === "macro_call" || node.type === "macro_body"
-    ? `#${String(node.id)}(…)`
-    : `#${node.type}`;
-}
-
-function lineOf(node: RawNode): number {
-  return node.pos?.first_line ?? 1;
-}
-
-function at(node: string | RawNode): string {
-  return typeof node === "string" ? "" : ` at line ${lineOf(node)}`;
+function text(rendered: string): readonly Statement[] {
+  return [{ kind: "text", text: rendered }];
 }

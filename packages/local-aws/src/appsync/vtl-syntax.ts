@@ -7,22 +7,43 @@ export type Step =
 
 export interface Reference {
   readonly kind: "reference";
+  readonly line: number;
   readonly root: string;
   readonly steps: readonly Step[];
   /** If null, `$!x` renders as nothing; `$x` would render as its own text. */
   readonly quiet: boolean;
+  /** Half of the backslashes before it, which are rendered. */
+  readonly backslashes: string;
+  /** A `$` or `#` directly before it, which is text. */
+  readonly prefix: string;
+  /** Its own text, where an odd number of backslashes before it escapes it. */
+  readonly escaped?: string;
 }
 
-export type Operator = "||" | "&&" | "!" | "-" | "+" | "*" | "/" | "%" | Comparison;
+export type Operator = "||" | "&&" | "!" | Arithmetic | Comparison;
+export type Arithmetic = "-" | "+" | "*" | "/" | "%";
 export type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=";
+
+/** A number of Java: a double keeps the digits that it is written with. */
+export type Literal =
+  | { readonly kind: "text"; readonly value: string }
+  | { readonly kind: "boolean"; readonly value: boolean }
+  | { readonly kind: "integer"; readonly value: bigint }
+  | { readonly kind: "double"; readonly value: number };
 
 export type Expression =
   | Reference
-  | { readonly kind: "literal"; readonly value: string | number | boolean | null }
-  | { readonly kind: "interpolation"; readonly parts: readonly Statement[] }
+  | Literal
+  /** A string in double quotes is a template. */
+  | {
+      readonly kind: "interpolation";
+      readonly parts: readonly Statement[];
+      /** Velocity renders one space more than is written, and cuts the last character off again. */
+      readonly padded: boolean;
+    }
   | { readonly kind: "list"; readonly items: readonly Expression[] }
   | { readonly kind: "range"; readonly from: Expression; readonly to: Expression }
-  | { readonly kind: "map"; readonly entries: readonly (readonly [string, Expression])[] }
+  | { readonly kind: "map"; readonly entries: readonly (readonly [Expression, Expression])[] }
   | {
       readonly kind: "operation";
       readonly operator: Operator;
@@ -32,6 +53,14 @@ export type Expression =
 export interface Branch {
   /** null for #else */
   readonly condition: Expression | null;
+  readonly body: readonly Statement[];
+}
+
+export interface Foreach {
+  readonly kind: "foreach";
+  readonly line: number;
+  readonly variable: string;
+  readonly items: Expression;
   readonly body: readonly Statement[];
 }
 
@@ -45,15 +74,10 @@ export type Statement =
       readonly value: Expression;
     }
   | { readonly kind: "if"; readonly line: number; readonly branches: readonly Branch[] }
-  | {
-      readonly kind: "foreach";
-      readonly line: number;
-      readonly variable: string;
-      readonly items: Expression;
-      readonly body: readonly Statement[];
-    }
+  | Foreach
   | { readonly kind: "return"; readonly line: number; readonly value: Expression | null }
-  | { readonly kind: "break"; readonly line: number };
+  | { readonly kind: "break"; readonly line: number }
+  | { readonly kind: "stop"; readonly line: number };
 
 /** The reference as written in the template, without arguments. */
 export function describeReference(reference: Reference): string {

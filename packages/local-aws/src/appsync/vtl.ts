@@ -8,9 +8,9 @@
  * The template changes the context's `stash` in place; its other changes have no effect outside.
  */
 import { type ErrorDetails, mappingTemplateError, ResolverError } from "./errors";
-import { type JavaMap, newMap, toJava } from "./java-values";
+import { type JavaMap, newMap, toJava, withoutOrder } from "./java-values";
 import { createUtil } from "./util";
-import { EvaluationError, evaluateTemplate } from "./vtl-evaluate";
+import { type Evaluated, EvaluationError, evaluateTemplate } from "./vtl-evaluate";
 import { parseTemplate, TemplateSyntaxError } from "./vtl-parser";
 import type { Statement } from "./vtl-syntax";
 
@@ -67,11 +67,30 @@ export function compileTemplate(name: string, text: string): Template {
     if (error instanceof TemplateSyntaxError) {
       throw new Error(`${name} is not a template: ${error.message}`);
     }
+    if (error instanceof RangeError) {
+      throw new Error(`${name} is not a template: it is nested too deeply`);
+    }
     throw error;
   }
 }
 
 export function renderTemplate(template: Template, context: TemplateContext): Rendered {
+  try {
+    const outcome = evaluateInContext(template, context);
+    return "text" in outcome ? { json: parseOutput(outcome.text) } : outcome;
+  } catch (error) {
+    if (error instanceof ResolverError) {
+      return { error };
+    }
+    if (error instanceof EvaluationError) {
+      return { error: mappingTemplateError(`${template.name}: ${error.message}`) };
+    }
+    throw error;
+  }
+}
+
+/** Throws ResolverError for $util.error and the like, and EvaluationError for what is refused here. */
+export function evaluateInContext(template: Template, context: TemplateContext): Evaluated {
   const outErrors = context.outErrors ?? [];
   const util = createUtil({
     fieldName: context.info?.fieldName ?? "",
@@ -86,24 +105,13 @@ export function renderTemplate(template: Template, context: TemplateContext): Re
     ["util", util],
     ["utils", util],
   ]);
-  try {
-    const { text, returned } = evaluateTemplate(template.statements, roots);
-    return text === undefined ? { returned: returned ?? null } : { json: parseOutput(text) };
-  } catch (error) {
-    if (error instanceof ResolverError) {
-      return { error };
-    }
-    if (error instanceof EvaluationError) {
-      return { error: mappingTemplateError(`${template.name}: ${error.message}`) };
-    }
-    throw error;
-  }
+  return evaluateTemplate(template.statements, roots);
 }
 
 /** The members of AppSync's $ctx; a template that reads any other one is wrong. */
 function toContextMap(context: TemplateContext, outErrors: readonly ErrorDetails[]): JavaMap {
   const args = toJava(context.arguments ?? {});
-  return newMap([
+  const members: [string, unknown][] = [
     ["arguments", args],
     ["args", args],
     ["identity", toJava(context.identity)],
@@ -118,7 +126,8 @@ function toContextMap(context: TemplateContext, outErrors: readonly ErrorDetails
       "outErrors",
       toJava(outErrors.map(({ message, errorType }) => ({ message, type: errorType }))),
     ],
-  ]);
+  ];
+  return withoutOrder(newMap(members));
 }
 
 function parseOutput(text: string): unknown {
