@@ -2,16 +2,7 @@
  * The methods of java.lang.String, java.lang.Integer, java.util.List and java.util.Map that templates use. A call of
  * any other method is an error, where Velocity would render the text of the call.
  */
-import {
-  compareNumbers,
-  Double,
-  doubleValue,
-  intValue,
-  isInteger,
-  isNumber,
-  type JavaNumber,
-  longValue,
-} from "./vtl-numbers";
+
 import { matchesWhole, replaceMatches, splitAround } from "./java-regex";
 import { compareStrings, equalsIgnoreCase, parseInteger } from "./java-strings";
 import {
@@ -31,6 +22,16 @@ import {
   newArray,
   View,
 } from "./java-values";
+import {
+  compareNumbers,
+  Double,
+  doubleValue,
+  intValue,
+  isInteger,
+  isNumber,
+  type JavaNumber,
+  longValue,
+} from "./vtl-numbers";
 
 /** Calls a method of a non-null value. Throws JavaError for an unknown method or invalid arguments. */
 export function callMethod(receiver: unknown, name: string, args: readonly unknown[]): unknown {

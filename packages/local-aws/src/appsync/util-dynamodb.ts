@@ -1,6 +1,5 @@
 /** $util.dynamodb: converts plain values to DynamoDB's typed ones. Each function has a variant "…Json". */
 import { toAttributeValue } from "./dynamodb-values";
-import { isNumber, numberString } from "./vtl-numbers";
 import {
   fromJava,
   isList,
@@ -12,6 +11,7 @@ import {
   View,
 } from "./java-values";
 import { type Arguments, Namespace, takes, type UtilFunction } from "./util-namespace";
+import { isNumber, numberString } from "./vtl-numbers";
 
 type Conversion = (args: Arguments) => unknown;
 

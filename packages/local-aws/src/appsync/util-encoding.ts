@@ -1,7 +1,8 @@
 /** $util's functions that write and read JSON, base64, URLs and JavaScript's strings. */
-import { Double } from "./vtl-numbers";
+
 import { fromJava, isList, isMap, JavaError, toJava, View } from "./java-values";
 import { takes } from "./util-namespace";
+import { Double } from "./vtl-numbers";
 
 export const encodingFunctions = {
   base64Decode: takes(1, (args) => base64Decode(args.string(0))),

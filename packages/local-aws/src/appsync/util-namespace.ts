@@ -1,6 +1,7 @@
 /** The building blocks of $util and its namespaces: named functions with checked arguments, and nothing else. */
-import { isNumber, type JavaNumber } from "./vtl-numbers";
+
 import { isArray, isList, isMap, JavaError, type JavaMap, javaTypeName } from "./java-values";
+import { isNumber, type JavaNumber } from "./vtl-numbers";
 
 /** The arguments of one call, read with the types of the function's Java signature. */
 export class Arguments {

@@ -1,7 +1,8 @@
 /** $util.time, without the functions that take a format or a time zone: they need Java's DateTimeFormatter. */
-import { type JavaNumber, longValue } from "./vtl-numbers";
+
 import { JavaError } from "./java-values";
 import { Namespace, takes } from "./util-namespace";
+import { type JavaNumber, longValue } from "./vtl-numbers";
 
 export const timeUtil = new Namespace("$util.time", {
   epochMilliSecondsToISO8601: takes(1, (args) => toISO8601(args.number(0))),

@@ -1,7 +1,6 @@
 /** $util, as documented in AWS's "Utility helpers in $util". A call of a function that is missing here is an error. */
 import { randomUUID } from "node:crypto";
 import { type ErrorDetails, ResolverError, unauthorizedField } from "./errors";
-import { isNumber } from "./vtl-numbers";
 import { matchesUnambiguously } from "./java-regex";
 import {
   fromJava,
@@ -16,6 +15,7 @@ import { dynamodbUtil } from "./util-dynamodb";
 import { encodingFunctions } from "./util-encoding";
 import { type Arguments, Namespace, takes } from "./util-namespace";
 import { timeUtil } from "./util-time";
+import { isNumber } from "./vtl-numbers";
 
 /** The context that $util needs of the field being resolved. */
 export interface UtilEnvironment {

@@ -1,5 +1,5 @@
 /** Velocity's operators. They throw JavaError for unsupported operands. */
-import { calculate, compareNumbers, isNumber, type JavaNumber } from "./vtl-numbers";
+
 import {
   isArray,
   isList,
@@ -10,6 +10,7 @@ import {
   javaTypeName,
   View,
 } from "./java-values";
+import { calculate, compareNumbers, isNumber, type JavaNumber } from "./vtl-numbers";
 import type { Arithmetic, Comparison } from "./vtl-syntax";
 
 const maxRange = 10_000;

@@ -1,6 +1,5 @@
 /** Evaluates a template's expressions, and assigns to references. */
 import { callMethod } from "./java-methods";
-import { Double, doubleValue, integerOrLong, isInteger, isNumber } from "./vtl-numbers";
 import {
   Entry,
   getKey,
@@ -14,6 +13,7 @@ import {
 } from "./java-values";
 import { Namespace } from "./util-namespace";
 import { LoopState } from "./vtl-loops";
+import { Double, doubleValue, integerOrLong, isInteger, isNumber } from "./vtl-numbers";
 import { arithmetic, compare, range, sameValue } from "./vtl-operators";
 import {
   describeReference,
