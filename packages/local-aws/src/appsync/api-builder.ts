@@ -11,6 +11,7 @@ import {
   ResolverDefinition,
   templateVersion,
 } from "./api-definition";
+import { type ApiKey, ApiKeys } from "./api-keys";
 import { Authorization } from "./authorization";
 import { createDataSource, type DataSource, type DataSourceServices } from "./data-sources";
 import type { Resolver, Stage } from "./resolver";
@@ -37,6 +38,7 @@ export class ApiBuilder {
   readonly #resolvers = new Map<string, Resolver>();
   readonly #dataSources = new Map<string, DataSource>();
   readonly #functions = new Map<string, Stage>();
+  readonly #apiKeys = new ApiKeys();
 
   readonly #services: ApiServices;
 
@@ -53,6 +55,7 @@ export class ApiBuilder {
         iam: services.iam,
         issuerOf: (poolId) => services.userPoolIssuer(poolId),
         providers,
+        apiKeys: this.#apiKeys,
       }),
       limits: {
         introspection: readIntrospection(definition.introspectionConfig),
@@ -64,6 +67,10 @@ export class ApiBuilder {
       resolvers: this.#resolvers,
       log: services.log,
     };
+  }
+
+  addApiKey(inputs: Inputs): ApiKey {
+    return this.#apiKeys.add(`da2-${newId()}`, inputs);
   }
 
   addDataSource(inputs: Inputs): void {

@@ -7,6 +7,7 @@
 import { type RunningServer, serve } from "../http-server";
 import type { Inputs } from "../inputs";
 import { ApiBuilder, type ApiServices } from "./api-builder";
+import type { ApiKey } from "./api-keys";
 import { type Endpoint, graphqlPath, handleHttp } from "./http";
 import { Realtime, realtimePath } from "./realtime";
 import { Subscriptions } from "./subscriptions";
@@ -62,6 +63,10 @@ export class AppSync {
       REALTIME: `${url.replace("http", "ws")}${realtimePath}`,
     };
     return { id, arn, uris };
+  }
+
+  createApiKey(apiId: string, inputs: Inputs): ApiKey {
+    return this.#builderOf(apiId).addApiKey(inputs);
   }
 
   createDataSource(apiId: string, inputs: Inputs): void {

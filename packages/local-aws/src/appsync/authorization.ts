@@ -5,6 +5,7 @@ import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 import { type GraphQLResolveInfo, isObjectType } from "graphql";
 import { type Iam, IamError, localAccountId, type Principal, type SignedRequest } from "../iam/iam";
 import type { AuthenticationProvider, UserPoolConfig } from "./api-definition";
+import type { ApiKeys } from "./api-keys";
 import { RequestError, unauthorizedRequest } from "./errors";
 import { matchesWhole } from "./java-regex";
 import { readDirective } from "./schema";
@@ -15,6 +16,7 @@ const modes = {
     directive: "aws_cognito_user_pools",
     authType: "User Pool Authorization",
   },
+  API_KEY: { directive: "aws_api_key", authType: "API Key Authorization" },
   AWS_IAM: { directive: "aws_iam", authType: "IAM Authorization" },
 } as const;
 
@@ -23,8 +25,8 @@ type Mode = keyof typeof modes;
 export interface Caller {
   readonly mode: Mode;
   readonly authType: string;
-  /** $ctx.identity */
-  readonly identity: Readonly<Record<string, unknown>>;
+  /** $ctx.identity; a key has none. */
+  readonly identity: Readonly<Record<string, unknown>> | null;
   readonly groups: readonly string[];
   /** Under IAM, the principal whose policies apply. */
   readonly principal?: Principal;
@@ -39,6 +41,7 @@ export interface AuthorizationOptions {
   readonly providers: readonly AuthenticationProvider[];
   /** http://127.0.0.1:<port>/<poolId> */
   readonly issuerOf: (userPoolId: string) => string;
+  readonly apiKeys: Pick<ApiKeys, "admits">;
 }
 
 export class Authorization {
@@ -63,9 +66,12 @@ export class Authorization {
     this.#verifyToken = pool && tokenVerifier(pool, options.issuerOf(pool.userPoolId));
   }
 
-  /** Throws RequestError if the request's Authorization header does not verify. */
+  /** Throws RequestError if the request's Authorization header, or the API key without one, does not verify. */
   async authenticate(request: SignedRequest, sourceIp: string): Promise<Caller> {
-    const { authorization } = request.headers;
+    const { authorization, "x-api-key": apiKey } = request.headers;
+    if (!authorization && apiKey) {
+      return this.#authenticateKey(apiKey);
+    }
     if (!authorization) {
       throw unauthorizedRequest("Valid authorization header not provided.");
     }
@@ -120,8 +126,15 @@ export class Authorization {
   #admitsByDefault(caller: Caller): boolean {
     return (
       caller.mode === this.#defaultMode &&
-      (caller.mode === "AWS_IAM" || this.#defaultAction === "ALLOW")
+      (caller.mode !== "AMAZON_COGNITO_USER_POOLS" || this.#defaultAction === "ALLOW")
     );
+  }
+
+  #authenticateKey(apiKey: string): Caller {
+    if (!this.#modes.has("API_KEY") || !this.#options.apiKeys.admits(apiKey)) {
+      throw unauthorizedRequest();
+    }
+    return { mode: "API_KEY", authType: modes.API_KEY.authType, identity: null, groups: [] };
   }
 
   async #authenticateToken(authorization: string, sourceIp: string): Promise<Caller> {
@@ -180,7 +193,7 @@ type Claims = Readonly<Record<string, unknown>>;
 function toMode(type: string): Mode {
   if (!Object.hasOwn(modes, type)) {
     throw new Error(
-      `the authorization mode ${type} is not supported locally, only ${Object.keys(modes).join(" and ")}`,
+      `the authorization mode ${type} is not supported locally, only ${Object.keys(modes).join(", ")}`,
     );
   }
   return type as Mode;

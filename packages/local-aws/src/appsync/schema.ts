@@ -29,6 +29,7 @@ const maxSubscriptionArguments = 5;
 const prelude = parse(`
   directive @aws_cognito_user_pools(cognito_groups: [String]) on FIELD_DEFINITION | OBJECT
   directive @aws_iam on FIELD_DEFINITION | OBJECT
+  directive @aws_api_key on FIELD_DEFINITION | OBJECT
   directive @aws_auth(cognito_groups: [String!]!) on FIELD_DEFINITION
   directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION
 `);

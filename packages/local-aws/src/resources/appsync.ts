@@ -15,6 +15,12 @@ export const graphqlApi: Provisioner = (name, inputs, { appsync }) => {
   return { id: made.id, state: { name: api.name, ...made } };
 };
 
+/** aws.appsync.ApiKey */
+export const apiKey: Provisioner = (_name, { apiId, ...inputs }, { appsync }) => {
+  const made = appsync.createApiKey(String(apiId), inputs);
+  return { id: `${apiId}:${made.key}`, state: { ...made, apiKeyId: made.key } };
+};
+
 /** aws.appsync.DataSource */
 export const dataSource: Provisioner = (name, inputs, { appsync }) => {
   const apiId = String(inputs.apiId);

@@ -1,6 +1,6 @@
 import type { Cloud } from "../cloud";
 import type { Inputs } from "../inputs";
-import { dataSource, graphqlApi, graphqlFunction, resolver } from "./appsync";
+import { apiKey, dataSource, graphqlApi, graphqlFunction, resolver } from "./appsync";
 import { userGroup, userPool, userPoolClient } from "./cognito";
 import { table } from "./dynamodb";
 import { role, rolePolicy } from "./iam";
@@ -11,6 +11,7 @@ import { logGroup, topic, withoutLocalMeaning } from "./without-local-meaning";
 
 /** Every resource type that is known on one machine. */
 const provisioners: Readonly<Record<string, Provisioner>> = {
+  "aws:appsync/apiKey:ApiKey": apiKey,
   "aws:appsync/dataSource:DataSource": dataSource,
   "aws:appsync/function:Function": graphqlFunction,
   "aws:appsync/graphQLApi:GraphQLApi": graphqlApi,

@@ -37,7 +37,7 @@ describe("createApi", () => {
     ["type Query { a: AWSPhone }", "line 1: AWSPhone is not supported here"],
     ["type Query { a: String", "Syntax Error"],
     ["type Query { a: String @nope }", "Unknown directive"],
-    ["type Query { a: String @aws_api_key }", "Unknown directive"],
+    ["type Query { a: String @aws_lambda }", "Unknown directive"],
     ["type Mutation { a: String }", "Query root type"],
     ["scalar Money type Query { a: Money }", "no custom scalars"],
     ["directive @d on OBJECT type Query { a: String }", "own directives"],
@@ -72,7 +72,7 @@ describe("createApi", () => {
       "@aws_auth works with a single",
       { additionalAuthenticationProviders: [{ authenticationType: "AWS_IAM" }] },
     ],
-    ["API_KEY is not supported", { authenticationType: "API_KEY" }],
+    ["OPENID_CONNECT is not supported", { authenticationType: "OPENID_CONNECT" }],
     [
       "only once",
       { additionalAuthenticationProviders: [{ authenticationType: "AMAZON_COGNITO_USER_POOLS" }] },
