@@ -9,7 +9,7 @@ import {
   DataSourceDefinition,
   FunctionDefinition,
   ResolverDefinition,
-  templateVersion,
+  templateVersions,
 } from "./api-definition";
 import { type ApiKey, ApiKeys } from "./api-keys";
 import { Authorization } from "./authorization";
@@ -87,10 +87,11 @@ export class ApiBuilder {
   addFunction(inputs: Inputs): string {
     const where = `function ${inputs.name}`;
     const definition = decodeInputs(FunctionDefinition, inputs, where);
-    const { name, functionVersion } = definition;
+    const [onlyVersion] = templateVersions;
+    const { name, functionVersion = onlyVersion } = definition;
     checkName("function", name);
-    if (functionVersion !== templateVersion) {
-      throw new Error(`${where}: functionVersion must be ${templateVersion}`);
+    if (functionVersion !== onlyVersion) {
+      throw new Error(`${where}: functionVersion must be ${onlyVersion}`);
     }
     const id = newId();
     this.#functions.set(id, {
@@ -98,6 +99,7 @@ export class ApiBuilder {
       dataSource: this.#dataSource(definition.dataSource, where),
       request: compile(`${where}: request template`, definition.requestMappingTemplate),
       response: compile(`${where}: response template`, definition.responseMappingTemplate),
+      maxBatchSize: definition.maxBatchSize ?? 0,
     });
     return id;
   }
@@ -117,7 +119,7 @@ export class ApiBuilder {
   }
 
   #resolver(definition: ResolverDefinition, where: string): Resolver {
-    const { dataSource, pipelineConfig, kind = "UNIT" } = definition;
+    const { dataSource, pipelineConfig, kind = "UNIT", maxBatchSize = 0 } = definition;
     const request = compile(`${where}: request template`, definition.requestTemplate);
     const response = compile(`${where}: response template`, definition.responseTemplate);
     if (kind === "PIPELINE" && dataSource === undefined) {
@@ -131,7 +133,7 @@ export class ApiBuilder {
     }
     if (kind === "UNIT" && dataSource !== undefined && pipelineConfig === undefined) {
       const source = this.#dataSource(dataSource, where);
-      return { kind, stage: { name: "unit", dataSource: source, request, response } };
+      return { kind, stage: { name: "unit", dataSource: source, request, response, maxBatchSize } };
     }
     throw new Error(
       `${where}: kind must be UNIT with a dataSource, or PIPELINE with pipelineConfig and without a dataSource`,

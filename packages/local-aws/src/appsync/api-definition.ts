@@ -1,5 +1,5 @@
 import * as t from "io-ts";
-import { inputsOf, resourceInputs } from "../inputs";
+import { inputsOf, resourceInputs, wholeNumber } from "../inputs";
 
 // The inputs of Pulumi's aws.appsync resources, as far as they are understood here.
 
@@ -56,6 +56,7 @@ export const FunctionDefinition = resourceInputs(
     functionVersion: t.string,
     requestMappingTemplate: t.string,
     responseMappingTemplate: t.string,
+    maxBatchSize: wholeNumber(0, 2_000),
   },
   ["description"],
 );
@@ -72,9 +73,11 @@ export const ResolverDefinition = resourceInputs(
     pipelineConfig: inputsOf({}, { functions: t.array(t.string) }),
     requestTemplate: t.string,
     responseTemplate: t.string,
+    maxBatchSize: wholeNumber(0, 2_000),
   },
 );
 export type ResolverDefinition = t.TypeOf<typeof ResolverDefinition>;
 
-/** The only supported template version; the older one behaves differently in many places. */
-export const templateVersion = "2018-05-29";
+/** Their execution differs: see resolver.ts. A function has the newer one alone. */
+export const templateVersions = ["2018-05-29", "2017-02-28"] as const;
+export type TemplateVersion = (typeof templateVersions)[number];

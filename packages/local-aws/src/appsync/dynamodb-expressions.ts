@@ -47,10 +47,27 @@ export function readCondition(
   };
 }
 
+/** The condition of a part of a transaction. */
+export function readTransactionCondition(document: RequestDocument | undefined) {
+  if (document === undefined) {
+    return undefined;
+  }
+  const { expression, placeholders } = readExpressionMembers(document);
+  const returnsItem = document.optionalBoolean("returnValuesOnConditionCheckFailure") ?? true;
+  document.end();
+  return {
+    placeholders,
+    input: {
+      ConditionExpression: expression,
+      ReturnValuesOnConditionCheckFailure: returnsItem ? ("ALL_OLD" as const) : ("NONE" as const),
+    },
+  };
+}
+
 /** { expression, expressionNames } */
 export function readProjection(document: RequestDocument | undefined) {
   if (document === undefined) {
-    return {};
+    return undefined;
   }
   const projection = {
     ProjectionExpression: document.string("expression"),
@@ -75,13 +92,13 @@ function readNames(document: RequestDocument): Record<string, string> | undefine
   return names && Object.fromEntries(names.keys().map((key) => [key, names.string(key)]));
 }
 
-/** "Reject" is the behaviour without a handler; "Custom" would call a function and is not supported. */
+/** "Reject" is the behaviour without a handler; "Custom" would let a function decide. */
 function readHandler(handler: RequestDocument | undefined): void {
   if (handler !== undefined) {
     const strategy = handler.string("strategy");
     if (strategy !== "Reject") {
       throw mappingTemplateError(
-        `Unsupported strategy '${strategy}' for '$[condition][conditionalCheckFailedHandler]'.`,
+        `Unsupported strategy '${strategy}' for '$[condition][conditionalCheckFailedHandler]': only Reject is supported locally.`,
       );
     }
     handler.end();

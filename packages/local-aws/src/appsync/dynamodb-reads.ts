@@ -1,13 +1,16 @@
-/** GetItem, BatchGetItem and Query. Reads are eventually consistent unless the document sets consistentRead. */
+/** GetItem, Query and Scan. Reads are eventually consistent unless the document sets consistentRead. */
 import {
-  BatchGetItemCommand,
   GetItemCommand,
   QueryCommand,
   type QueryCommandInput,
+  type QueryCommandOutput,
+  ScanCommand,
+  type ScanCommandInput,
+  type ScanCommandOutput,
 } from "@aws-sdk/client-dynamodb";
 import { mergePlaceholders, readExpression, readProjection } from "./dynamodb-expressions";
 import type { DataSourceAnswer, TableAccess } from "./dynamodb-table";
-import { equalItems, fromItem, type Item, readItem } from "./dynamodb-values";
+import { fromItem } from "./dynamodb-values";
 import { mappingTemplateError } from "./errors";
 import type { RequestDocument } from "./request-document";
 
@@ -31,36 +34,56 @@ export async function query(
   table: TableAccess,
 ): Promise<DataSourceAnswer> {
   const key = readExpression(document.object("query"));
-  const filterDocument = document.optionalObject("filter");
-  const filter = filterDocument && readExpression(filterDocument);
-  const projection = readProjection(document.optionalObject("projection"));
-  // Templates pass on the client's argument, which is null for the first page.
-  const token =
-    document.any("nextToken") === null ? undefined : document.optionalString("nextToken");
+  const { filter, projection, ...page } = readPage(document, table);
   const input: QueryCommandInput = {
-    TableName: table.tableName,
+    ...page,
     KeyConditionExpression: key.expression,
-    FilterExpression: filter?.expression,
-    IndexName: document.optionalString("index"),
-    Limit: document.optionalInteger("limit"),
     ScanIndexForward: document.optionalBoolean("scanIndexForward") ?? true,
-    ConsistentRead: document.optionalBoolean("consistentRead") ?? false,
-    Select: readSelect(document),
-    ExclusiveStartKey: token === undefined ? undefined : table.tokens.open(table.resolver, token),
-    ...projection,
     ...mergePlaceholders(key.placeholders, filter?.placeholders, projection),
   };
   document.end();
-  const page = await table.client.send(new QueryCommand(input));
-  return {
-    result: {
-      items: (page.Items ?? []).map(fromItem),
-      nextToken: page.LastEvaluatedKey
-        ? table.tokens.seal(table.resolver, page.LastEvaluatedKey)
-        : null,
-      scannedCount: page.ScannedCount ?? 0,
-    },
+  return pageOf(await table.client.send(new QueryCommand(input)), table);
+}
+
+export async function scan(
+  document: RequestDocument,
+  table: TableAccess,
+): Promise<DataSourceAnswer> {
+  const { filter, projection, ...page } = readPage(document, table);
+  const input: ScanCommandInput = {
+    ...page,
+    TotalSegments: document.optionalInteger("totalSegments"),
+    Segment: document.optionalInteger("segment"),
+    ...mergePlaceholders(filter?.placeholders, projection),
   };
+  document.end();
+  return pageOf(await table.client.send(new ScanCommand(input)), table);
+}
+
+/** What Query and Scan have in common. The placeholders are yet to be merged. */
+function readPage(document: RequestDocument, table: TableAccess) {
+  const filterDocument = document.optionalObject("filter");
+  const filter = filterDocument && readExpression(filterDocument);
+  const projection = readProjection(document.optionalObject("projection"));
+  const token = document.optionalString("nextToken");
+  return {
+    filter,
+    projection,
+    TableName: table.tableName,
+    FilterExpression: filter?.expression,
+    ProjectionExpression: projection?.ProjectionExpression,
+    IndexName: document.optionalString("index"),
+    Limit: document.optionalInteger("limit"),
+    ConsistentRead: document.optionalBoolean("consistentRead") ?? false,
+    Select: readSelect(document),
+    ExclusiveStartKey: token === undefined ? undefined : table.tokens.open(table.resolver, token),
+  };
+}
+
+function pageOf(page: QueryCommandOutput | ScanCommandOutput, table: TableAccess) {
+  const { Items = [], LastEvaluatedKey, ScannedCount = 0 } = page;
+  const nextToken = LastEvaluatedKey ? table.tokens.seal(table.resolver, LastEvaluatedKey) : null;
+  return { result: { items: Items.map(fromItem), nextToken, scannedCount: ScannedCount } };
 }
 
 const selects = ["ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", "SPECIFIC_ATTRIBUTES"] as const;
@@ -72,47 +95,4 @@ function readSelect(document: RequestDocument): (typeof selects)[number] | undef
     throw mappingTemplateError(`Unsupported value '${name}' for '$[select]'.`);
   }
   return select;
-}
-
-/** Returns each table's items in the order of the requested keys, and null for a missing item. */
-export async function batchGetItem(
-  document: RequestDocument,
-  table: TableAccess,
-): Promise<DataSourceAnswer> {
-  const tables = document.object("tables");
-  const requests = tables.keys().map((name) => {
-    const request = tables.object(name);
-    const keys = (request.optionalList("keys") ?? []).map((key) =>
-      readItem(key, "$[tables][keys]"),
-    );
-    const read = {
-      Keys: keys,
-      ConsistentRead: request.optionalBoolean("consistentRead") ?? false,
-      ...readProjection(request.optionalObject("projection")),
-    };
-    request.end();
-    return [name, read] as const;
-  });
-  document.end();
-  const { Responses: found = {}, UnprocessedKeys: unprocessed = {} } = await table.client.send(
-    new BatchGetItemCommand({ RequestItems: Object.fromEntries(requests) }),
-  );
-  const data = requests.map(([name, { Keys: keys }]) => [
-    name,
-    keys.map((key) => {
-      const item = found[name]?.find((candidate) => hasKey(candidate, key));
-      return item === undefined ? null : fromItem(item);
-    }),
-  ]);
-  const left = requests.map(([name]) => [name, (unprocessed[name]?.Keys ?? []).map(fromItem)]);
-  return {
-    result: { data: Object.fromEntries(data), unprocessedKeys: Object.fromEntries(left) },
-  };
-}
-
-function hasKey(item: Item, key: Item): boolean {
-  return Object.entries(key).every(([name, value]) => {
-    const own = item[name];
-    return own !== undefined && equalItems({ [name]: own }, { [name]: value });
-  });
 }

@@ -1,5 +1,6 @@
 /** The inputs and answers that the DynamoDB operations share. */
 import type { DynamoDBClient, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
+import type { TemplateVersion } from "./api-definition";
 import type { NextTokens } from "./next-token";
 
 export interface TableAccess {
@@ -8,6 +9,7 @@ export interface TableAccess {
   readonly tokens: NextTokens;
   /** The resolver that pagination tokens are bound to. */
   readonly resolver: string;
+  readonly version: TemplateVersion;
 }
 
 /** The answer of a data source: a result, or an error with an accompanying result. */

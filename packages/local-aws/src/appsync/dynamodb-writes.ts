@@ -39,8 +39,14 @@ export async function putItem(
     );
     return { result: fromItem(item) };
   } catch (error) {
-    return await afterFailedCondition(error, condition, key, table, (stored) =>
-      equalItems(comparedAttributes(stored, condition), comparedAttributes(item, condition)),
+    const same = (stored: Item) =>
+      equalItems(comparedAttributes(stored, condition), comparedAttributes(item, condition));
+    return await afterFailedCondition(
+      error,
+      condition,
+      key,
+      table,
+      (stored) => stored !== undefined && same(stored),
     );
   }
 }
@@ -64,7 +70,8 @@ export async function deleteItem(
     );
     return { result: item === undefined ? null : fromItem(item) };
   } catch (error) {
-    return await afterFailedCondition(error, condition, key, table);
+    // What is gone already need not be deleted.
+    return await afterFailedCondition(error, condition, key, table, (stored) => !stored);
   }
 }
 
@@ -102,13 +109,14 @@ function comparedAttributes(item: Item, condition: Condition | undefined): Item 
 /**
  * Reads the stored item and returns it with the error, so that the response template can use it. The data source's
  * role therefore needs dynamodb:GetItem.
+ * @param isDone whether the stored item is what the operation was to bring about: then it succeeds
  */
 async function afterFailedCondition(
   error: unknown,
   condition: Condition | undefined,
   key: Item,
   table: TableAccess,
-  isSameRequest: (stored: Item) => boolean = () => false,
+  isDone: (stored: Item | undefined) => boolean = () => false,
 ): Promise<DataSourceAnswer> {
   if (
     condition === undefined ||
@@ -125,7 +133,5 @@ async function afterFailedCondition(
     }),
   );
   const result = stored === undefined ? null : fromItem(stored);
-  return stored !== undefined && isSameRequest(stored)
-    ? { result }
-    : { result, error: describeError(error) };
+  return isDone(stored) ? { result } : { result, error: describeError(error) };
 }

@@ -1,7 +1,10 @@
 /** Runs AppSync's DynamoDB operations: request document in, $ctx.result out. */
 import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
-import { batchGetItem, getItem, query } from "./dynamodb-reads";
+import type { TemplateVersion } from "./api-definition";
+import { batchDeleteItem, batchGetItem, batchPutItem } from "./dynamodb-batches";
+import { getItem, query, scan } from "./dynamodb-reads";
 import { type DataSourceAnswer, describeError, type TableAccess } from "./dynamodb-table";
+import { transactGetItems, transactWriteItems } from "./dynamodb-transactions";
 import { deleteItem, putItem, updateItem } from "./dynamodb-writes";
 import { mappingTemplateError } from "./errors";
 import { InvalidTokenError } from "./next-token";
@@ -9,13 +12,28 @@ import type { RequestDocument } from "./request-document";
 
 type Operation = (document: RequestDocument, table: TableAccess) => Promise<DataSourceAnswer>;
 
-const operations: Readonly<Record<string, Operation>> = {
-  BatchGetItem: batchGetItem,
+const ofBothVersions: Readonly<Record<string, Operation>> = {
   DeleteItem: deleteItem,
   GetItem: getItem,
   PutItem: putItem,
   Query: query,
+  Scan: scan,
   UpdateItem: updateItem,
+};
+
+/** By the version of the template. Sync, which needs conflict detection, is missing. */
+export const dynamodbOperations: Readonly<
+  Record<TemplateVersion, Readonly<Record<string, Operation>>>
+> = {
+  "2017-02-28": ofBothVersions,
+  "2018-05-29": {
+    ...ofBothVersions,
+    BatchDeleteItem: batchDeleteItem,
+    BatchGetItem: batchGetItem,
+    BatchPutItem: batchPutItem,
+    TransactGetItems: transactGetItems,
+    TransactWriteItems: transactWriteItems,
+  },
 };
 
 /** What AppSync answers for a pagination token that it cannot read, as public issues show it. */
@@ -34,10 +52,11 @@ export async function runOnDynamoDb(
   table: TableAccess,
 ): Promise<DataSourceAnswer> {
   const name = document.string("operation");
+  const operations = dynamodbOperations[table.version];
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   if (operation === undefined) {
     throw mappingTemplateError(
-      `Unsupported operation '${name}': supported are ${Object.keys(operations).join(", ")}.`,
+      `Unsupported operation '${name}': version ${table.version} has ${Object.keys(operations).join(", ")} locally.`,
     );
   }
   try {

@@ -32,7 +32,7 @@ export class RequestDocument {
     return Object.hasOwn(this.#members, key);
   }
 
-  /** Any value, or undefined if the element is missing. */
+  /** Any value, null among them, or undefined if the element is missing. */
   any(key: string): unknown {
     this.#read.add(key);
     return this.has(key) ? this.#members[key] : undefined;
@@ -63,7 +63,7 @@ export class RequestDocument {
   }
 
   optionalObject(key: string): RequestDocument | undefined {
-    const value = this.any(key);
+    const value = this.#given(key);
     return value === undefined ? undefined : new RequestDocument(value, this.#at(key));
   }
 
@@ -77,12 +77,17 @@ export class RequestDocument {
   }
 
   optionalItem(key: string): Item | undefined {
-    const value = this.any(key);
+    const value = this.#given(key);
     return value === undefined ? undefined : readItem(value, this.#at(key));
   }
 
+  /** Null is as good as left out: templates pass on arguments that the client has left out. */
+  #given(key: string): unknown {
+    return this.any(key) ?? undefined;
+  }
+
   #typed<T>(key: string, type: string, fits: (value: unknown) => boolean): T | undefined {
-    const value = this.any(key);
+    const value = this.#given(key);
     if (value !== undefined && !fits(value)) {
       throw mappingTemplateError(`Expected a ${type} for value '${this.#at(key)}'.`);
     }

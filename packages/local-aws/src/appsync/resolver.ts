@@ -1,7 +1,8 @@
 /** Resolvers: unit resolvers with one data source, and pipelines of functions. */
-import { templateVersion } from "./api-definition";
+import { type TemplateVersion, templateVersions } from "./api-definition";
 import type { Caller } from "./authorization";
-import type { DataSource } from "./data-sources";
+import type { DataSource } from "./data-source";
+import type { DataSourceAnswer } from "./dynamodb-table";
 import { type ErrorDetails, mappingTemplateError, ResolverError } from "./errors";
 import { type JavaMap, newMap } from "./java-values";
 import { RequestDocument } from "./request-document";
@@ -19,6 +20,8 @@ export interface Stage {
   readonly dataSource: DataSource;
   readonly request: Template;
   readonly response: Template;
+  /** Of BatchInvoke; AppSync's default if 0 or left out. */
+  readonly maxBatchSize?: number;
 }
 
 export type Resolver =
@@ -53,7 +56,7 @@ export async function resolveField(resolver: Resolver, field: FieldRequest): Pro
     stash: newMap() as JavaMap,
   };
   return resolver.kind === "UNIT"
-    ? await runStage(resolver.stage, context, true)
+    ? await runStage(resolver.stage, context, "UNIT")
     : await runPipeline(resolver, context);
 }
 
@@ -68,37 +71,68 @@ async function runPipeline(
   }
   let result = before.json;
   for (const stage of pipeline.functions) {
-    result = await runStage(stage, { ...context, prev: { result } }, false);
+    result = await runStage(stage, { ...context, prev: { result } }, "PIPELINE");
   }
-  return resultOf(
-    requireSuccess(renderTemplate(pipeline.after, { ...context, result, prev: { result } })),
-  );
+  return respond(pipeline.after, { ...context, result, prev: { result } });
 }
 
-/** @param needsVersion true for a unit resolver, whose document contains the version; a function has it as an input */
 async function runStage(
   stage: Stage,
   context: TemplateContext,
-  needsVersion: boolean,
+  kind: Resolver["kind"],
 ): Promise<unknown> {
   const request = requireSuccess(renderTemplate(stage.request, context));
   if ("returned" in request) {
     return request.returned;
   }
   const document = new RequestDocument(request.json);
-  checkVersion(document, needsVersion);
-  const place = `${context.info?.parentTypeName}.${context.info?.fieldName}/${stage.name}`;
-  const { result, error = null } = await stage.dataSource.invoke(document, place);
-  return resultOf(requireSuccess(renderTemplate(stage.response, { ...context, result, error })));
+  const version = readVersion(document, kind);
+  const resolver = `${context.info?.parentTypeName}.${context.info?.fieldName}/${stage.name}`;
+  const answer = await stage.dataSource.invoke(document, {
+    resolver,
+    version,
+    request: context.request?.headers ?? {},
+    maxBatchSize: stage.maxBatchSize ?? 0,
+  });
+  return version === "2017-02-28"
+    ? respondAsBefore(stage.response, context, answer)
+    : respond(stage.response, { ...context, ...answer });
 }
 
-function checkVersion(document: RequestDocument, needed: boolean): void {
-  const version = needed ? document.string("version") : document.optionalString("version");
-  if (version !== undefined && version !== templateVersion) {
+/** A unit resolver's document says it. A function has it as an input, which overrides what its document says. */
+function readVersion(document: RequestDocument, kind: Resolver["kind"]): TemplateVersion {
+  if (kind === "PIPELINE") {
+    document.any("version");
+    return templateVersions[0];
+  }
+  const found = document.string("version");
+  const version = templateVersions.find((known) => known === found);
+  if (version === undefined) {
     throw mappingTemplateError(
-      `Unsupported template version '${version}': only ${templateVersion} is supported.`,
+      `Unsupported template version '${found}': supported are ${templateVersions.join(" and ")}.`,
     );
   }
+  return version;
+}
+
+function respond(template: Template, context: TemplateContext): unknown {
+  return resultOf(requireSuccess(renderTemplate(template, context)));
+}
+
+/**
+ * As in 2017-02-28, which does not render the response template for null, and fails with the data source's error:
+ * what the template renders is that error's data then.
+ */
+function respondAsBefore(
+  template: Template,
+  context: TemplateContext,
+  { result, error }: DataSourceAnswer,
+): unknown {
+  const rendered = result === null ? null : respond(template, { ...context, result });
+  if (error !== undefined) {
+    throw new ResolverError({ message: error.message, errorType: error.type, data: rendered });
+  }
+  return rendered;
 }
 
 type Succeeded = Exclude<Rendered, { error: unknown }>;

@@ -9,6 +9,7 @@
  */
 import { type ErrorDetails, mappingTemplateError, ResolverError } from "./errors";
 import { type JavaMap, newMap, toJava, withoutOrder } from "./java-values";
+import { parseJsonLeniently } from "./lenient-json";
 import { createUtil } from "./util";
 import { type Evaluated, EvaluationError, evaluateTemplate } from "./vtl-evaluate";
 import { parseTemplate, TemplateSyntaxError } from "./vtl-parser";
@@ -135,7 +136,7 @@ function parseOutput(text: string): unknown {
     throw mappingTemplateError("Template transformation yielded an empty response.");
   }
   try {
-    return JSON.parse(text);
+    return parseJsonLeniently(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw mappingTemplateError(`Unable to parse the JSON document: '${reason}'`);

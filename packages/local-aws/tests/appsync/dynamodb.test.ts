@@ -13,12 +13,9 @@ const schema = `
     unreadable(document: AWSJSON!): AWSJSON
     early(stop: Int!): AWSJSON
     pipeline(fail: Boolean): AWSJSON
-    invoke(document: AWSJSON!): AWSJSON
-    forbiddenInvoke(document: AWSJSON!): AWSJSON
   }
 `;
 const tableArn = `arn:aws:dynamodb:${region}:000000000000:table/things`;
-const functionArn = `arn:aws:lambda:${region}:000000000000:function:f`;
 const actions = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem"];
 
 /** Renders everything that a response template can read. */
@@ -51,14 +48,7 @@ beforeAll(async () => {
       ],
     }),
   );
-  test = await startApi(
-    { schema },
-    {
-      iam,
-      dynamodbEndpoint: dynamodb.endpoint,
-      invokeFunction: async (arn, payload) => invoke(arn, payload),
-    },
-  );
+  test = await startApi({ schema }, { iam, dynamodbEndpoint: dynamodb.endpoint });
   const { api, appSync } = test;
   const dataSource = (name: string, allowed: readonly string[]) =>
     appSync.createDataSource(api.id, {
@@ -73,15 +63,6 @@ beforeAll(async () => {
     });
   dataSource("things", actions);
   dataSource("putOnly", ["PutItem"]);
-  const lambda = (name: string, resource: string) =>
-    appSync.createDataSource(api.id, {
-      name,
-      type: "AWS_LAMBDA",
-      serviceRoleArn: roleAllowing(iam, ["lambda:InvokeFunction"], resource),
-      lambdaConfig: { functionArn },
-    });
-  lambda("lambda", functionArn);
-  lambda("otherLambda", `${functionArn}-other`);
   const passThrough = (field: string, dataSource: string) =>
     appSync.createResolver(api.id, {
       type: "Query",
@@ -94,8 +75,6 @@ beforeAll(async () => {
   passThrough("list", "things");
   passThrough("otherList", "things");
   passThrough("unreadable", "putOnly");
-  passThrough("invoke", "lambda");
-  passThrough("forbiddenInvoke", "otherLambda");
 });
 
 afterAll(async () => {
@@ -103,13 +82,6 @@ afterAll(async () => {
   administrator?.destroy();
   await dynamodb?.stop();
 });
-
-function invoke(arn: string, payload: unknown): unknown {
-  if (payload === "throw") {
-    throw new Error("thrown");
-  }
-  return { arn, payload };
-}
 
 async function run(document: object, field = "get") {
   const query = `query Q($d: AWSJSON!) { ${field}(document: $d) }`;
@@ -189,6 +161,22 @@ describe("DynamoDB items", () => {
     const remove = { operation: "DeleteItem", key: key("changing", 1) };
     expect((await run(remove)).result).toEqual({ id: "changing", n: 1, a: 2 });
     expect((await run(remove)).result).toBeNull();
+  });
+
+  it("are deleted under a condition, which what is gone already need not meet", async () => {
+    const remove = {
+      operation: "DeleteItem",
+      key: key("conditional", 1),
+      condition: { expression: "a = :a", expressionValues: { ":a": { S: "yes" } } },
+    };
+    await put("conditional", { a: { S: "no" } });
+    expect(await run(remove)).toMatchObject({
+      result: { a: "no" },
+      error: { type: "DynamoDB:ConditionalCheckFailedException" },
+    });
+    await put("conditional", { a: { S: "yes" } });
+    expect(await run(remove)).toMatchObject({ result: { a: "yes" }, error: null });
+    expect(await run(remove)).toMatchObject({ result: null, error: null });
   });
 
   it("are read in batches, in the order of their keys", async () => {
@@ -322,8 +310,8 @@ describe("a DynamoDB Query", () => {
 describe("a DynamoDB request document", () => {
   it.each([
     [{}, "Value for field '$[operation]' not found."],
-    [{ operation: "Scan" }, "Unsupported operation 'Scan'"],
-    [{ operation: "TransactWriteItems" }, "Unsupported operation 'TransactWriteItems'"],
+    [{ operation: "Sync" }, "Unsupported operation 'Sync'"],
+    [{ operation: "BatchGetItem", version: "2017-02-28" }, "Unsupported operation 'BatchGetItem'"],
     [{ operation: "GetItem" }, "Value for field '$[key]' not found."],
     [
       { operation: "GetItem", key: key("a", 1), consistent: true },
@@ -335,7 +323,8 @@ describe("a DynamoDB request document", () => {
       { operation: "GetItem", key: key("a", 1), consistentRead: "true" },
       "boolean for value '$[consistentRead]'",
     ],
-    [{ operation: "GetItem", version: "2017-02-28", key: key("a", 1) }, "version '2017-02-28'"],
+    [{ operation: "GetItem", version: "2016-01-01", key: key("a", 1) }, "version '2016-01-01'"],
+    [{ operation: "GetItem", version: null, key: key("a", 1) }, "'$[version]' not found"],
     [
       { operation: "PutItem", key: key("a", 1), condition: { expression: "x", equalsignore: [] } },
       "Unsupported element '$[condition][equalsignore]'.",
@@ -355,21 +344,6 @@ describe("a DynamoDB request document", () => {
   });
 });
 
-describe("a Lambda data source", () => {
-  it("invokes the function with the payload and returns its result or error", async () => {
-    const call = (payload: unknown, field = "invoke") =>
-      run({ operation: "Invoke", payload }, field);
-    expect(await call({ a: 1 })).toMatchObject({ result: { arn: functionArn, payload: { a: 1 } } });
-    expect(await call("throw")).toMatchObject({
-      result: null,
-      error: { type: "Lambda:Unhandled", message: "thrown" },
-    });
-    expect(await call({}, "forbiddenInvoke")).toMatchObject({
-      error: { type: "Lambda:AccessDeniedException" },
-    });
-  });
-});
-
 describe("a pipeline resolver", () => {
   const step = (name: string, request: string, response: string) =>
     test.appSync.createFunction(test.api.id, {
@@ -380,10 +354,10 @@ describe("a pipeline resolver", () => {
       responseMappingTemplate: response,
     });
 
-  it("passes results and stash from function to function", async () => {
+  it("passes results and stash from function to function, whatever version a document names", async () => {
     const first = step(
       "first",
-      '#set($ctx.stash.first = $ctx.prev.result){"payload": $util.toJson($ctx.prev.result.n)}',
+      '#set($ctx.stash.first = $ctx.prev.result){"version": "2017-02-28", "payload": $util.toJson($ctx.prev.result.n)}',
       "#set($n = $ctx.result + 1)$n",
     );
     const second = step(
