@@ -134,7 +134,7 @@ describe("a resource", () => {
 
   it.each([
     ["aws:iam/role:Role", { assumeRolePolicy, maxSessionDuration: 7200 }, "maxSessionDuration"],
-    ["aws:dynamodb/table:Table", { hashKey: "id", ttl: { enabled: true } }, "ttl"],
+    ["aws:dynamodb/table:Table", { hashKey: "id", replicas: [] }, "replicas"],
     ["aws:cognito/userPool:UserPool", { lambdaConfig: {} }, "lambdaConfig"],
     ["aws:cognito/userPoolClient:UserPoolClient", { callbackUrls: [] }, "callbackUrls"],
     ["aws:lambda/function:Function", { layers: [] }, "layers"],

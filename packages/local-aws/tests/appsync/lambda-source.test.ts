@@ -62,7 +62,8 @@ async function run(document: object, field = "invoke") {
 
 async function askItems(field: string): Promise<{ result: unknown; error: unknown }[]> {
   const { data } = await test.ask(`{ items { ${field} } }`);
-  return (data?.items as Record<string, string>[]).map((item) => JSON.parse(String(item[field])));
+  const items = (data?.items ?? []) as Record<string, string>[];
+  return items.map((item) => JSON.parse(String(item[field])));
 }
 
 describe("a Lambda data source", () => {
