@@ -8,6 +8,7 @@ import { type Dynamodb, type DynamodbOptions, startDynamodb } from "./dynamodb/d
 import { Iam } from "./iam/iam";
 import type { LambdaFunction } from "./lambda/function";
 import type { Step } from "./progress";
+import { Seed } from "./seed";
 import { type Sqs, startSqs } from "./sqs/sqs";
 
 /** Where each engine listens on 127.0.0.1; 0 takes any free port. */
@@ -44,6 +45,7 @@ export interface Cloud
   extends Pick<CloudOptions, "region" | "dataDirectory" | "workDirectory" | "log" | "progress"> {
   readonly warn: (source: string, line: string) => void;
   readonly iam: Iam;
+  readonly seed: Seed;
   readonly dynamodb: Dynamodb;
   readonly sqs: Sqs;
   readonly cognito: Cognito;
@@ -87,6 +89,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     writeFileSync(certificateFile, certificate.cert);
   }
   const iam = new Iam({ region });
+  const seed = new Seed(dataDirectory);
   const functions = new Map<string, LambdaFunction>();
   try {
     // One after the other: a port that is taken shall not leave others half started.
@@ -144,6 +147,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       warn: options.warn ?? log,
       progress,
       iam,
+      seed,
       dynamodb,
       sqs,
       cognito,

@@ -121,5 +121,13 @@ export function decodeInputs<A>(
 function describe({ context, value, message }: t.ValidationError): string {
   const path = context.flatMap(({ key }) => (key === "" ? [] : [key])).join(".");
   const expected = context.at(-1)?.type.name;
-  return `the input "${path}" ${message ?? `must be ${expected}, found ${JSON.stringify(value)}`}`;
+  return `the input "${path}" ${message ?? `must be ${expected}, found ${shortened(value)}`}`;
 }
+
+/** In a line that can be read: the value may be a whole document. */
+function shortened(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > maxShown ? `${text.slice(0, maxShown)} …` : text;
+}
+
+const maxShown = 100;

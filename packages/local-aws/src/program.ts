@@ -2,7 +2,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Cloud } from "./cloud";
+import type { Inputs } from "./inputs";
+import { withoutReferences } from "./resource-references";
 import { provision } from "./resources";
+import { invoke } from "./resources/invokes";
 import type { StackConfig } from "./stack-config";
 import { UsageError } from "./usage-error";
 
@@ -28,12 +31,12 @@ export async function runProgram(
   pulumi.runtime.setAllConfig({ ...values });
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs, custom }) =>
-        fault.reportFrom(() => provision({ type, name, inputs, custom: custom ?? true }, cloud)),
-      call: ({ token }) =>
+      newResource: ({ type, name, inputs: given, custom = true }) =>
         fault.reportFrom(async () => {
-          throw new Error(`the program calls ${token}, which is not supported locally`);
+          const inputs = await withoutReferences(given as Inputs);
+          return provision({ type, name, inputs, custom }, cloud);
         }),
+      call: ({ token, inputs }) => fault.reportFrom(async () => invoke(token, inputs, cloud)),
     },
     project,
     stack,

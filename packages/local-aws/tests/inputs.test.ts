@@ -41,6 +41,7 @@ describe("a resource's inputs", () => {
     [{ key: "k", parts: [{ name: "n", ttl: 1 }] }, '"parts.0.ttl" is not supported locally'],
     [{}, '"key" is missing'],
     [{ key: 1 }, '"key" must be string, found 1'],
+    [{ key: ["x".repeat(200)] }, `"key" must be string, found ["${"x".repeat(98)} …`],
     [{ key: "k", size: 10 }, '"size" must be a whole number from 1 to 9, found 10'],
     [{ key: "k", mode: "MAYBE" }, '"mode" must be ON or OFF, found "MAYBE"'],
     [{ key: "k", arn: "x" }, '"arn" must be an ARN, found "x"'],

@@ -42,11 +42,24 @@ describe("a Pulumi program", () => {
       }
       new Group();
       export const log = (${logGroup} as unknown as { arn: pulumi.Output<string> }).arn;
+      export const account = pulumi.output(
+        pulumi.runtime.invoke("aws:index/getCallerIdentity:getCallerIdentity", {}) as Promise<{ accountId: string }>,
+      ).accountId;
       export const size = pulumi.output(new pulumi.Config().requireNumber("size")).apply((n) => n + 1);`;
     expect(await evaluate(program)).toEqual({
       log: "arn:aws:logs:eu-central-1:000000000000:log-group:log",
+      account: "000000000000",
       size: 4,
     });
+  });
+
+  it("may give a resource itself as an input, which means its id", async () => {
+    const program = `
+      const id = ${logGroup};
+      const alarm = new pulumi.CustomResource(
+        "aws:cloudwatch/metricAlarm:MetricAlarm", "alarm", { dimensions: { LogGroupName: [id] } });
+      export const given = (alarm as unknown as { dimensions: pulumi.Output<unknown> }).dimensions;`;
+    expect(await evaluate(program)).toEqual({ given: { LogGroupName: ["log"] } });
   });
 
   it.each([
@@ -58,8 +71,8 @@ describe("a Pulumi program", () => {
     ],
     [
       "a call of a provider function",
-      `export const me = pulumi.output(pulumi.runtime.invoke("aws:index:getCallerIdentity", {}));`,
-      "the program calls aws:index:getCallerIdentity, which is not supported locally",
+      `export const zones = pulumi.output(pulumi.runtime.invoke("aws:index/getAvailabilityZones:getAvailabilityZones", {}));`,
+      "the program calls aws:index/getAvailabilityZones:getAvailabilityZones, which is not supported locally",
     ],
     [
       "an output that fails",

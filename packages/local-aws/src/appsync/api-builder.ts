@@ -69,8 +69,9 @@ export class ApiBuilder {
     };
   }
 
-  addApiKey(inputs: Inputs): ApiKey {
-    return this.#apiKeys.add(`da2-${newId()}`, inputs);
+  /** @param key what the key's random part is; made up where it is left out */
+  addApiKey(inputs: Inputs, key = newId()): ApiKey {
+    return this.#apiKeys.add(`da2-${key}`, inputs);
   }
 
   addDataSource(inputs: Inputs): void {
@@ -192,7 +193,7 @@ function readLimit(name: string, value = 0, max: number): number {
 }
 
 /** 26 lower-case letters and digits, like AppSync's own ids. */
-function newId(): string {
+export function newId(bytes: Uint8Array = randomBytes(26)): string {
   const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
-  return Array.from(randomBytes(26), (byte) => alphabet[byte % alphabet.length]).join("");
+  return Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join("");
 }

@@ -65,8 +65,9 @@ export class AppSync {
     return { id, arn, uris };
   }
 
-  createApiKey(apiId: string, inputs: Inputs): ApiKey {
-    return this.#builderOf(apiId).addApiKey(inputs);
+  /** @param key what the key's random part is; made up where it is left out */
+  createApiKey(apiId: string, inputs: Inputs, key?: string): ApiKey {
+    return this.#builderOf(apiId).addApiKey(inputs, key);
   }
 
   createDataSource(apiId: string, inputs: Inputs): void {

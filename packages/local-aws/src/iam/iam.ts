@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { IamError } from "./errors";
+import { isAwsPolicy, managedPolicy } from "./managed-policies";
 import {
   evaluate,
   parsePolicy,
@@ -43,6 +44,8 @@ export class Iam {
   readonly #region: string;
   readonly #administratorArn = `arn:aws:iam::${localAccountId}:user/administrator`;
   readonly #roles = new Map<string, Role>();
+  /** Managed policies that the program has made, by ARN. */
+  readonly #policies = new Map<string, readonly Statement[]>();
   readonly #identities = new Map<string, Identity>();
 
   /** @param options.administrator fixed credentials, so that another process can act as the administrator too */
@@ -70,6 +73,30 @@ export class Iam {
         : parseTrustPolicy(assumeRolePolicy, `trust policy of role "${name}"`);
     this.#roles.set(arn, { name, trust, policies: new Map() });
     return arn;
+  }
+
+  /** Creates a managed policy, which attachPolicy gives to roles, and returns its ARN. */
+  createPolicy(name: string, document: unknown, path = "/"): string {
+    const arn = `arn:aws:iam::${localAccountId}:policy${path}${name}`;
+    if (this.#policies.has(arn)) {
+      throw new Error(`policy "${name}" exists already`);
+    }
+    this.#policies.set(arn, parsePolicy(document, `policy "${name}"`));
+    return arn;
+  }
+
+  /** Gives a role the permissions of a managed policy: one of the program's, or of AWS's own that are known here. */
+  attachPolicy(roleName: string, policyArn: string): void {
+    const role = this.#role(`arn:aws:iam::${localAccountId}:role/${roleName}`);
+    const own = this.#policies.get(policyArn);
+    const ofAws = managedPolicy(policyArn);
+    if (own === undefined && ofAws === undefined) {
+      const what = isAwsPolicy(policyArn)
+        ? `the policy ${policyArn} is not supported locally`
+        : `there is no policy ${policyArn}`;
+      throw new Error(`role "${roleName}": ${what}`);
+    }
+    role.policies.set(policyArn, own ?? parsePolicy(ofAws, policyArn));
   }
 
   /** Adds or replaces an inline policy of a role. Throws if the policy uses an unsupported element. */

@@ -1,5 +1,6 @@
 import { cp, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { unzip } from "./zip";
 
 // Pulumi's assets and archives, known by their members: the program may have loaded another copy of Pulumi's classes.
 
@@ -38,12 +39,16 @@ export async function unpack(archive: unknown, folder: string): Promise<void> {
     return;
   }
   const path = await itsPath;
-  if (path === undefined || !(await stat(path)).isDirectory()) {
-    throw new Error(
-      `the archive ${path ?? ""} is not supported locally: only folders and archives of single assets are`,
-    );
+  if (path === undefined) {
+    throw new Error("an archive from another machine is not supported locally");
   }
-  await cp(path, folder, { recursive: true });
+  if ((await stat(path)).isDirectory()) {
+    await cp(path, folder, { recursive: true });
+  } else if (/\.(zip|jar)$/i.test(path)) {
+    await unzip(path, folder);
+  } else {
+    throw new Error(`the archive ${path} is not supported locally: only folders and zip files are`);
+  }
 }
 
 async function unpackEntry(name: string, content: unknown, folder: string): Promise<void> {
@@ -52,6 +57,9 @@ async function unpackEntry(name: string, content: unknown, folder: string): Prom
     throw new Error(`the archive's entry ${name} is outside of the archive`);
   }
   const { path, text }: Partial<PulumiAsset> = isAsset(content) ? content : {};
+  if (isAsset(content) && path === undefined && text === undefined) {
+    throw new Error(`the asset ${name} from another machine is not supported locally`);
+  }
   if (path !== undefined) {
     await mkdir(dirname(target), { recursive: true });
     await cp(await path, target);

@@ -6,25 +6,52 @@ const { existsSync } = require("node:fs");
 const { basename, dirname, join } = require("node:path");
 const { pathToFileURL } = require("node:url");
 
-/** "folder/file.name.inner" is `exports.name.inner` of folder/file.js. */
+/** "folder/file.name.inner" is `exports.name.inner` of folder/file.js, or of a file of another extension. */
 async function loadHandler() {
   const handler = process.env._HANDLER;
   const [file, ...names] = basename(handler).split(".");
-  const path = join(process.env.LAMBDA_TASK_ROOT, dirname(handler), file);
-  const module = existsSync(`${path}.mjs`)
-    ? await import(pathToFileURL(`${path}.mjs`).href)
-    : require(path);
+  const module = await load(join(process.env.LAMBDA_TASK_ROOT, dirname(handler), file));
   const found = names.reduce((value, name) => value?.[name], module);
   if (typeof found !== "function") {
     throw errorNamed("Runtime.HandlerNotFound", `${handler} is undefined or not exported`);
   }
-  if (found.length >= 3) {
+  return found.length >= 3 ? withoutCallback(found) : found;
+}
+
+/** In the order that Lambda's own runtime looks for the file in. */
+async function load(path) {
+  const extension = [".js", ".mjs", ".cjs"].find((each) => existsSync(path + each)) ?? "";
+  const file = path + extension;
+  if (extension === ".mjs") {
+    return await import(pathToFileURL(file).href);
+  }
+  try {
+    return require(file);
+  } catch (error) {
+    // An ES module that older versions do not require, or one that awaits at its top level.
+    if (error.code !== "ERR_REQUIRE_ESM" && error.code !== "ERR_REQUIRE_ASYNC_MODULE") {
+      throw error;
+    }
+    return await import(pathToFileURL(file).href);
+  }
+}
+
+/** A handler that answers by a callback, as they may up to Node.js 22. */
+function withoutCallback(handler) {
+  if (Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1] ?? 24) >= 24) {
     throw errorNamed(
       "Runtime.CallbackHandlerDeprecated",
       "callback-based handlers are not supported: Lambda has removed them with Node.js 24",
     );
   }
-  return found;
+  return (event, context) =>
+    new Promise((resolve, reject) => {
+      const callback = (error, result) => (error ? reject(error) : resolve(result));
+      const returned = handler(event, context, callback);
+      if (typeof returned?.then === "function") {
+        returned.then(resolve, reject);
+      }
+    });
 }
 
 const loaded = loadHandler().then(

@@ -1,3 +1,4 @@
+import { newId } from "../appsync/api-builder";
 import type { Inputs } from "../inputs";
 import { type Provisioner, physicalName } from "./resource";
 
@@ -15,9 +16,10 @@ export const graphqlApi: Provisioner = (name, inputs, { appsync }) => {
   return { id: made.id, state: { name: api.name, ...made } };
 };
 
-/** aws.appsync.ApiKey */
-export const apiKey: Provisioner = (_name, { apiId, ...inputs }, { appsync }) => {
-  const made = appsync.createApiKey(String(apiId), inputs);
+/** aws.appsync.ApiKey. It stays the same from run to run where data is kept. */
+export const apiKey: Provisioner = (name, { apiId, ...inputs }, { appsync, seed }) => {
+  const random = newId(seed.bytes(JSON.stringify(["ApiKey", name]), 26));
+  const made = appsync.createApiKey(String(apiId), inputs, random);
   return { id: `${apiId}:${made.key}`, state: { ...made, apiKeyId: made.key } };
 };
 

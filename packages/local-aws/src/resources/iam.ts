@@ -1,5 +1,6 @@
 import * as t from "io-ts";
-import { type Inputs, only, resourceInputs } from "../inputs";
+import type { Iam } from "../iam/iam";
+import { type Inputs, inputsOf, only, resourceInputs, textLike } from "../inputs";
 import { provisioner } from "./resource";
 
 /** JSON, or the object that it says. */
@@ -8,24 +9,84 @@ const document = only(
   (value): value is string | Inputs => t.string.is(value) || t.UnknownRecord.is(value),
 );
 
-const roleInputs = resourceInputs({ assumeRolePolicy: document }, { name: t.string }, [
-  "description",
-]);
+const roleInputs = resourceInputs(
+  { assumeRolePolicy: document },
+  {
+    name: t.string,
+    inlinePolicies: t.array(inputsOf({}, { name: t.string, policy: document })),
+    managedPolicyArns: t.array(t.string),
+  },
+  ["description", "forceDetachPolicies"],
+);
 
 /** aws.iam.Role */
-export const role = provisioner("role", roleInputs, (name, { assumeRolePolicy }, { iam }) => {
+export const role = provisioner("role", roleInputs, (name, inputs, { iam }) => {
+  const { assumeRolePolicy, inlinePolicies = [], managedPolicyArns = [] } = inputs;
   const arn = iam.createRole(name, parse(assumeRolePolicy));
+  for (const { name: policyName, policy } of inlinePolicies) {
+    if (policyName !== undefined && policy !== undefined) {
+      iam.putRolePolicy(name, policyName, parse(policy));
+    }
+  }
+  attach(iam, [name], managedPolicyArns);
   return { id: name, state: { name, arn } };
 });
 
 const rolePolicyInputs = resourceInputs({ role: t.string, policy: document }, { name: t.string });
 
-/** aws.iam.RolePolicy: a policy in a role. Managed policies are not known here. */
+/** aws.iam.RolePolicy: a policy in a role. */
 export const rolePolicy = provisioner("role policy", rolePolicyInputs, (name, inputs, { iam }) => {
   iam.putRolePolicy(inputs.role, name, parse(inputs.policy));
   return { id: `${inputs.role}:${name}`, state: { name } };
 });
 
-function parse(policy: t.TypeOf<typeof document>): unknown {
-  return typeof policy === "string" ? JSON.parse(policy) : policy;
+const policyInputs = resourceInputs(
+  { policy: document },
+  { name: t.string, path: textLike("a path such as /mine/", /^\/([\w+=,.@-]+\/)*$/) },
+  ["description"],
+);
+
+/** aws.iam.Policy: a managed policy, for the roles that it is attached to. */
+export const policy = provisioner("policy", policyInputs, (name, inputs, { iam }) => {
+  const arn = iam.createPolicy(name, parse(inputs.policy), inputs.path);
+  return { id: arn, state: { name, arn } };
+});
+
+const attachmentInputs = resourceInputs({ role: t.string, policyArn: t.string }, {});
+
+/** aws.iam.RolePolicyAttachment */
+export const rolePolicyAttachment = provisioner(
+  "role policy attachment",
+  attachmentInputs,
+  (name, { role: roleName, policyArn }, { iam }) => {
+    attach(iam, [roleName], [policyArn]);
+    return { id: `${roleName}-${name}`, state: {} };
+  },
+);
+
+const attachmentsInputs = resourceInputs(
+  { policyArn: t.string, roles: t.array(t.string) },
+  { name: t.string },
+);
+
+/** aws.iam.PolicyAttachment, to roles alone. */
+export const policyAttachment = provisioner(
+  "policy attachment",
+  attachmentsInputs,
+  (name, { roles, policyArn }, { iam }) => {
+    attach(iam, roles, [policyArn]);
+    return { id: name, state: { name } };
+  },
+);
+
+function attach(iam: Iam, roles: readonly string[], policyArns: readonly string[]): void {
+  for (const roleName of roles) {
+    for (const policyArn of policyArns) {
+      iam.attachPolicy(roleName, policyArn);
+    }
+  }
+}
+
+function parse(policyDocument: t.TypeOf<typeof document>): unknown {
+  return typeof policyDocument === "string" ? JSON.parse(policyDocument) : policyDocument;
 }

@@ -3,8 +3,9 @@ import type { Inputs } from "../inputs";
 import { apiKey, dataSource, graphqlApi, graphqlFunction, resolver } from "./appsync";
 import { userGroup, userPool, userPoolClient } from "./cognito";
 import { table } from "./dynamodb";
-import { role, rolePolicy } from "./iam";
-import { eventSourceMapping, lambdaFunction } from "./lambda";
+import { policy, policyAttachment, role, rolePolicy, rolePolicyAttachment } from "./iam";
+import { eventSourceMapping, lambdaFunction, permission } from "./lambda";
+import { randomResources } from "./random";
 import type { Provisioned, Provisioner } from "./resource";
 import { queue } from "./sqs";
 import { logGroup, topic, withoutLocalMeaning } from "./without-local-meaning";
@@ -22,13 +23,18 @@ const provisioners: Readonly<Record<string, Provisioner>> = {
   "aws:cognito/userPool:UserPool": userPool,
   "aws:cognito/userPoolClient:UserPoolClient": userPoolClient,
   "aws:dynamodb/table:Table": table,
+  "aws:iam/policy:Policy": policy,
+  "aws:iam/policyAttachment:PolicyAttachment": policyAttachment,
   "aws:iam/role:Role": role,
   "aws:iam/rolePolicy:RolePolicy": rolePolicy,
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": rolePolicyAttachment,
   "aws:lambda/eventSourceMapping:EventSourceMapping": eventSourceMapping,
   "aws:lambda/function:Function": lambdaFunction,
+  "aws:lambda/permission:Permission": permission,
   "aws:sns/topic:Topic": topic,
   "aws:sqs/queue:Queue": queue,
   "awsx:cloudtrail:Trail": withoutLocalMeaning,
+  ...randomResources,
 };
 
 export interface Registration {

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import * as t from "io-ts";
-import { inputsOf, resourceInputs } from "../inputs";
-import { createFunction } from "../lambda/function";
+import type { Cloud } from "../cloud";
+import { inputsOf, oneOf, resourceInputs } from "../inputs";
+import { createFunction, type LambdaFunction } from "../lambda/function";
 import { createQueueMapping } from "../lambda/queue-mapping";
 import { createStreamMapping } from "../lambda/stream-mapping";
 import { type Provisioner, provisioner } from "./resource";
@@ -14,8 +15,18 @@ const functionInputs = resourceInputs(
     memorySize: t.number,
     reservedConcurrentExecutions: t.number,
     environment: inputsOf({}, { variables: t.record(t.string, t.string) }),
+    packageType: oneOf("Zip"),
   },
-  ["architectures", "description", "loggingConfig", "tracingConfig", "packageType"],
+  [
+    "architectures",
+    "description",
+    "ephemeralStorage",
+    "loggingConfig",
+    "skipDestroy",
+    // They tell the provider when to upload the code again.
+    "sourceCodeHash",
+    "tracingConfig",
+  ],
 );
 
 /** Enough for a mapping's parallel batches and a few direct calls; a process costs some 60 MB. */
@@ -55,18 +66,44 @@ export const lambdaFunction = provisioner(
     );
     cloud.functions.set(made.arn, made);
     cloud.atEnd(() => made.stop());
-    return { id: name, state: { name, arn: made.arn } };
+    const { arn } = made;
+    const invokeArn = `arn:aws:apigateway:${cloud.region}:lambda:path/2015-03-31/functions/${arn}/invocations`;
+    const version = "$LATEST";
+    return {
+      id: name,
+      state: { name, arn, invokeArn, version, qualifiedArn: `${arn}:${version}` },
+    };
   },
 );
 
+const permissionInputs = resourceInputs(
+  { action: t.string, function: t.string, principal: t.string },
+  { statementId: t.string },
+  ["sourceAccount", "sourceArn"],
+);
+
+/** aws.lambda.Permission: no service here invokes functions but those that have a role to do so. */
+export const permission = provisioner(
+  "permission",
+  permissionInputs,
+  (name, { function: target, statementId = name }, cloud) => {
+    findFunction(target, cloud, `permission ${name}`);
+    return { id: statementId, state: { statementId } };
+  },
+);
+
+function findFunction(nameOrArn: string, { functions }: Cloud, where: string): LambdaFunction {
+  const found = [...functions.values()].find(({ name, arn }) => [name, arn].includes(nameOrArn));
+  if (found === undefined) {
+    throw new Error(`${where}: there is no function ${nameOrArn}`);
+  }
+  return found;
+}
+
 /** aws.lambda.EventSourceMapping: feeds a function from a table's stream or from a queue. */
 export const eventSourceMapping: Provisioner = (name, inputs, cloud) => {
-  const target = [...cloud.functions.values()].find((candidate) =>
-    [candidate.name, candidate.arn].includes(String(inputs.functionName)),
-  );
-  if (target === undefined) {
-    throw new Error(`event source mapping ${name}: there is no function ${inputs.functionName}`);
-  }
+  const where = `event source mapping ${name}`;
+  const target = findFunction(String(inputs.functionName), cloud, where);
   const context = {
     region: cloud.region,
     iam: cloud.iam,

@@ -202,6 +202,27 @@ describe("a Lambda function", () => {
     }
   });
 
+  it.each([
+    ["an ES module", { "main.mjs": "export const handler = async (event) => event.n + 1;" }],
+    [
+      "an ES module by its package.json, which awaits at its top level",
+      {
+        "package.json": '{"type": "module"}',
+        "main.js": "const one = await 1; export const handler = async ({ n }) => n + one;",
+      },
+    ],
+    ["a .cjs file", { "main.cjs": "exports.handler = async ({ n }) => n + 1;" }],
+    [
+      "answered by a callback, in a runtime that has them",
+      { "main.js": "exports.handler = (event, context, done) => { done(null, event.n + 1); };" },
+    ],
+  ])("may have a handler that is %s", async (_, files) => {
+    const texts = Object.entries(files).map(([name, text]) => [name, new asset.StringAsset(text)]);
+    const code = new asset.AssetArchive(Object.fromEntries(texts));
+    const made = await fn("other", "", { code, handler: "main.handler", runtime: "nodejs22.x" });
+    expect(await made.invoke({ n: 1 })).toMatchObject({ result: 2 });
+  });
+
   it("handles one event at a time per process, in as many processes as its concurrency allows", async () => {
     const body = "await new Promise((r) => setTimeout(r, 100)); return process.pid;";
     for (const concurrency of [1, 2]) {
