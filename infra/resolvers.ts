@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { componentType } from "./component";
 import { appendEvents, findStreamsOfOwner, queryReadModel, resumeStreams } from "./permissions";
 import { allow, assumedBy, type Permission } from "./policy";
+import { Sequence } from "./sequence";
 import { template } from "./templates";
 import type { DataSourceName, Fields, Step, Values, Wiring } from "./wiring";
 
@@ -34,6 +35,7 @@ export class Resolvers extends pulumi.ComponentResource {
       name,
       apiId: graphqlApi.id,
       parent: this,
+      sequence: new Sequence(),
       template: (file, values) =>
         template(file, wiring.folders, {
           readModelTable: readModel.name,
@@ -42,17 +44,9 @@ export class Resolvers extends pulumi.ComponentResource {
         }),
     };
     this.dataSources = createDataSources(place, args);
-    const functions = new Map<string, aws.appsync.Function>();
-    this.functions = functions;
-    // Pipelines share functions: the first one that runs a step creates it.
-    const functionFor = (step: Step): aws.appsync.Function => {
-      const created =
-        functions.get(step.templates) ?? createFunction(place, this.dataSources, step);
-      functions.set(step.templates, created);
-      return created;
-    };
+    this.functions = createFunctions(place, this.dataSources, wiring);
     this.resolvers = Object.entries(wiring.resolvers).flatMap(([type, fields]) =>
-      createResolvers(place, type, fields, this.dataSources, functionFor),
+      createResolvers(place, type, fields, this.dataSources, this.functions),
     );
     this.registerOutputs({});
   }
@@ -63,6 +57,8 @@ interface Place {
   readonly name: string;
   readonly apiId: pulumi.Input<string>;
   readonly parent: pulumi.Resource;
+  /** The data sources, then the functions. */
+  readonly sequence: Sequence;
   /** A template with the wiring's values, and with values of its own. */
   readonly template: (file: string, values?: Values) => pulumi.Output<string>;
 }
@@ -81,10 +77,13 @@ function createDataSources(place: Place, args: ResolversArgs): DataSources {
       { type: "AWS_LAMBDA", lambdaConfig: { functionArn: resumer.arn } },
       [resumeStreams(resumer)],
     ),
-    None: new aws.appsync.DataSource(
-      `${place.name}-None`,
-      { apiId: place.apiId, name: "None", type: "NONE" },
-      { parent: place.parent },
+    None: place.sequence.add(
+      (dependsOn) =>
+        new aws.appsync.DataSource(
+          `${place.name}-None`,
+          { apiId: place.apiId, name: "None", type: "NONE" },
+          { parent: place.parent, dependsOn },
+        ),
     ),
   };
 }
@@ -110,12 +109,32 @@ function dataSource(
     { role: role.name, policy: allow(...permissions) },
     { parent: place.parent },
   );
-  return new aws.appsync.DataSource(
-    `${place.name}-${name}`,
-    // Named explicitly, as the functions are: AppSync admits no hyphen, and the names that Pulumi makes have one.
-    { ...config, apiId: place.apiId, name, serviceRoleArn: role.arn },
-    { parent: place.parent, dependsOn: [policy] },
+  return place.sequence.add(
+    (before) =>
+      new aws.appsync.DataSource(
+        `${place.name}-${name}`,
+        // Named explicitly, as the functions are: AppSync admits no hyphen, and the names that Pulumi makes have one.
+        { ...config, apiId: place.apiId, name, serviceRoleArn: role.arn },
+        { parent: place.parent, dependsOn: [policy, ...before] },
+      ),
   );
+}
+
+/** Pipelines share functions: each is created once. */
+function createFunctions(
+  place: Place,
+  dataSources: DataSources,
+  { resolvers }: Wiring,
+): ReadonlyMap<string, aws.appsync.Function> {
+  const functions = new Map<string, aws.appsync.Function>();
+  for (const wired of Object.values(resolvers).flatMap((fields) => Object.values(fields))) {
+    for (const step of "functions" in wired ? wired.functions : []) {
+      if (!functions.has(step.templates)) {
+        functions.set(step.templates, createFunction(place, dataSources, step));
+      }
+    }
+  }
+  return functions;
 }
 
 function createFunction(
@@ -124,17 +143,20 @@ function createFunction(
   { dataSource, templates }: Step,
 ): aws.appsync.Function {
   const name = templates.slice(templates.lastIndexOf("/") + 1);
-  return new aws.appsync.Function(
-    `${place.name}-${name}`,
-    {
-      apiId: place.apiId,
-      name,
-      dataSource: dataSources[dataSource].name,
-      functionVersion: "2018-05-29",
-      requestMappingTemplate: place.template(`${templates}.request`),
-      responseMappingTemplate: place.template(`${templates}.response`),
-    },
-    { parent: place.parent },
+  return place.sequence.add(
+    (dependsOn) =>
+      new aws.appsync.Function(
+        `${place.name}-${name}`,
+        {
+          apiId: place.apiId,
+          name,
+          dataSource: dataSources[dataSource].name,
+          functionVersion: "2018-05-29",
+          requestMappingTemplate: place.template(`${templates}.request`),
+          responseMappingTemplate: place.template(`${templates}.response`),
+        },
+        { parent: place.parent, dependsOn },
+      ),
   );
 }
 
@@ -143,16 +165,16 @@ function createResolvers(
   type: string,
   fields: Fields,
   dataSources: DataSources,
-  functionFor: (step: Step) => aws.appsync.Function,
+  functions: ReadonlyMap<string, aws.appsync.Function>,
 ): aws.appsync.Resolver[] {
+  const idOf = ({ templates }: Step) =>
+    (functions.get(templates) as aws.appsync.Function).functionId;
   return Object.entries(fields).map(([field, wired]) => {
     const args =
       "functions" in wired
         ? {
             kind: "PIPELINE",
-            pipelineConfig: {
-              functions: wired.functions.map((step) => functionFor(step).functionId),
-            },
+            pipelineConfig: { functions: wired.functions.map(idOf) },
             requestTemplate: place.template(`${wired.before}.before`, wired.values),
             responseTemplate: place.template(`${wired.after}.after`, wired.values),
           }
@@ -167,7 +189,7 @@ function createResolvers(
       // one resolver a field.
       `${place.name}-${type}_${field}`,
       { apiId: place.apiId, type, field, ...args },
-      { parent: place.parent },
+      { parent: place.parent, dependsOn: [...place.sequence.last] },
     );
   });
 }

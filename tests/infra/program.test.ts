@@ -112,6 +112,21 @@ describe("the resources of a stack", () => {
   });
 });
 
+it("the API's data sources and functions are made one after the other, and its resolvers after them", () => {
+  const ofApi = (...kinds: readonly string[]) =>
+    dev.resources.filter(({ type }) =>
+      kinds.some((kind) => type.startsWith(`aws:appsync/${kind}`)),
+    );
+  const namesOf = (...kinds: readonly string[]) => new Set(ofApi(...kinds).map(({ name }) => name));
+  const ordered = namesOf("dataSource", "function");
+  expect(ordered.size).toBe(13);
+  const beside = ofApi("dataSource", "function", "resolver").map(({ name, beside }) => ({
+    name,
+    beside: beside.filter((other) => ordered.has(other)),
+  }));
+  expect(beside.filter((each) => each.beside.length > 0)).toEqual([]);
+});
+
 it("the outputs are the names and addresses that clients and operators need", () => {
   expect(dev.outputs).toEqual({
     region: "eu-central-1",

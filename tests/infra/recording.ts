@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { readStackConfig } from "local-aws";
 import { answer } from "./answers";
@@ -8,6 +9,8 @@ export interface Recorded {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** The outputs as AWS would have answered. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** The names of the resources that are still being made when it is. */
+  readonly beside: readonly string[];
 }
 
 export interface Recording {
@@ -21,13 +24,18 @@ export async function recordWhile(
   evaluate: () => Promise<pulumi.Inputs>,
 ): Promise<Recording> {
   const resources: Recorded[] = [];
+  const making = new Set<string>();
   const mocks: pulumi.runtime.Mocks = {
     call: ({ token }) => {
       throw new Error(`The program calls ${token}, which has no answer here.`);
     },
-    newResource: ({ type, name, inputs }) => {
+    newResource: async ({ type, name, inputs }) => {
       const answered = answer(type, name, inputs);
-      resources.push({ type, name, inputs, outputs: answered.state });
+      resources.push({ type, name, inputs, outputs: answered.state, beside: [...making] });
+      making.add(name);
+      // What does not wait for this one is registered meanwhile.
+      await sleep(2);
+      making.delete(name);
       return answered;
     },
   };
