@@ -8,6 +8,7 @@ import { type RunningServer, serve } from "../http-server";
 import type { Inputs } from "../inputs";
 import { ApiBuilder, type ApiServices } from "./api-builder";
 import type { ApiKey } from "./api-keys";
+import { Changes } from "./changes";
 import { type Endpoint, graphqlPath, handleHttp } from "./http";
 import { Realtime, realtimePath } from "./realtime";
 import { Subscriptions } from "./subscriptions";
@@ -28,6 +29,8 @@ export interface CreatedApi {
 export class AppSync {
   #builder: ApiBuilder | undefined;
   #endpoint: Endpoint | undefined;
+  /** Of its one API. */
+  readonly changes = new Changes();
   readonly #options: AppSyncOptions;
   readonly #realtime: Realtime;
   readonly #server: RunningServer;

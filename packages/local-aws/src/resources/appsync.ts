@@ -24,24 +24,31 @@ export const apiKey: Provisioner = (name, { apiId, ...inputs }, { appsync, seed 
 };
 
 /** aws.appsync.DataSource */
-export const dataSource: Provisioner = (name, inputs, { appsync }) => {
+export const dataSource: Provisioner = async (name, inputs, { appsync }) => {
   const apiId = String(inputs.apiId);
   const source = definition(name, inputs);
-  appsync.createDataSource(apiId, source);
+  const { changes } = appsync;
+  await changes.make(`data source ${name}`, () => appsync.createDataSource(apiId, source));
   return { id: `${apiId}-${source.name}`, state: { name: source.name } };
 };
 
 /** aws.appsync.Function: a step of pipelines. */
-export const graphqlFunction: Provisioner = (name, inputs, { appsync }) => {
+export const graphqlFunction: Provisioner = async (name, inputs, { appsync }) => {
   const apiId = String(inputs.apiId);
   const step = definition(name, inputs);
-  const functionId = appsync.createFunction(apiId, step);
+  const { changes } = appsync;
+  const functionId = await changes.make(`function ${name}`, () =>
+    appsync.createFunction(apiId, step),
+  );
   return { id: `${apiId}-${functionId}`, state: { name: step.name, functionId } };
 };
 
 /** aws.appsync.Resolver */
-export const resolver: Provisioner = (_name, inputs, { appsync }) => {
+export const resolver: Provisioner = async (name, inputs, { appsync }) => {
   const { apiId, ...others } = inputs;
-  appsync.createResolver(String(apiId), others);
+  const { changes } = appsync;
+  await changes.makeInTurn(`resolver ${name}`, () =>
+    appsync.createResolver(String(apiId), others),
+  );
   return { id: `${apiId}-${inputs.type}-${inputs.field}`, state: {} };
 };
