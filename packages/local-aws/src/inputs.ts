@@ -18,6 +18,13 @@ export function findUnknown(inputs: Inputs, known: readonly string[]): string | 
   return Object.keys(inputs).find((name) => inputs[name] !== undefined && !known.includes(name));
 }
 
+/** The names that a codec of inputs knows. */
+export interface KnownInputs {
+  readonly used: readonly string[];
+  /** They mean nothing on one machine. */
+  readonly ignored: readonly string[];
+}
+
 /**
  * The codec of inputs: those that are used, and the names of those that are known to mean nothing on one machine.
  * It refuses all others.
@@ -26,11 +33,11 @@ export function inputsOf<Required extends t.Props, Optional extends t.Props>(
   required: Required,
   optional: Optional,
   ignored: readonly string[] = [],
-): t.Type<Values<Required, Optional>, unknown, unknown> {
+): t.Type<Values<Required, Optional>, unknown, unknown> & { readonly inputs: KnownInputs } {
   type Decoded = Values<Required, Optional>;
   const codecs: t.Props = { ...required, ...optional };
   const known = [...Object.keys(codecs), ...ignored];
-  return new t.Type<Decoded, unknown, unknown>(
+  const codec = new t.Type<Decoded, unknown, unknown>(
     "an object",
     (value): value is Decoded => t.UnknownRecord.is(value),
     (value, context) => {
@@ -62,6 +69,7 @@ export function inputsOf<Required extends t.Props, Optional extends t.Props>(
     },
     t.identity,
   );
+  return Object.assign(codec, { inputs: { used: Object.keys(codecs), ignored } });
 }
 
 /** The codec of a resource's inputs. Tags mean nothing here, and there is one region alone. */

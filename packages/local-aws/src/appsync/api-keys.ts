@@ -2,7 +2,8 @@
 import * as t from "io-ts";
 import { decodeInputs, type Inputs, resourceInputs } from "../inputs";
 
-const KeyDefinition = resourceInputs({}, { expires: t.string }, ["description"]);
+/** aws.appsync.ApiKey */
+export const KeyDefinition = resourceInputs({}, { expires: t.string }, ["description"]);
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

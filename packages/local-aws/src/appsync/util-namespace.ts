@@ -81,6 +81,12 @@ export class Namespace {
     this.#members = members;
   }
 
+  /** As templates write them, those of its members included. */
+  get functionNames(): readonly string[] {
+    const own = Object.keys(this.#functions).map((name) => `${this.name}.${name}`);
+    return [...own, ...Object.values(this.#members).flatMap((each) => each.functionNames)];
+  }
+
   member(name: string): Namespace {
     const member = Object.hasOwn(this.#members, name) ? this.#members[name] : undefined;
     if (member === undefined) {

@@ -31,7 +31,7 @@ const streamInputs = [
   "tumblingWindowInSeconds",
 ] as const;
 
-const mappingInputs = resourceInputs(
+export const queueMappingInputs = resourceInputs(
   { eventSourceArn: textLike("the ARN of an SQS queue", /^arn:aws:sqs:/) },
   {
     enabled: t.boolean,
@@ -54,7 +54,7 @@ export function parseQueueSettings(inputs: Inputs): QueueMappingSettings {
     const parameter = forStreams.charAt(0).toUpperCase() + forStreams.slice(1);
     throw invalidParameter(`${parameter} is not valid for SQS event sources.`);
   }
-  const given = decodeInputs(mappingInputs, inputs, "event source mapping");
+  const given = decodeInputs(queueMappingInputs, inputs, "event source mapping");
   const batchSize = given.batchSize ?? 10;
   const window = given.maximumBatchingWindowInSeconds ?? 0;
   if (window > 0 && given.eventSourceArn.endsWith(".fifo")) {

@@ -34,7 +34,7 @@ const recordAge = only(
   (value): value is number => value === -1 || wholeNumber(60, 604_800).is(value),
 );
 
-const mappingInputs = resourceInputs(
+export const streamMappingInputs = resourceInputs(
   {
     eventSourceArn: textLike("the ARN of a DynamoDB stream", /^arn:aws:dynamodb:.+\/stream\//),
     startingPosition: oneOf("TRIM_HORIZON", "LATEST"),
@@ -73,7 +73,7 @@ const mappingInputs = resourceInputs(
  * Guide. Throws an Error that names an unsupported input.
  */
 export function parseStreamSettings(inputs: Inputs): StreamSettings {
-  const given = decodeInputs(mappingInputs, inputs, "event source mapping");
+  const given = decodeInputs(streamMappingInputs, inputs, "event source mapping");
   return {
     streamArn: given.eventSourceArn,
     startingPosition: given.startingPosition,

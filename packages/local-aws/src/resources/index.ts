@@ -11,7 +11,7 @@ import { queue } from "./sqs";
 import { logGroup, topic, withoutLocalMeaning } from "./without-local-meaning";
 
 /** Every resource type that is known on one machine. */
-const provisioners: Readonly<Record<string, Provisioner>> = {
+export const provisioners: Readonly<Record<string, Provisioner>> = {
   "aws:appsync/apiKey:ApiKey": apiKey,
   "aws:appsync/dataSource:DataSource": dataSource,
   "aws:appsync/function:Function": graphqlFunction,

@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import * as t from "io-ts";
 import type { Cloud } from "../cloud";
-import { inputsOf, oneOf, resourceInputs } from "../inputs";
+import { type Inputs, inputsOf, oneOf, resourceInputs } from "../inputs";
 import { createFunction, type LambdaFunction } from "../lambda/function";
 import { createQueueMapping } from "../lambda/queue-mapping";
+import { queueMappingInputs } from "../lambda/queue-settings";
 import { createStreamMapping } from "../lambda/stream-mapping";
-import { type Provisioner, provisioner } from "./resource";
+import { streamMappingInputs } from "../lambda/stream-settings";
+import { knowing, type Provisioned, type Provisioner, provisioner } from "./resource";
 
 const functionInputs = resourceInputs(
   { code: t.unknown, handler: t.string, role: t.string, runtime: t.string },
@@ -101,7 +103,13 @@ function findFunction(nameOrArn: string, { functions }: Cloud, where: string): L
 }
 
 /** aws.lambda.EventSourceMapping: feeds a function from a table's stream or from a queue. */
-export const eventSourceMapping: Provisioner = (name, inputs, cloud) => {
+export const eventSourceMapping: Provisioner = knowing(
+  [streamMappingInputs, queueMappingInputs],
+  (name, inputs, cloud) => makeMapping(name, inputs, cloud),
+  ["functionName"],
+);
+
+function makeMapping(name: string, inputs: Inputs, cloud: Cloud): Provisioned {
   const where = `event source mapping ${name}`;
   const target = findFunction(String(inputs.functionName), cloud, where);
   const context = {
@@ -123,4 +131,4 @@ export const eventSourceMapping: Provisioner = (name, inputs, cloud) => {
       });
   cloud.atEnd(() => mapping.stop());
   return { id: mapping.uuid, state: { uuid: mapping.uuid, functionArn: target.arn } };
-};
+}

@@ -1,9 +1,8 @@
 /** Resources of @pulumi/random. Their values are derived: see Seed. Other inputs give other values, as with Pulumi. */
 import * as t from "io-ts";
-import type { Cloud } from "../cloud";
-import { decodeInputs, inputsOf, wholeNumber } from "../inputs";
+import { decodeInputs, inputsOf, type KnownInputs, wholeNumber } from "../inputs";
 import { adjectives, adverbs, petNames } from "./pet-names";
-import type { Provisioned, Provisioner } from "./resource";
+import { knowing, type Provisioned, type Provisioner } from "./resource";
 
 const keepers = { keepers: t.UnknownRecord };
 
@@ -13,13 +12,13 @@ type Draw = (limit: number) => number;
 /** @param kind the type's last part, such as RandomString */
 function random<A>(
   kind: string,
-  codec: t.Type<A, unknown, unknown>,
+  codec: t.Type<A, unknown, unknown> & { readonly inputs: KnownInputs },
   make: (inputs: A, draw: Draw) => Provisioned,
 ): Provisioner {
-  return (name, inputs, { seed }: Pick<Cloud, "seed">) => {
+  return knowing(codec, (name, inputs, { seed }) => {
     const wanted = decodeInputs(codec, inputs, `${kind} ${name}`);
     return make(wanted, seed.numbers(JSON.stringify([kind, name, sorted(inputs)])));
-  };
+  });
 }
 
 function sorted(inputs: object): readonly unknown[] {
