@@ -134,7 +134,7 @@ resolver(
     "operation": "Scan",
     "filter": null,
     "limit": $util.defaultIfNull($ctx.args.limit, 20),
-    "nextToken": $util.toJson($util.defaultIfNullOrEmpty($ctx.args.nextToken, null)),
+    "nextToken": $util.toJson($ctx.args.nextToken),
   }`,
 );
 resolver(
