@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { replaceFile } from "./replace-file";
 
 const bytes = 32;
 
@@ -49,7 +50,11 @@ function keptSecret(dataDirectory: string): Buffer {
   const file = join(dataDirectory, "seed");
   if (!existsSync(file)) {
     mkdirSync(dataDirectory, { recursive: true });
-    writeFileSync(file, randomBytes(bytes).toString("hex"), { mode: 0o600 });
+    replaceFile(file, randomBytes(bytes).toString("hex"));
   }
-  return Buffer.from(readFileSync(file, "utf8"), "hex");
+  const secret = Buffer.from(readFileSync(file, "utf8"), "hex");
+  if (secret.length !== bytes) {
+    throw new Error(`${file} is damaged: with another one, random values and API keys change`);
+  }
+  return secret;
 }

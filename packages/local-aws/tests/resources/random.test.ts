@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
@@ -51,6 +51,8 @@ describe("a random resource", () => {
     const kept = join(folder, "data");
     const first = await make("RandomUuid", {}, new Seed(kept));
     expect(await make("RandomUuid", {}, new Seed(kept))).toEqual(first);
+    writeFileSync(join(kept, "seed"), "ab");
+    expect(() => new Seed(kept)).toThrow("seed is damaged");
     rmSync(folder, { recursive: true });
   });
 
