@@ -42,7 +42,7 @@ describe("a template", () => {
   it.each([
     ["", "Template transformation yielded an empty response."],
     ["{ 'a': 1 }", "Unable to parse the JSON document"],
-    ['{"a": 1,}', "Unable to parse the JSON document"],
+    ['{"a": 1,,}', "Unable to parse the JSON document"],
     ['{"a": $ctx.info}', "Unable to parse the JSON document"],
   ])("fails with a MappingTemplate error: %j", (text, message) => {
     expect(failure(text, { info: { fieldName: "f" } })).toMatchObject({
