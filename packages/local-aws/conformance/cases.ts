@@ -31,6 +31,7 @@ const rejected: readonly string[] = [
   '#set($m = {"a": null})',
   "#set($x = [ ])",
   "$util.toJson( )",
+  "$util.isNull(null.a)",
   "#set($x = 7-2)",
   "#set($x = $ctx.args.n -1)",
   String.raw`#set($x = "a\"b")`,
@@ -123,6 +124,11 @@ const rendered: readonly (readonly [string, string])[] = [
   ['"$" $ $5 #5 # #$ctx.args.s $$ctx.args.s ${ $!{ $.', '"$" $ $5 #5 # #str $str ${ $!{ $.'],
   ["#name #{name} #name.x", "#name #{name} #name.x"],
   ["$util.escapeJavaScript('\u007f')", "\u007f"],
+  ["$util.defaultIfNull(null, 3)", "3"],
+  ["$util.toJson($util.defaultIfNullOrEmpty($ctx.args.none, null))", "null"],
+  ["#set($m = {})$util.qr($m.put('k', null ))$util.toJson($m) $m.isEmpty()", '{"k":null} false'],
+  ["#set($null = 1)$util.isNull(null) $null", "true 1"],
+  ["#if(false)1#else null #end", " null "],
 ];
 
 /** What one of Velocity's versions renders otherwise, or nobody knows of AppSync. */
@@ -153,7 +159,8 @@ const refused: readonly (readonly [string, string | null, string])[] = [
   ["#set($a-b = 1)$a-b", "1", "as one name"],
   ["#set($l = [1..2])$l.add(3)", "true", "has no method add"],
   ['#set($x = "a$ctx.args.n #set($y = 1)b")$x', "a3b", "white space"],
-  ["$util.defaultIfNull(null, 3)", "3", "VTL has no null"],
+  ["$util.toJson([null])", "[null]", "null is an argument of methods alone"],
+  ["$util.isNull(nothing)", "true", "nothing is no value"],
   ["a#break", "a", "outside of #foreach"],
   ["#include", "", "cannot stand here"],
   ["$ctx.args.m.class", "class java.util.LinkedHashMap", '.get("class")'],

@@ -110,13 +110,20 @@ export const calls = (type: Type, depth: number): Text => {
   }
 };
 
+/** The word null is an argument, and no other expression. */
+const argument = (depth: number): Text =>
+  fc.oneof(
+    { weight: 4, arbitrary: expression(fcType, depth) },
+    { weight: 1, arbitrary: fc.constant("null") },
+  );
+
 export const utilities = (depth: number): Text =>
   all(
     "util.",
     fc.oneof(
       all("toJson(", expression(fcType, depth), ")"),
       all("isNull(", expression(fcType, depth), ")"),
-      all("defaultIfNull(", expression(fcType, depth), ", ", expression(fcType, depth), ")"),
+      all("defaultIfNull(", argument(depth), ", ", argument(depth), ")"),
       all("defaultIfNullOrEmpty(", expression("string", depth), ", ", expression("string", 0), ")"),
       all("isNullOrBlank(", expression("string", depth), ")"),
       all(

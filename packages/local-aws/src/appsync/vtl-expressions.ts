@@ -229,11 +229,26 @@ export class ExpressionParser {
     const args: Expression[] = [];
     if (!tokens.at("ARGUMENTS_RPAREN")) {
       do {
-        args.push(this.#spaced());
+        this.skipSpace();
+        args.push(this.#argument());
+        this.skipSpace();
       } while (tokens.take(","));
     }
     tokens.expect("ARGUMENTS_RPAREN");
     return { kind: "method", name, args };
+  }
+
+  /**
+   * Velocity takes any word without a `$` for null here. Templates of AppSync rely on it for the word null alone, as in
+   * `$util.defaultIfNullOrEmpty($ctx.args.nextToken, null)`: another word is a forgotten `$`, or quotes.
+   */
+  #argument(): Expression {
+    const { kind, image } = this.#tokens.peek();
+    if (kind === "IDENTIFIER" && image === "null") {
+      this.#tokens.next();
+      return { kind: "null" };
+    }
+    return this.parameter();
   }
 
   #indexes(): Step[] {

@@ -43,5 +43,5 @@ export function beginning(
 }
 
 function hintFor(found: string): string {
-  return found === "null" ? "; VTL has no null" : "";
+  return found === "null" ? "; null is an argument of methods alone" : "";
 }

@@ -34,6 +34,8 @@ export type Literal =
 export type Expression =
   | Reference
   | Literal
+  /** Only an argument of a method. */
+  | { readonly kind: "null" }
   /** A string in double quotes is a template. */
   | {
       readonly kind: "interpolation";

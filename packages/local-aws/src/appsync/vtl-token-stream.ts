@@ -89,7 +89,7 @@ function rejectLosses(token: Token): void {
 /** What people write that is no VTL. */
 function hint({ kind, image }: Token): string {
   if (image === "null") {
-    return ": VTL has no null, use a variable that nothing has set";
+    return ": null is an argument of methods alone, use a variable that nothing has set";
   }
   if (kind === "INTEGER" && image.startsWith("-")) {
     return ": a minus needs a space after it";

@@ -45,6 +45,8 @@ export class Values {
       case "text":
       case "boolean":
         return expression.value;
+      case "null":
+        return null;
       case "integer":
         return integerOrLong(expression.value);
       case "double":

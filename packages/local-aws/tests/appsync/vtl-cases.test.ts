@@ -18,7 +18,7 @@ describe("a refused template", () => {
   it.each([
     [
       '{\n  "a": #if($x == null)1#end\n}',
-      'found "null": VTL has no null, use a variable that nothing has set at line 2, column 18',
+      'found "null": null is an argument of methods alone, use a variable that nothing has set at line 2, column 18',
     ],
     ['1\n#set($x = "a\n  $y.f(%)")', "at line 3"],
     ["1\n\n#foreach($i in $list)", "#foreach without #end at line 3, column 1"],
