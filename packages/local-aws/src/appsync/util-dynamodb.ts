@@ -43,7 +43,7 @@ export const dynamodbUtil = new Namespace("$util.dynamodb", {
 });
 
 /** Numbers keep all their digits. */
-function attributeValue(value: unknown): unknown {
+export function attributeValue(value: unknown): unknown {
   if (isNumber(value)) {
     return { N: numberString(value) };
   }

@@ -15,6 +15,7 @@ import { dynamodbUtil } from "./util-dynamodb";
 import { encodingFunctions } from "./util-encoding";
 import { type Arguments, Namespace, takes } from "./util-namespace";
 import { timeUtil } from "./util-time";
+import { transformUtil } from "./util-transform";
 import { isNumber } from "./vtl-numbers";
 
 /** The context that $util needs of the field being resolved. */
@@ -111,6 +112,7 @@ const namespaces = {
     copyAndRetainAllKeys: takes(2, (args) => filterByKeys(args.map(0), args.list(1), true)),
   }),
   time: timeUtil,
+  transform: transformUtil,
 };
 
 function filterByList(list: unknown[], other: unknown[], keep: boolean): unknown[] {

@@ -6,7 +6,12 @@ import { Iam } from "../../src/iam/iam";
 import { region, roleAllowing, startApi, type TestApi } from "./harness";
 
 const schema = `
-  type Query { run(document: AWSJSON!): AWSJSON, other(document: AWSJSON!): AWSJSON, plain(document: AWSJSON!): Plain }
+  type Query {
+    run(document: AWSJSON!): AWSJSON
+    other(document: AWSJSON!): AWSJSON
+    plain(document: AWSJSON!): Plain
+    filtered(document: AWSJSON!): AWSJSON
+  }
   type Plain { id: ID, v: String }
 `;
 const renderAnswer = '$util.toJson({"result": $ctx.result, "error": $ctx.error})';
@@ -46,17 +51,31 @@ beforeAll(async () => {
     serviceRoleArn: roleAllowing(iam, ["dynamodb:*"], "*"),
     dynamodbConfig: { tableName: "left" },
   });
-  const resolver = (field: string, responseTemplate: string) =>
+  const resolver = (
+    field: string,
+    responseTemplate: string,
+    requestTemplate = "$util.toJson($ctx.args.document)",
+  ) =>
     test.appSync.createResolver(test.api.id, {
       type: "Query",
       field,
       kind: "UNIT",
       dataSource: "left",
-      requestTemplate: "$util.toJson($ctx.args.document)",
+      requestTemplate,
       responseTemplate,
     });
   resolver("run", renderAnswer);
   resolver("other", renderAnswer);
+  resolver(
+    "filtered",
+    renderAnswer,
+    `{
+      "version": "2018-05-29",
+      "operation": "Scan",
+      "filter": $util.transform.toDynamoDBFilterExpression($ctx.args.document.filter),
+      "nextToken": $util.toJson($util.defaultIfNullOrEmpty($ctx.args.document.nextToken, null)),
+    }`,
+  );
   resolver("plain", '{"id": "of $ctx.result.id", "v": "$ctx.result.v", "error": "$!ctx.error"}');
 });
 beforeEach(() => {
@@ -112,6 +131,19 @@ describe("a DynamoDB Scan", () => {
     expect(result).toMatchObject({ nextToken: null, scannedCount: expect.any(Number) });
     expect(result.items).toHaveLength(2);
     expect(result.items).toEqual(expect.arrayContaining([{ id: "s1" }, { id: "s3" }]));
+  });
+
+  it.each<[object, string[]]>([
+    [{ v: { eq: "odd" } }, ["s1", "s3"]],
+    [{ v: { ne: "odd", in: ["even", "odd"] } }, ["s2"]],
+    [{ id: { between: ["s2", "s3"] } }, ["s2", "s3"]],
+    [{ or: [{ v: { notContains: "d" } }, { id: { le: "s1" } }] }, ["s1", "s2"]],
+    [{ not: { v: { contains: "d" }, id: { gt: "s2" } } }, ["s1", "s2"]],
+    [{ v: { size: { lt: 4 }, attributeType: "string", attributeExists: true } }, ["s1", "s3"]],
+  ])("filters by what $util.transform makes of %j", async (filter, ids) => {
+    const document = { filter: { and: [{ id: { beginsWith: "s" } }, filter] } };
+    const { result } = await run(document, "filtered");
+    expect(result.items.map(({ id }: { id: string }) => id).toSorted()).toEqual(ids);
   });
 
   it("pages with tokens of its own resolver", async () => {
