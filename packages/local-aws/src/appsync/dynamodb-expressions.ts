@@ -110,12 +110,18 @@ interface Placeholders {
   readonly ExpressionAttributeValues?: Item | undefined;
 }
 
-/** DynamoDB expects the placeholders of all expressions of a request in one map. */
+/** DynamoDB expects the placeholders of all expressions of a request in one map, and refuses an empty one. */
 export function mergePlaceholders(...all: readonly (Placeholders | undefined)[]): Placeholders {
-  const names = Object.assign({}, ...all.map((each) => each?.ExpressionAttributeNames));
-  const values = Object.assign({}, ...all.map((each) => each?.ExpressionAttributeValues));
   return {
-    ExpressionAttributeNames: Object.keys(names).length > 0 ? names : undefined,
-    ExpressionAttributeValues: Object.keys(values).length > 0 ? values : undefined,
+    ExpressionAttributeNames: merged(all.map((each) => each?.ExpressionAttributeNames)),
+    ExpressionAttributeValues: merged(all.map((each) => each?.ExpressionAttributeValues)),
   };
+}
+
+/** An empty map that a template gives is sent: AppSync does not drop it either (aws-appsync-community 178). */
+function merged<T>(
+  maps: readonly (Record<string, T> | undefined)[],
+): Record<string, T> | undefined {
+  const given = maps.filter((map) => map !== undefined);
+  return given.length > 0 ? Object.assign({}, ...given) : undefined;
 }

@@ -146,6 +146,13 @@ describe("a DynamoDB Scan", () => {
     expect(result.items.map(({ id }: { id: string }) => id).toSorted()).toEqual(ids);
   });
 
+  it("fails where a filter's values are empty, as DynamoDB has it", async () => {
+    const filter = { v: { attributeExists: true } };
+    expect(await run({ filter }, "filtered")).toMatchObject({
+      error: { message: expect.stringContaining("ExpressionAttributeValues must not be empty") },
+    });
+  });
+
   it("pages with tokens of its own resolver", async () => {
     const first = (await run({ operation: "Scan", limit: 1, filter: null, nextToken: null }))
       .result;
