@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { certificateName } from "./certificate";
 import type { Credentials } from "./iam/iam";
 import { hasEnded, ownIdentity } from "./processes";
 import type { Outputs } from "./program";
@@ -23,7 +24,15 @@ export interface RunningStack {
 const buildFolder = ".build";
 
 /** For whatever takes a certificate from a file only. Relative to the program's folder. */
-export const certificateFile = `${buildFolder}/certificate.pem`;
+export const certificateFile = `${buildFolder}/${certificateName}`;
+
+/** The folder for what belongs to the program's stack on this machine. It has secrets: no one else reads it, nor does git. */
+export function makeBuildFolder(program: string): string {
+  const folder = join(program, buildFolder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, ".gitignore"), "*\n");
+  return folder;
+}
 
 interface StackFile extends RunningStack {
   /** The name of the process, for others may get its id after it has ended. */
@@ -40,10 +49,7 @@ function stackFile(program: string): string {
  */
 export function writeStackFile(program: string, stack: RunningStack): void {
   refuseSecondStack(program);
-  mkdirSync(join(program, buildFolder), { recursive: true });
-  if (stack.certificate !== undefined) {
-    writeFileSync(join(program, certificateFile), stack.certificate);
-  }
+  makeBuildFolder(program);
   const kept: StackFile = { process: ownIdentity(), ...stack };
   replaceFile(stackFile(program), JSON.stringify(kept, null, 2));
 }
@@ -54,7 +60,6 @@ export function deleteStackFile(program: string): void {
     return;
   }
   rmSync(stackFile(program), { force: true });
-  rmSync(join(program, certificateFile), { force: true });
 }
 
 /** The program's stack that runs on this machine, or undefined where none does. */

@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
-import { createCertificate } from "./certificate";
+import { keptCertificate } from "./certificate";
 import { type Cloud, type CloudOptions, startCloud } from "./cloud";
 import { openDataFolder } from "./data-folder";
 import { type Outputs, runProgram } from "./program";
-import type { RunningStack } from "./running-stack";
+import { makeBuildFolder, type RunningStack } from "./running-stack";
 import { readStackConfig } from "./stack-config";
 import { makeWorkFolder } from "./work-folder";
 
@@ -15,7 +15,7 @@ export interface StackOptions
   /** The folder of the Pulumi program. */
   readonly program: string;
   readonly stack: string;
-  /** Serves the API over TLS, with a certificate of its own. */
+  /** Serves the API over TLS, with the certificate that the program's folder keeps. */
   readonly https: boolean;
 }
 
@@ -47,7 +47,9 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     releaseData();
   };
   try {
-    const certificate = options.https ? await createCertificate() : undefined;
+    const certificate = options.https
+      ? await keptCertificate(makeBuildFolder(options.program))
+      : undefined;
     cloud = await startCloud({ ...options, region, workDirectory, certificate });
     const failed = cloud.failure.then((error) => {
       const kept = options.dataDirectory;
