@@ -55,6 +55,7 @@ describe("the local stack", () => {
     },
     endpoints: { dynamodb: "http://d", cognito: "http://c", sqs: "http://s" },
     credentials: { accessKeyId: "a", secretAccessKey: "s" },
+    frontEnd: { region: "eu-central-1", cognitoEndpoint: "http://c" },
   };
 
   it("is reached at its own endpoint, as its administrator", () => {

@@ -43,7 +43,8 @@ async function main(): Promise<void> {
   const { region, outputs, endpoint, iam } = world;
   const endpoints = { dynamodb: endpoint, cognito: "", sqs: "" };
   const credentials = iam.administrator;
-  writeStackFile(program, { pid: process.pid, region, outputs, endpoints, credentials });
+  const frontEnd = { region, cognitoEndpoint: "" };
+  writeStackFile(program, { pid: process.pid, region, outputs, endpoints, credentials, frontEnd });
   console.log(`${accounts} accounts of ${events} events each are ready; Ctrl-C ends them.`);
   process.once("SIGINT", async () => {
     deleteStackFile(program);

@@ -10,6 +10,10 @@ import type { LambdaFunction } from "./lambda/function";
 import type { Step } from "./progress";
 import { Seed } from "./seed";
 import { type Sqs, startSqs } from "./sqs/sqs";
+import type { TraceSink } from "./trace";
+
+/** Where debuggers look first. */
+const firstInspectorPort = 9229;
 
 /** Where each engine listens on 127.0.0.1; 0 takes any free port. */
 export interface Ports {
@@ -34,6 +38,12 @@ export interface CloudOptions {
   readonly deliver?: (message: Message) => void;
   /** Gets what a person should know of, such as records that are given up. Goes to the log when left out. */
   readonly warn?: (source: string, line: string) => void;
+  /** What a front end that asks for its configuration gets. */
+  readonly configuration?: () => unknown;
+  /** Opens the functions' processes to a debugger. */
+  readonly inspect?: boolean;
+  /** Gets told what each request does, line by line. */
+  readonly trace?: TraceSink | undefined;
   /** For tests: faults in DynamoDB's answers, and what its operations consume. */
   readonly dynamodb?: Pick<DynamodbOptions, "intercept" | "meter">;
   /** Gets told what is being made, and may throw to give the start up. */
@@ -52,6 +62,8 @@ export interface Cloud
   readonly appsync: AppSync;
   /** By ARN. */
   readonly functions: Map<string, LambdaFunction>;
+  /** The port on which a debugger finds the function's process; undefined where none is asked for. */
+  inspectorPortOf(functionName: string): number | undefined;
   /** What functions have to trust besides the usual authorities: a PEM file, where the API is served over TLS. */
   readonly certificateFile: string | undefined;
   /** Resolves once an engine has ended without being asked to. */
@@ -91,6 +103,16 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const iam = new Iam({ region });
   const seed = new Seed(dataDirectory);
   const functions = new Map<string, LambdaFunction>();
+  const inspected: string[] = [];
+  const inspectorPortOf = (functionName: string): number | undefined => {
+    if (options.inspect !== true) {
+      return undefined;
+    }
+    if (!inspected.includes(functionName)) {
+      inspected.push(functionName);
+    }
+    return firstInspectorPort + inspected.indexOf(functionName);
+  };
   try {
     // One after the other: a port that is taken shall not leave others half started.
     const sqs = await start("SQS", startSqs({ region, iam, port: ports.sqs, dataDirectory }));
@@ -123,6 +145,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         iam,
         port: ports.appsync,
         ...(certificate !== undefined && { tls: certificate }),
+        trace: options.trace,
+        configuration: () => options.configuration?.(),
         dynamodbEndpoint: dynamodb.endpoint,
         userPoolIssuer: cognito.issuer,
         invokeFunction: async (functionArn, payload) => {
@@ -153,6 +177,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       cognito,
       appsync,
       functions,
+      inspectorPortOf,
       certificateFile: certificate && certificateFile,
       failure,
       atEnd: (end) => stops.push(end),

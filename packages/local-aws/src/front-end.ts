@@ -12,6 +12,34 @@ export interface FrontEnd {
   readonly cognitoEndpoint: string;
 }
 
+/** The deployed resources by type, as a front end needs them. */
+interface Resources {
+  outputsOf(type: string): readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Of several APIs, pools or clients, the first that the program makes. */
+export function frontEndOf(
+  resources: Resources,
+  where: Pick<FrontEnd, "region" | "cognitoEndpoint">,
+): FrontEnd {
+  const first = (type: string, of: Readonly<Record<string, unknown>> = {}) =>
+    resources
+      .outputsOf(type)
+      .find((found) => Object.entries(of).every(([name, value]) => found[name] === value)) ?? {};
+  const text = (value: unknown): string | undefined =>
+    typeof value === "string" ? value : undefined;
+  const { uris } = first("aws:appsync/graphQLApi:GraphQLApi");
+  const pool = first("aws:cognito/userPool:UserPool");
+  const client = first("aws:cognito/userPoolClient:UserPoolClient", { userPoolId: pool.id });
+  return {
+    ...where,
+    graphqlUrl: text((uris as Readonly<Record<string, unknown>> | undefined)?.GRAPHQL),
+    apiKey: text(first("aws:appsync/apiKey:ApiKey").key),
+    userPoolId: text(pool.id),
+    userPoolClientId: text(client.id),
+  };
+}
+
 /** The configuration for `Amplify.configure` of aws-amplify 6. */
 export function amplifyConfiguration(frontEnd: FrontEnd): Record<string, unknown> {
   const { region, graphqlUrl, apiKey, userPoolId, userPoolClientId, cognitoEndpoint } = frontEnd;

@@ -1,58 +1,75 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Cloud } from "./cloud";
 import type { Inputs } from "./inputs";
 import { withoutReferences } from "./resource-references";
-import { provision } from "./resources";
-import { invoke } from "./resources/invokes";
+import type { Registration } from "./resources";
+import type { Provisioned } from "./resources/resource";
 import type { StackConfig } from "./stack-config";
 import { UsageError } from "./usage-error";
 
 type Pulumi = typeof import("@pulumi/pulumi");
 
+/** How Pulumi's automation keeps programs of one process apart. Its declarations leave it out. */
+interface PulumiState {
+  withLocalStorage<A>(work: () => Promise<A>): Promise<A>;
+}
+
 /** The program's outputs under their own names, as plain values. */
 export type Outputs = Readonly<Record<string, unknown>>;
+
+/** What answers a program while it is evaluated. */
+export interface Answers {
+  /** Makes a resource, or updates it; the engine's real outputs flow on to the program. */
+  resource(registration: Registration): Promise<Provisioned>;
+  /** Answers a call of a provider's function. */
+  call(token: string, inputs: Inputs): unknown;
+}
 
 /**
  * Evaluates the program for a stack. Every resource is made on its engine as soon as the program registers it, and is
  * answered with that engine's real outputs, so that values flow from resource to resource as they do on AWS.
+ *
+ * A process can evaluate it again: its files are read anew then.
  */
 export async function runProgram(
   folder: string,
   stack: string,
   { project, values }: StackConfig,
-  cloud: Cloud,
+  answers: Answers,
 ): Promise<Outputs> {
-  const pulumi = loadPulumi(folder);
-  const fault = firstFault();
-  // What fails beside a resource, such as a function over an output, is reported in no other way.
-  process.on("unhandledRejection", fault.report);
-  pulumi.runtime.setAllConfig({ ...values });
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs: given, custom = true }) =>
-        fault.reportFrom(async () => {
-          const inputs = await withoutReferences(given as Inputs);
-          return provision({ type, name, inputs, custom }, cloud);
-        }),
-      call: ({ token, inputs }) => fault.reportFrom(async () => invoke(token, inputs, cloud)),
-    },
-    project,
-    stack,
-  );
-  try {
-    const outputs = await Promise.race([
-      fault.reportFrom(() => evaluate(pulumi, folder)),
-      fault.happened,
-    ]);
-    process.off("unhandledRejection", fault.report);
-    return outputs;
-  } catch (error) {
-    // What waits for the resources that are not made any more would be reported when the process ends.
-    pulumi.runtime.terminateRpcs();
-    throw error;
-  }
+  const { withLocalStorage } = requireOf(folder, "@pulumi/pulumi/runtime/state") as PulumiState;
+  return withLocalStorage(async () => {
+    const pulumi = requireOf(folder, "@pulumi/pulumi") as Pulumi;
+    const fault = firstFault();
+    // What fails beside a resource, such as a function over an output, is reported in no other way.
+    process.on("unhandledRejection", fault.report);
+    pulumi.runtime.setAllConfig({ ...values });
+    await pulumi.runtime.setMocks(
+      {
+        newResource: ({ type, name, inputs: given, custom = true }) =>
+          fault.reportFrom(async () => {
+            const inputs = await withoutReferences(given as Inputs);
+            return answers.resource({ type, name, inputs, custom });
+          }),
+        call: ({ token, inputs }) => fault.reportFrom(async () => answers.call(token, inputs)),
+      },
+      project,
+      stack,
+    );
+    try {
+      const evaluated = evaluate(pulumi, folder);
+      evaluated.catch(fault.report);
+      return await Promise.race([evaluated, fault.happened]);
+    } catch (error) {
+      // What waits for the resources that are not made any more would be reported when the process ends.
+      pulumi.runtime.terminateRpcs();
+      await fault.settled();
+      throw error;
+    } finally {
+      process.off("unhandledRejection", fault.report);
+    }
+  });
 }
 
 /**
@@ -61,6 +78,7 @@ export async function runProgram(
  */
 function firstFault() {
   let report: (error: unknown) => void = () => {};
+  const working = new Set<Promise<unknown>>();
   const happened = new Promise<never>((_, reject) => {
     report = reject;
   });
@@ -68,20 +86,29 @@ function firstFault() {
     happened,
     report,
     async reportFrom<A>(work: () => Promise<A>): Promise<A> {
+      const result = work();
+      working.add(result);
       try {
-        return await work();
+        return await result;
       } catch (error) {
         report(error);
         throw error;
+      } finally {
+        working.delete(result);
       }
+    },
+    /** Resolves once nothing is worked on any more, and the rejections that follow a fault have been reported. */
+    async settled(): Promise<void> {
+      await Promise.allSettled(working);
+      await nextTurn();
     },
   };
 }
 
-/** Pulumi's runtime as the program loads it: its state is a module's own, and the program may have another copy. */
-function loadPulumi(folder: string): Pulumi {
+/** A part of Pulumi as the program loads it: its state is a module's own, and the program may have another copy. */
+function requireOf(folder: string, part: string): unknown {
   try {
-    return createRequire(join(folder, "Pulumi.yaml"))("@pulumi/pulumi") as Pulumi;
+    return createRequire(join(folder, "Pulumi.yaml"))(part);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") {
       throw error;
@@ -90,8 +117,27 @@ function loadPulumi(folder: string): Pulumi {
   }
 }
 
+/** What was loaded before any program was: such as the command that starts it. */
+let others: ReadonlySet<string> | undefined;
+
+const thisPackage = join(__dirname, "..", sep);
+
+/** The files of the program itself that are loaded, without what is installed. */
+export function programFiles(): readonly string[] {
+  return Object.keys(require.cache).filter(
+    (file) =>
+      others?.has(file) === false &&
+      !file.startsWith(thisPackage) &&
+      !file.includes(`${sep}node_modules${sep}`),
+  );
+}
+
 async function evaluate(pulumi: Pulumi, folder: string): Promise<Outputs> {
   process.chdir(folder);
+  others ??= new Set(Object.keys(require.cache));
+  for (const file of programFiles()) {
+    delete require.cache[file];
+  }
   // A folder is loaded as Pulumi does it: what its package.json calls "main", or its index file.
   const exported = await pulumi.runtime.runInPulumiStack(() => require(folder));
   await pulumi.runtime.disconnect();

@@ -1,13 +1,23 @@
+import type { Consumption } from "./dynamodb/gateway";
 import { interruption, unlessInterrupted } from "./interrupt";
 import { checkNodeVersion } from "./node-version";
 import { startProgress } from "./progress";
 import type { RunningStack } from "./running-stack";
-import { type StackOptions, startStack } from "./stack";
+import { type LocalStack, type StackOptions, startStack } from "./stack";
 
 export interface RunStackOptions
-  extends Omit<StackOptions, "deliver" | "log" | "warn" | "progress" | "dynamodb"> {
+  extends Omit<StackOptions, "deliver" | "log" | "trace" | "warn" | "progress" | "dynamodb"> {
+  /** Shows what each request does. */
+  readonly trace?: boolean;
   /** Shows what the engines and the functions log. */
   readonly verbose: boolean;
+}
+
+const engines = new Set(["appsync", "cognito", "dynamodb", "sqs"]);
+
+function showUnits({ caller, operation, table, units }: Consumption): void {
+  const [, who] = caller.split("/");
+  console.log(`    ${operation} on ${table} by ${who ?? caller}: ${units} units`);
 }
 
 /**
@@ -15,8 +25,8 @@ export interface RunStackOptions
  * @throws Interrupted when Ctrl-C comes before the work is done; the stack is stopped then, too
  */
 export async function runStack(
-  { verbose, ...options }: RunStackOptions,
-  work: (stack: RunningStack) => Promise<void>,
+  { verbose, trace = false, ...options }: RunStackOptions,
+  work: (stack: RunningStack, running: LocalStack) => Promise<void>,
 ): Promise<void> {
   checkNodeVersion(process.versions.node);
   const interrupted = interruption();
@@ -24,10 +34,12 @@ export async function runStack(
   const stack = await startStack({
     ...options,
     log: (source, line) => {
-      if (verbose) {
+      // With a trace, what functions log belongs to it; engines say nothing of a request.
+      if (verbose || (trace && !engines.has(source))) {
         console.log(`[${source}] ${line}`);
       }
     },
+    ...(trace && { trace: console.log, dynamodb: { meter: showUnits } }),
     deliver: ({ medium, to, text }) => {
       console.log(`${medium === "EMAIL" ? "E-mail" : "SMS"} to ${to}: ${text}`);
     },
@@ -43,7 +55,10 @@ export async function runStack(
   });
   try {
     progress.finish();
-    await unlessInterrupted(interrupted, Promise.race([work(stack.description), stack.failed]));
+    await unlessInterrupted(
+      interrupted,
+      Promise.race([work(stack.description, stack), stack.failed]),
+    );
   } finally {
     await stack.stop();
   }

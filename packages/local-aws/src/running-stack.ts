@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { certificateName } from "./certificate";
+import type { FrontEnd } from "./front-end";
 import type { Credentials } from "./iam/iam";
 import { hasEnded, ownIdentity } from "./processes";
 import type { Outputs } from "./program";
@@ -15,6 +16,8 @@ export interface RunningStack {
   readonly endpoints: { readonly dynamodb: string; readonly cognito: string; readonly sqs: string };
   /** The local administrator's: what an operator's own AWS credentials are on AWS. */
   readonly credentials: Credentials;
+  /** For `--print`, and for a page that asks the API for it. It has no secrets. */
+  readonly frontEnd: FrontEnd;
   /** The certificate to trust (PEM), where the API is served over TLS. */
   readonly certificate?: string | undefined;
 }

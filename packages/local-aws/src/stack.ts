@@ -2,6 +2,8 @@ import { rmSync } from "node:fs";
 import { keptCertificate } from "./certificate";
 import { type Cloud, type CloudOptions, startCloud } from "./cloud";
 import { openDataFolder } from "./data-folder";
+import { type Changes, Deployment } from "./deployment";
+import { amplifyConfiguration, type FrontEnd, frontEndOf } from "./front-end";
 import { type Outputs, runProgram } from "./program";
 import { makeBuildFolder, type RunningStack } from "./running-stack";
 import { readStackConfig } from "./stack-config";
@@ -10,7 +12,15 @@ import { makeWorkFolder } from "./work-folder";
 export interface StackOptions
   extends Pick<
     CloudOptions,
-    "ports" | "dataDirectory" | "deliver" | "dynamodb" | "log" | "warn" | "progress"
+    | "ports"
+    | "dataDirectory"
+    | "deliver"
+    | "dynamodb"
+    | "inspect"
+    | "log"
+    | "trace"
+    | "warn"
+    | "progress"
   > {
   /** The folder of the Pulumi program. */
   readonly program: string;
@@ -24,15 +34,19 @@ export interface LocalStack {
   readonly cloud: Cloud;
   /** What other processes need to use it. */
   readonly description: RunningStack;
+  /**
+   * Evaluates the program as its files are now, and changes what differs; the data stays. Rejects, and leaves the API as it
+   * was, where the program has a fault, or a change that a running stack cannot take.
+   */
+  update(): Promise<Changes>;
   /** Rejects once an engine has ended without being asked to: nothing works any more. */
   readonly failed: Promise<never>;
   stop(): Promise<void>;
 }
 
-/** Starts the engines and gives them the program's resources. A process can run one stack in its life: Pulumi's runtime is global. */
+/** Starts the engines and gives them the program's resources. */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
-  const config = readStackConfig(options.stack, options.program);
-  const region = config.values["aws:region"];
+  const region = readStackConfig(options.stack, options.program).values["aws:region"];
   if (region === undefined) {
     throw new Error(`Pulumi.${options.stack}.yaml: aws:region is not set`);
   }
@@ -50,7 +64,9 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     const certificate = options.https
       ? await keptCertificate(makeBuildFolder(options.program))
       : undefined;
-    cloud = await startCloud({ ...options, region, workDirectory, certificate });
+    let frontEnd: FrontEnd | undefined;
+    const configuration = (): unknown => frontEnd && amplifyConfiguration(frontEnd);
+    cloud = await startCloud({ ...options, region, workDirectory, certificate, configuration });
     const failed = cloud.failure.then((error) => {
       const kept = options.dataDirectory;
       throw new Error(
@@ -59,11 +75,14 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     });
     // Where nobody waits for it.
     failed.catch(() => {});
-    const outputs = await Promise.race([
-      runProgram(options.program, options.stack, config, cloud),
-      failed,
-    ]);
+    const deployment = new Deployment(cloud);
+    const evaluate = (): Promise<Outputs> => {
+      const { program, stack } = options;
+      return runProgram(program, stack, readStackConfig(stack, program), deployment);
+    };
+    const outputs = await Promise.race([evaluate(), failed]);
     const { dynamodb, cognito, sqs, iam } = cloud;
+    frontEnd = frontEndOf(deployment, { region, cognitoEndpoint: cognito.endpoint });
     return {
       outputs,
       cloud,
@@ -78,6 +97,12 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
         },
         credentials: iam.administrator,
         certificate: certificate?.cert,
+        frontEnd,
+      },
+      update: async () => {
+        deployment.begin();
+        await evaluate();
+        return deployment.end();
       },
       failed,
       stop,

@@ -1,13 +1,18 @@
 import { resolve } from "node:path";
+import { amplifyConfiguration, awsExports, outputExports } from "./front-end";
 import { portsFrom, readOptions } from "./options";
 import { runStack } from "./run-stack";
 import {
   certificateFile,
   deleteStackFile,
+  findRunningStack,
   type RunningStack,
   refuseSecondStack,
   writeStackFile,
 } from "./running-stack";
+import type { LocalStack } from "./stack";
+import { updateOnChange } from "./update-on-change";
+import { UsageError } from "./usage-error";
 
 export interface StartCommandOptions {
   /** How people call the command, e.g. "npx local-aws start". */
@@ -31,6 +36,13 @@ function help(usage: string): string {
   --port N       the API's port; the next three serve sign-in, DynamoDB and SQS (4000; 0: any free ones)
   --data DIR     keep tables, users and queues in DIR between runs (they are kept in memory)
   --https        serve the API over TLS, as aws-amplify's subscriptions need it
+  --watch        apply the program to the running stack whenever one of its files changes; the data stays
+  --inspect      open the functions' processes to a debugger: one process a function, without a time limit
+  --trace        show each request's templates as rendered, its calls with the units they consume, and the functions' logs
+  --print WHAT   print a configuration for the stack that runs, and start nothing:
+                   amplify  what Amplify.configure takes (the API serves it as /config.json, too)
+                   env      the program's outputs, for a shell: eval "$(… --print env)"
+                   aws      the engines' endpoints and credentials, for the AWS command line and SDKs
   --verbose      show every resource, and what the engines and the functions log
   -h, --help     this text`;
 }
@@ -45,6 +57,10 @@ export async function startCommand(command: StartCommandOptions): Promise<void> 
       port: { type: "string", default: "4000" },
       data: { type: "string" },
       https: { type: "boolean", default: false },
+      watch: { type: "boolean", default: false },
+      inspect: { type: "boolean", default: false },
+      trace: { type: "boolean", default: false },
+      print: { type: "string" },
       verbose: { type: "boolean", default: false },
     },
     command.args,
@@ -53,23 +69,48 @@ export async function startCommand(command: StartCommandOptions): Promise<void> 
     console.log(help(command.usage));
     return;
   }
-  const { stack, data, https, verbose } = options;
+  const { stack, data, https, watch, inspect, trace, verbose } = options;
   const ports = portsFrom(options.port);
   const program =
     options.program === undefined ? command.program : resolve(command.folder, options.program);
+  if (options.print !== undefined) {
+    console.log(configurationOf(program, options.print));
+    return;
+  }
   const dataDirectory = data === undefined ? undefined : resolve(command.folder, data);
   refuseSecondStack(program);
   console.log(`Starting stack ${stack} on this machine …`);
-  const serve = async (running: RunningStack): Promise<void> => {
+  const serve = async (running: RunningStack, local: LocalStack): Promise<void> => {
     writeStackFile(program, running);
+    if (watch) {
+      await updateOnChange(program, local, dataDirectory);
+    }
     const instructions = command.instructions?.(running, program) ?? "";
     console.log(`${describeStack(running)}${instructions}\nCtrl-C stops it.`);
     await new Promise(() => {});
   };
   try {
-    await runStack({ program, stack, ports, dataDirectory, https, verbose }, serve);
+    await runStack({ program, stack, ports, dataDirectory, https, inspect, trace, verbose }, serve);
   } finally {
     deleteStackFile(program);
+  }
+}
+
+/** What `--print` prints of the program's running stack. */
+function configurationOf(program: string, what: string): string {
+  const running = findRunningStack(program);
+  if (running === undefined) {
+    throw new UsageError(`no stack of the program in ${program} runs: start it first`);
+  }
+  switch (what) {
+    case "amplify":
+      return JSON.stringify(amplifyConfiguration(running.frontEnd), null, 2);
+    case "aws":
+      return awsExports(running);
+    case "env":
+      return outputExports(running.outputs);
+    default:
+      throw new UsageError(`--print: expected amplify, env or aws, found ${what}`);
   }
 }
 

@@ -50,7 +50,7 @@ describe("lines for a shell", () => {
   });
 
   it("carry every value as it is, whatever a shell would make of it", () => {
-    const value = "it's $HOME `id` \\ \"x\"";
+    const value = 'it\'s $HOME `id` \\ "x"';
     expect(variable(outputExports({ graphqlUrl: value }), "GRAPHQL_URL")).toBe(value);
   });
 

@@ -21,9 +21,10 @@ async function evaluate(program: string): Promise<unknown> {
   writeFileSync(join(folder, "index.ts"), `import * as pulumi from "@pulumi/pulumi"; ${program}`);
   const script = `
     const { runProgram } = require("./packages/local-aws/src/program");
+    const { Deployment } = require("./packages/local-aws/src/deployment");
     const config = { project: "shop", values: { "shop:size": "3" } };
     const cloud = { region: "eu-central-1", progress() {} };
-    runProgram(${JSON.stringify(folder)}, "dev", config, cloud)
+    runProgram(${JSON.stringify(folder)}, "dev", config, new Deployment(cloud))
       .catch((error) => ({ fault: error.message }))
       .then((outcome) => setTimeout(() => process.stdout.write(JSON.stringify(outcome)), 100));`;
   const args = ["--import", "tsx", "--eval", script];

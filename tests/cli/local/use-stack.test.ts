@@ -19,6 +19,7 @@ describe("the stack of the program in a folder", () => {
       outputs: {},
       endpoints: { dynamodb: "", cognito: "", sqs: "" },
       credentials: { accessKeyId: "", secretAccessKey: "" },
+      frontEnd: { region: "eu-central-1", cognitoEndpoint: "" },
     };
     writeStackFile(program, stack);
     expect(requireStack(program)).toEqual(stack);

@@ -32,7 +32,7 @@ export interface ApiServices extends DataSourceServices {
 }
 
 export class ApiBuilder {
-  readonly id = newId();
+  readonly id: string;
   readonly arn: string;
   readonly api: Api;
   readonly #resolvers = new Map<string, Resolver>();
@@ -42,10 +42,14 @@ export class ApiBuilder {
 
   readonly #services: ApiServices;
 
-  /** @param inputs those of aws.appsync.GraphQLApi */
-  constructor(inputs: Inputs, services: ApiServices) {
+  /**
+   * @param inputs those of aws.appsync.GraphQLApi
+   * @param id that of the API which this one takes the place of
+   */
+  constructor(inputs: Inputs, services: ApiServices, id = newId()) {
     const definition = decodeInputs(ApiDefinition, inputs, `API ${inputs.name}`);
     this.#services = services;
+    this.id = id;
     this.arn = `arn:aws:appsync:${services.region}:${localAccountId}:apis/${this.id}`;
     const providers = [definition, ...(definition.additionalAuthenticationProviders ?? [])];
     this.api = {

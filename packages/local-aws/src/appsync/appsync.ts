@@ -6,6 +6,8 @@
  */
 import { type RunningServer, serve } from "../http-server";
 import type { Inputs } from "../inputs";
+import { type TraceSink, tracing } from "../trace";
+import type { Api } from "./api";
 import { ApiBuilder, type ApiServices } from "./api-builder";
 import type { ApiKey } from "./api-keys";
 import { Changes } from "./changes";
@@ -17,6 +19,10 @@ export interface AppSyncOptions extends ApiServices {
   /** Any free port if 0 or omitted. */
   readonly port?: number;
   /** PEM texts; with them the server speaks https and wss instead of http and ws. */
+  /** What a front end that asks for its configuration gets. */
+  readonly configuration?: () => unknown;
+  /** Gets told what each request does. */
+  readonly trace?: TraceSink | undefined;
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
@@ -26,9 +32,17 @@ export interface CreatedApi {
   readonly uris: { readonly GRAPHQL: string; readonly REALTIME: string };
 }
 
+/** Connections hold it: they see the API as it is changed. */
+interface ChangingEndpoint extends Endpoint {
+  api: Api;
+}
+
 export class AppSync {
   #builder: ApiBuilder | undefined;
-  #endpoint: Endpoint | undefined;
+  /** The API that is being made anew, while the one of `#builder` is served. */
+  #next: ApiBuilder | undefined;
+  #updating = false;
+  #endpoint: ChangingEndpoint | undefined;
   /** Of its one API. */
   readonly changes = new Changes();
   readonly #options: AppSyncOptions;
@@ -47,19 +61,29 @@ export class AppSync {
     const realtime: Realtime = new Realtime(() => appSync.#endpoint, log);
     const upgrade = realtime.handleUpgrade.bind(realtime);
     const server = await serve({ name: "AppSync", port, tls, upgrade }, (message, response) =>
-      handleHttp(appSync.#endpoint, message, response, log),
+      tracing(options.trace, () => handleHttp(appSync.#endpoint, message, response, log)),
     );
     const appSync: AppSync = new AppSync(options, realtime, server);
     return appSync;
   }
 
   createApi(inputs: Inputs): CreatedApi {
-    if (this.#builder !== undefined) {
+    if ((this.#updating ? this.#next : this.#builder) !== undefined) {
       throw new Error(`API ${inputs.name}: there is room for one API locally, and it is taken`);
     }
-    this.#builder = new ApiBuilder(inputs, this.#options);
-    const { api, arn, id } = this.#builder;
-    this.#endpoint = { api, subscriptions: new Subscriptions(api) };
+    const builder = new ApiBuilder(inputs, this.#options, this.#builder?.id);
+    const { api, arn, id } = builder;
+    if (this.#updating) {
+      this.#next = builder;
+    } else {
+      this.#builder = builder;
+      const endpoint: ChangingEndpoint = {
+        api,
+        subscriptions: new Subscriptions(() => endpoint.api),
+        configuration: () => this.#options.configuration?.() ?? {},
+      };
+      this.#endpoint = endpoint;
+    }
     const { url } = this.#server;
     const uris = {
       GRAPHQL: `${url}${graphqlPath}`,
@@ -77,6 +101,21 @@ export class AppSync {
     this.#builderOf(apiId).addDataSource(inputs);
   }
 
+  /** Begins to make the API anew, from all of its parts. Until `endUpdate` it is served as it was. */
+  beginUpdate(): void {
+    this.#updating = this.#builder !== undefined;
+    this.#next = undefined;
+  }
+
+  endUpdate(): void {
+    if (this.#next !== undefined && this.#endpoint !== undefined) {
+      this.#builder = this.#next;
+      this.#endpoint.api = this.#next.api;
+    }
+    this.#updating = false;
+    this.#next = undefined;
+  }
+
   /** Returns the function's id. */
   createFunction(apiId: string, inputs: Inputs): string {
     return this.#builderOf(apiId).addFunction(inputs);
@@ -92,9 +131,10 @@ export class AppSync {
   }
 
   #builderOf(apiId: string): ApiBuilder {
-    if (this.#builder?.id !== apiId) {
+    const builder = this.#updating ? this.#next : this.#builder;
+    if (builder?.id !== apiId) {
       throw new Error(`there is no API with the id ${apiId}`);
     }
-    return this.#builder;
+    return builder;
   }
 }

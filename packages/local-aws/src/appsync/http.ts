@@ -3,7 +3,9 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { defaultMaxBodyBytes, readBody } from "../http-request";
 import { type SignedRequest, signedRequestOf } from "../iam/iam";
-import type { Api, OperationResponse } from "./api";
+import { trace } from "../trace";
+import type { Api } from "./api";
+import type { OperationRequest } from "./document";
 import { asRequestError, RequestError } from "./errors";
 import { runOperation } from "./execute";
 import type { Subscriptions } from "./subscriptions";
@@ -11,9 +13,14 @@ import { readOperationQuery, readOperationRequest } from "./validation";
 
 export const graphqlPath = "/graphql";
 
+/** AppSync serves nothing there: a page that is developed here finds its configuration at it. */
+const configurationPath = "/config.json";
+
 export interface Endpoint {
   readonly api: Api;
   readonly subscriptions: Subscriptions;
+  /** How a front end is configured, without any secret. */
+  readonly configuration: () => unknown;
 }
 
 /** Answers one request. `endpoint` is undefined until an API is created. */
@@ -42,7 +49,10 @@ async function answer(
   endpoint: Endpoint | undefined,
   request: SignedRequest,
   sourceIp: string,
-): Promise<OperationResponse> {
+): Promise<unknown> {
+  if (endpoint !== undefined && request.path === configurationPath && request.method === "GET") {
+    return endpoint.configuration();
+  }
   if (endpoint === undefined || request.path !== graphqlPath) {
     throw new RequestError(404, "NotFoundException", `There is no API at ${request.path}.`);
   }
@@ -56,11 +66,18 @@ async function answer(
       ? readOperationQuery(request.query)
       : readOperationRequest(request.body.toString());
   const { headers } = request;
+  trace(() => describeOperation(operation));
   const { response, published } = await runOperation(endpoint.api, operation, { caller, headers });
   for (const publication of published) {
     endpoint.subscriptions.publish(publication);
   }
+  trace(() => `  answers ${JSON.stringify(response)}`);
   return response;
+}
+
+function describeOperation({ query, variables }: OperationRequest): string {
+  const document = query.replaceAll(/\s+/g, " ").trim();
+  return variables == null ? document : `${document} ${JSON.stringify(variables)}`;
 }
 
 /** Allows every origin, as AppSync does, so that a front end may be served from anywhere. */

@@ -1,4 +1,5 @@
 /** Resolvers: unit resolvers with one data source, and pipelines of functions. */
+import { trace } from "../trace";
 import { type TemplateVersion, templateVersions } from "./api-definition";
 import type { Caller } from "./authorization";
 import type { DataSource } from "./data-source";
@@ -64,7 +65,7 @@ async function runPipeline(
   pipeline: Extract<Resolver, { kind: "PIPELINE" }>,
   context: TemplateContext,
 ): Promise<unknown> {
-  const before = requireSuccess(renderTemplate(pipeline.before, context));
+  const before = render(pipeline.before, context);
   if ("returned" in before) {
     // #return in a resolver's own template ends the resolver, in a function's template only the function.
     return before.returned;
@@ -81,7 +82,7 @@ async function runStage(
   context: TemplateContext,
   kind: Resolver["kind"],
 ): Promise<unknown> {
-  const request = requireSuccess(renderTemplate(stage.request, context));
+  const request = render(stage.request, context);
   if ("returned" in request) {
     return request.returned;
   }
@@ -116,7 +117,7 @@ function readVersion(document: RequestDocument, kind: Resolver["kind"]): Templat
 }
 
 function respond(template: Template, context: TemplateContext): unknown {
-  return resultOf(requireSuccess(renderTemplate(template, context)));
+  return resultOf(render(template, context));
 }
 
 /**
@@ -137,11 +138,23 @@ function respondAsBefore(
 
 type Succeeded = Exclude<Rendered, { error: unknown }>;
 
-function requireSuccess(rendered: Rendered): Succeeded {
+/** Throws the template's own error. */
+function render(template: Template, context: TemplateContext): Succeeded {
+  const rendered = renderTemplate(template, context);
+  trace(() => `  ${template.name} ${describeRendered(rendered)}`);
   if ("error" in rendered) {
     throw new ResolverError(rendered.error);
   }
   return rendered;
+}
+
+function describeRendered(rendered: Rendered): string {
+  if ("error" in rendered) {
+    return `fails: ${rendered.error.errorType}: ${rendered.error.message}`;
+  }
+  return "json" in rendered
+    ? `renders ${JSON.stringify(rendered.json)}`
+    : `returns ${JSON.stringify(rendered.returned)}`;
 }
 
 function resultOf(rendered: Succeeded): unknown {

@@ -17,9 +17,10 @@ export interface Subscription extends Subscribed {
 
 export class Subscriptions {
   readonly #subscriptions = new Set<Subscription>();
-  readonly #api: Api;
+  readonly #api: () => Api;
 
-  constructor(api: Api) {
+  /** @param api answers with the API as it is now */
+  constructor(api: () => Api) {
     this.#api = api;
   }
 
@@ -38,16 +39,16 @@ export class Subscriptions {
   }
 
   #listensTo({ fieldName }: Subscription, mutation: string): boolean {
-    const field = this.#api.schema.getSubscriptionType()?.getFields()[fieldName];
+    const field = this.#api().schema.getSubscriptionType()?.getFields()[fieldName];
     return field !== undefined && publishingMutations(field).includes(mutation);
   }
 
   /** A field that the subscriber selects and the mutation did not is null, and an error if non-null, as on AWS. */
   #deliver(subscription: Subscription, payload: Published["payload"]): void {
-    const response = runDelivery(this.#api, subscription, payload, subscription.caller);
+    const response = runDelivery(this.#api(), subscription, payload, subscription.caller);
     const bytes = Buffer.byteLength(JSON.stringify(response));
     if (bytes > maxPayloadBytes) {
-      this.#api.log(
+      this.#api().log(
         `AppSync: a message of ${subscription.fieldName} is dropped, its ${bytes} bytes exceed the limit of 240 KB`,
       );
       return;

@@ -2,7 +2,7 @@ import { Agent, request as httpRequest } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { type Answer, awsJson, type Call, type Input, ServiceError } from "../aws-json";
 import { type RunningServer, serve } from "../http-server";
-import { accessDenied, type Iam, localAccountId } from "../iam/iam";
+import { accessDenied, type Iam, localAccountId, type Principal } from "../iam/iam";
 import { permissionsFor } from "./permissions";
 import type { DynamodbProcess } from "./process";
 
@@ -20,6 +20,8 @@ export type Intercept = (
 
 /** The capacity that DynamoDB reports for an operation: read or write units of a table with its indexes. */
 export interface Consumption {
+  /** The ARN of the role or user that asked for it. */
+  readonly caller: string;
   readonly operation: string;
   readonly table: string;
   readonly units: number;
@@ -68,16 +70,16 @@ export function startGateway(options: GatewayOptions): Promise<RunningServer> {
   return serve(
     { name: "DynamoDB", port: options.port },
     awsJson({ version: "1.0", services, maxBodyBytes }, async (call) => {
-      await authorize(call);
+      const { arn } = await authorize(call);
       const fault = await options.intercept?.(call.operation, call.input);
       if (fault !== undefined) {
         throw new ServiceError(fault.type, fault.message);
       }
-      return run(call);
+      return run(call, arn);
     }),
   );
 
-  async function authorize({ operation, input, request }: Call): Promise<void> {
+  async function authorize({ operation, input, request }: Call): Promise<Principal> {
     const principal = await iam.authenticate(request, "dynamodb");
     const permissions = permissionsFor(operation, input, arnPrefix);
     if (permissions === undefined) {
@@ -91,13 +93,14 @@ export function startGateway(options: GatewayOptions): Promise<RunningServer> {
         throw accessDenied(principal, action, resource);
       }
     }
+    return principal;
   }
 
-  async function run(call: Call): Promise<Answer> {
+  async function run(call: Call, caller: string): Promise<Answer> {
     if (itemOperations.test(call.operation)) {
       return options.meter === undefined
         ? forward(call, Buffer.from(call.request.body))
-        : forwardMetered(call, options.meter);
+        : forwardMetered(call, caller, options.meter);
     }
     const input = JSON.stringify(call.input).replaceAll(arnPrefix, engineArnPrefix);
     const answer = await forward(call, Buffer.from(input));
@@ -111,14 +114,14 @@ export function startGateway(options: GatewayOptions): Promise<RunningServer> {
     };
   }
 
-  async function forwardMetered(call: Call, meter: Meter): Promise<Answer> {
+  async function forwardMetered(call: Call, caller: string, meter: Meter): Promise<Answer> {
     const input = { ...call.input, ReturnConsumedCapacity: "TOTAL" };
     const answer = await forward(call, Buffer.from(JSON.stringify(input)));
     const { ConsumedCapacity = [] } = JSON.parse(answer.body.toString("utf8")) as {
       ConsumedCapacity?: EngineConsumption | readonly EngineConsumption[];
     };
     for (const { TableName, CapacityUnits } of [ConsumedCapacity].flat()) {
-      meter({ operation: call.operation, table: TableName, units: CapacityUnits });
+      meter({ caller, operation: call.operation, table: TableName, units: CapacityUnits });
     }
     return answer;
   }

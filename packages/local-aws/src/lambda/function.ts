@@ -20,6 +20,8 @@ export interface FunctionDefinition {
   readonly memorySizeMb: number;
   /** The maximum number of events handled at once, each in a process of its own. */
   readonly concurrency: number;
+  /** Where a debugger may connect. */
+  readonly inspectorPort?: number | undefined;
 }
 
 export interface FunctionContext {
@@ -53,6 +55,7 @@ export async function createFunction(
     environment: environmentOf(definition, context, folder),
     memorySizeMb: definition.memorySizeMb,
     timeoutSeconds: definition.timeoutSeconds,
+    inspectorPort: definition.inspectorPort,
     log: context.log,
   });
 }
@@ -60,21 +63,40 @@ export async function createFunction(
 export class LambdaFunction {
   readonly name: string;
   readonly arn: string;
-  readonly roleArn: string;
-  readonly timeoutSeconds: number;
-  readonly #options: InstanceOptions;
-  readonly #concurrency: number;
+  #roleArn: string;
+  #options: InstanceOptions;
+  #concurrency: number;
   readonly #idle: Instance[] = [];
   readonly #all = new Set<Instance>();
+  /** Those that run what the function was before. */
+  readonly #outdated = new WeakSet<Instance>();
   readonly #waiting: (() => void)[] = [];
 
   constructor(definition: FunctionDefinition, options: InstanceOptions) {
     this.name = definition.name;
     this.arn = options.functionArn;
-    this.roleArn = definition.roleArn;
-    this.timeoutSeconds = definition.timeoutSeconds;
+    this.#roleArn = definition.roleArn;
     this.#options = options;
     this.#concurrency = definition.concurrency;
+  }
+
+  get roleArn(): string {
+    return this.#roleArn;
+  }
+
+  get timeoutSeconds(): number {
+    return this.#options.timeoutSeconds;
+  }
+
+  /** Takes another one's code and settings, from the next event on. Processes that are busy finish theirs. */
+  become(other: LambdaFunction): void {
+    this.#roleArn = other.#roleArn;
+    this.#options = other.#options;
+    this.#concurrency = other.#concurrency;
+    for (const instance of this.#all) {
+      this.#outdated.add(instance);
+    }
+    this.#removeEnded();
   }
 
   /** How many more events it could handle at once now. */
@@ -127,6 +149,11 @@ export class LambdaFunction {
   }
 
   #removeEnded(): void {
+    for (const instance of this.#idle) {
+      if (this.#outdated.has(instance)) {
+        instance.kill();
+      }
+    }
     for (const instance of this.#all) {
       if (!instance.usable) {
         this.#all.delete(instance);

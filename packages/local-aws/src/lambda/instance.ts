@@ -23,6 +23,8 @@ export interface InstanceOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly memorySizeMb: number;
   readonly timeoutSeconds: number;
+  /** Where a debugger may connect. A process that stands at a breakpoint is not timed out. */
+  readonly inspectorPort?: number | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -37,6 +39,9 @@ interface Reply {
 /** Lambda's time limit for loading a function; its own timeout starts only afterwards. */
 const initializationTimeoutMs = 10_000;
 
+/** Long enough for whoever stands at a breakpoint. */
+const inspectedTimeoutSeconds = 24 * 60 * 60;
+
 /** One execution environment of a function: a process of plain Node.js that handles one event at a time. */
 export class Instance {
   readonly #options: InstanceOptions;
@@ -49,7 +54,13 @@ export class Instance {
     this.#child = spawnChild({
       name: options.functionName,
       command: process.execPath,
-      args: [`--max-old-space-size=${options.memorySizeMb}`, join(__dirname, "runtime.cjs")],
+      args: [
+        ...(options.inspectorPort === undefined
+          ? []
+          : [`--inspect=127.0.0.1:${options.inspectorPort}`]),
+        `--max-old-space-size=${options.memorySizeMb}`,
+        join(__dirname, "runtime.cjs"),
+      ],
       env: options.environment,
       cwd: options.folder,
       ipc: true,
@@ -71,7 +82,9 @@ export class Instance {
   async invoke(event: unknown): Promise<InvocationResult> {
     await this.#initialized;
     const requestId = randomUUID();
-    const { functionArn, timeoutSeconds } = this.#options;
+    const { functionArn, inspectorPort } = this.#options;
+    const timeoutSeconds =
+      inspectorPort === undefined ? this.#options.timeoutSeconds : inspectedTimeoutSeconds;
     const child = this.#child.process;
 
     return new Promise((resolve) => {

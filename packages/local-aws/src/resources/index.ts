@@ -37,6 +37,19 @@ export const provisioners: Readonly<Record<string, Provisioner>> = {
   ...randomResources,
 };
 
+/** What can be made again while the stack runs, in place of what stands: it holds no data, and nothing refers to its id. */
+const replaceables = new Set([
+  "aws:cloudwatch/metricAlarm:MetricAlarm",
+  "aws:iam/rolePolicy:RolePolicy",
+  "aws:lambda/function:Function",
+  "awsx:cloudtrail:Trail",
+]);
+
+/** Whether a changed resource can take the place of the one that stands. A component only groups others. */
+export function replaceable({ type }: Registration): boolean {
+  return replaceables.has(type) || provisioners[type] === undefined;
+}
+
 export interface Registration {
   readonly type: string;
   readonly name: string;

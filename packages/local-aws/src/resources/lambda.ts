@@ -39,6 +39,7 @@ export const lambdaFunction = provisioner(
   "function",
   functionInputs,
   async (name, inputs, cloud) => {
+    const inspectorPort = cloud.inspectorPortOf(name);
     const made = await createFunction(
       {
         name,
@@ -55,7 +56,12 @@ export const lambdaFunction = provisioner(
         // Lambda's defaults.
         timeoutSeconds: inputs.timeout ?? 3,
         memorySizeMb: inputs.memorySize ?? 128,
-        concurrency: inputs.reservedConcurrentExecutions ?? localConcurrency,
+        // A port has room for one process.
+        concurrency:
+          inspectorPort === undefined
+            ? (inputs.reservedConcurrentExecutions ?? localConcurrency)
+            : 1,
+        inspectorPort,
       },
       {
         region: cloud.region,
@@ -66,8 +72,16 @@ export const lambdaFunction = provisioner(
         log: (line) => cloud.log(name, line),
       },
     );
-    cloud.functions.set(made.arn, made);
-    cloud.atEnd(() => made.stop());
+    const standing = cloud.functions.get(made.arn);
+    if (standing === undefined) {
+      cloud.functions.set(made.arn, made);
+      cloud.atEnd(() => made.stop());
+    } else {
+      standing.become(made);
+    }
+    if (inspectorPort !== undefined) {
+      cloud.warn(name, `a debugger finds it at 127.0.0.1:${inspectorPort} once it runs`);
+    }
     const { arn } = made;
     const invokeArn = `arn:aws:apigateway:${cloud.region}:lambda:path/2015-03-31/functions/${arn}/invocations`;
     const version = "$LATEST";

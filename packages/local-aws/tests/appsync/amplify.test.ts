@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { createCertificate } from "../../src/certificate";
+import { certificateName, keptCertificate } from "../../src/certificate";
 import { region, roleAllowing, startApi } from "./harness";
 
 const schema = `
@@ -17,10 +17,9 @@ const schema = `
 `;
 
 it("AppSync serves an unmodified aws-amplify client over https and wss with a local certificate", async () => {
-  const tls = await createCertificate();
   const folder = await mkdtemp(join(tmpdir(), "appsync-"));
-  const certificate = join(folder, "certificate.pem");
-  await writeFile(certificate, tls.cert);
+  const tls = await keptCertificate(folder);
+  const certificate = join(folder, certificateName);
   const providers = [{ authenticationType: "AWS_IAM" }];
   const test = await startApi({ schema, additionalAuthenticationProviders: providers }, { tls });
   try {
