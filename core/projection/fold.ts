@@ -1,6 +1,7 @@
 import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
+import * as t from "io-ts";
 import type { Domain } from "./domain";
 import type { Envelope } from "./envelope";
 import { type Digest, link } from "./hash-chain";
@@ -14,24 +15,31 @@ export type Fold<State> = (
   stored: unknown,
 ) => E.Either<Fault, readonly [Summary<State>, Change]>;
 
+/** Where the event table keeps an event, which can be read whatever else an item has. */
+const Position = t.type({ streamId: t.string, version: t.number });
+
+/** Looks at an event's position before the event is decoded: what is wrong with a later event is not why this one is missing. */
 const inSequence =
-  <State>({ streamId, version, opened }: Summary<State>) =>
-  <Request extends Envelope>(request: Request): E.Either<Fault, Request> => {
+  ({ streamId, version }: Summary<unknown>) =>
+  (stored: unknown): E.Either<Fault, unknown> => {
     const expected = nextVersion(version);
-    if (request.streamId !== streamId || request.version !== expected) {
-      return E.left({
-        reason: "MISSING_EVENT",
-        detail: `expected version ${expected} of ${streamId}, found ${request.version} of ${request.streamId}`,
-      });
-    }
-    const isStranger = pipe(
+    return Position.is(stored) && (stored.streamId !== streamId || stored.version !== expected)
+      ? E.left({
+          reason: "MISSING_EVENT",
+          detail: `expected version ${expected} of ${streamId}, found ${stored.version} of ${stored.streamId}`,
+        })
+      : E.right(stored);
+  };
+
+const ofOwner =
+  ({ opened }: Summary<unknown>) =>
+  <Request extends Envelope>(request: Request): E.Either<Fault, Request> =>
+    pipe(
       opened,
       O.exists(({ owner }) => owner !== request.owner),
-    );
-    return isStranger
+    )
       ? E.left({ reason: "OWNER_CHANGED", detail: `the event names the owner ${request.owner}` })
       : E.right(request);
-  };
 
 /** The fold of a domain's streams. Only the fold calls the domain's `decide` and `evolve`. */
 export const foldOf = <Request extends Envelope, State, Movement>(
@@ -79,8 +87,9 @@ export const foldOf = <Request extends Envelope, State, Movement>(
     };
   return (summary, stored) =>
     pipe(
-      decode(stored),
-      E.flatMap(inSequence(summary)),
+      inSequence(summary)(stored),
+      E.flatMap(decode),
+      E.flatMap(ofOwner(summary)),
       E.map((request) => apply(summary, link(digest)(summary.chainHead, stored))(request)),
     );
 };

@@ -186,6 +186,24 @@ describe("an event that cannot be folded", () => {
     });
   });
 
+  it.each([
+    ["cannot be read", unreadable(events[3] as StoredEvent)],
+    ["is of a later release", { ...events[3], schemaVersion: 99 }],
+  ])("may be missing before an event that %s", async (_, next) => {
+    const world = worldWith(events);
+    world.log.get("savings")?.delete(3);
+    world.put("savings", 4, next);
+    await deliver(world, events.slice(4));
+    expect(summary(world)).toMatchObject({
+      version: 2,
+      suspension: O.some({
+        version: 3,
+        reason: "MISSING_EVENT",
+        detail: "expected version 3 of savings, found 4 of savings",
+      }),
+    });
+  });
+
   it("may be delivered and then missing at the end of the event table", async () => {
     const world = worldWith(events.slice(0, 2));
     await projectStream<Account>(savings, [{ version: 5 as Version, stored: events[4] }])(
