@@ -77,6 +77,7 @@ export const startFaultyWriter = <State>(world: World, simulated: Simulated<Stat
  * to the stream, or so far back that nobody does there: a client would take the place for free.
  */
 export const loseOne = (world: World, streamId: StreamId, before: number): void => {
+  if (before < 2) return;
   const version = world.random.between(1, before - 1) as Version;
   const event = world.events.read({ streamId, version });
   if (event === undefined || world.faultAt(streamId, version) !== undefined) return;

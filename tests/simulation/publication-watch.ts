@@ -115,10 +115,12 @@ export class PublicationWatch<State> {
     if (row?.sk !== summarySortKey) return;
     const streamId = this.#world.streamOf(String(row.pk));
     const values = Put?.ExpressionAttributeValues;
-    const rebuild = this.#rows.rebuildOf(streamId);
-    const isRebuilt = rebuild !== undefined && isDeepStrictEqual(setOf(rebuild), setOf(row));
+    const isRebuilt = this.#rows.isOfRebuild(streamId, setOf(row));
     const isFirst = values === undefined && Put?.ConditionExpression !== undefined && !isRebuilt;
-    const goesOn = isFirst || values?.[":generation"] === row.generation;
+    const goesOn =
+      isFirst ||
+      (values?.[":generation"] === row.generation &&
+        values?.[":projectionVersion"] === row.projectionVersion);
     if (!goesOn || this.#world.damaged.has(streamId)) return;
     const { tried, owed } = this.#of(process);
     const before = Number(values?.[":version"] ?? 0);

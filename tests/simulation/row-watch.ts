@@ -35,6 +35,8 @@ export class RowWatch<State> {
   readonly #committed = new Map<string, number>();
   /** Since when a set of rows is not that of the summary any more. */
   readonly #replacedAt = new Map<string, number>();
+  /** The sets of rows that a rebuild has begun. */
+  readonly #rebuilt = new Set<string>();
   readonly #touched = new Set<StreamId>();
 
   constructor(world: World, expectations: Expectations<State>, rules: RuleWatch<State>) {
@@ -181,7 +183,10 @@ export class RowWatch<State> {
     }
   }
 
-  /** A summary moves on in its own set of rows, or to a later one that begins where it was. */
+  /**
+   * A summary moves on in its own set of rows, or to a later one that begins where it was. One that its release cannot read
+   * is not kept where an event is lost: what takes its place ends before that event.
+   */
   #goesForward(streamId: StreamId, before: Item, row: Item): void {
     const [from, to] = [setOf(before), setOf(row)];
     this.#demand(
@@ -190,8 +195,13 @@ export class RowWatch<State> {
         (to.projectionVersion === from.projectionVersion && to.generation > from.generation),
       `the rows of ${nameOf(streamId, from)} are replaced by those of ${nameOf(streamId, to)}`,
     );
+    const isUnreadable =
+      from.projectionVersion < to.projectionVersion &&
+      this.#world.plan.deployment?.readsEarlierRows === false;
+    const isSuspendedAtLost =
+      (row.suspension as Suspension | undefined)?.reason === "MISSING_EVENT";
     this.#demand(
-      Number(before.version) <= Number(row.version),
+      Number(before.version) <= Number(row.version) || (isUnreadable && isSuspendedAtLost),
       `the version of ${nameOf(streamId, to)} goes back from ${before.version} to ${row.version}`,
     );
   }
@@ -207,6 +217,11 @@ export class RowWatch<State> {
     const expected = rowOf(rows.summary(summary));
     this.#demandSame(`the summary of ${nameOf(streamId, set)} at ${row.version}`, row, expected);
     this.#rules.summaryFollows(streamId, row);
+  }
+
+  /** Whether a rebuild has begun a set of rows, be its own row there still or not. */
+  isOfRebuild(streamId: StreamId, set: RowSet): boolean {
+    return this.#rebuilt.has(nameOf(streamId, set));
   }
 
   rebuildOf(streamId: StreamId): Item | undefined {
@@ -239,6 +254,7 @@ export class RowWatch<State> {
   #rebuildWritten(streamId: StreamId, before: Item | undefined, row: Item | undefined): void {
     if (row === undefined) return;
     const set = setOf(row);
+    this.#rebuilt.add(nameOf(streamId, set));
     this.#demand(
       before === undefined ||
         row.replacedAt !== undefined ||
