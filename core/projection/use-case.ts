@@ -7,7 +7,7 @@ import type { Folded } from "./fold-events";
 import type { StreamId, StreamVersion } from "./identifiers";
 import { loop } from "./loop";
 import type { ProjectionEnvironment, Superseded, Unavailable, UnreadableSummary } from "./ports";
-import type { Summary } from "./summary";
+import type { Summary, Suspension } from "./summary";
 
 /** The stream was left to other projectors: they kept moving its summary, or a later release has written its rows. */
 export interface Overtaken {
@@ -143,6 +143,11 @@ const announce = <State>({ summary, changes }: Folded<State>): Step<State, void>
     ),
   );
 
+/** Suspended for the same event and reason, or not at all. When that was does not matter. */
+const suspendedAlike = O.getEq<Suspension>({
+  equals: (a, b) => a.version === b.version && a.reason === b.reason,
+});
+
 /** Whether a summary is the one that was written, or has moved on from there. */
 const hasReached =
   (written: Summary<unknown>) =>
@@ -153,7 +158,7 @@ const hasReached =
       (summary.version === written.version &&
         // The hash chain's link stands for all that was folded.
         summary.chainHead === written.chainHead &&
-        O.isSome(summary.suspension) === O.isSome(written.suspension)));
+        suspendedAlike.equals(summary.suspension, written.suspension)));
 
 /**
  * Moves a summary, and announces what that commits. A commit that was not answered may have succeeded, and then nobody

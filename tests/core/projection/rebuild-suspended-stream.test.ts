@@ -62,6 +62,21 @@ describe("a rebuild that resumes a suspended stream", () => {
   });
 });
 
+describe("a rebuild that suspends a suspended stream at an earlier event", () => {
+  it("is not done where its commit had no effect", async () => {
+    const world = worldWith(events);
+    world.put("savings", 4, unreadable(last));
+    await deliver(world, [first, second, third, last]);
+    world.put("savings", 2, unreadable(second));
+    const ports = world.environment({ gate: failingOnce("commit") });
+    expect(await rebuildStream<Account>(savings)(ports)()).toMatchObject(
+      E.left({ _tag: "Unavailable" }),
+    );
+    await rebuildStream<Account>(savings)(world.environment())();
+    expect(world.view().summary).toMatchObject({ suspension: O.some({ version: 2 }) });
+  });
+});
+
 describe("a resume that failed just after it ended the suspension", () => {
   it("folds the stream to its end when it is repeated", async () => {
     const world = await repaired();
