@@ -17,19 +17,27 @@ export type Fold<State> = (
 
 /** Where the event table keeps an event, which can be read whatever else an item has. */
 const Position = t.type({ streamId: t.string, version: t.number });
+type Position = t.TypeOf<typeof Position>;
+
+const missing = ({ streamId, version }: Summary<unknown>, found: Position): Fault => ({
+  reason: "MISSING_EVENT",
+  detail: `expected version ${nextVersion(version)} of ${streamId}, found ${found.version} of ${found.streamId}`,
+});
 
 /** Looks at an event's position before the event is decoded: what is wrong with a later event is not why this one is missing. */
-const inSequence =
-  ({ streamId, version }: Summary<unknown>) =>
-  (stored: unknown): E.Either<Fault, unknown> => {
-    const expected = nextVersion(version);
-    return Position.is(stored) && (stored.streamId !== streamId || stored.version !== expected)
-      ? E.left({
-          reason: "MISSING_EVENT",
-          detail: `expected version ${expected} of ${streamId}, found ${stored.version} of ${stored.streamId}`,
-        })
+const notBeyond =
+  (summary: Summary<unknown>) =>
+  (stored: unknown): E.Either<Fault, unknown> =>
+    Position.is(stored) && stored.version > nextVersion(summary.version)
+      ? E.left(missing(summary, stored))
       : E.right(stored);
-  };
+
+const inSequence =
+  (summary: Summary<unknown>) =>
+  <Request extends Envelope>(request: Request): E.Either<Fault, Request> =>
+    request.streamId !== summary.streamId || request.version !== nextVersion(summary.version)
+      ? E.left(missing(summary, request))
+      : E.right(request);
 
 const ofOwner =
   ({ opened }: Summary<unknown>) =>
@@ -87,8 +95,9 @@ export const foldOf = <Request extends Envelope, State, Movement>(
     };
   return (summary, stored) =>
     pipe(
-      inSequence(summary)(stored),
+      notBeyond(summary)(stored),
       E.flatMap(decode),
+      E.flatMap(inSequence(summary)),
       E.flatMap(ofOwner(summary)),
       E.map((request) => apply(summary, link(digest)(summary.chainHead, stored))(request)),
     );

@@ -26,6 +26,9 @@ export interface Answers {
   call(token: string, inputs: Inputs): unknown;
 }
 
+/** Of an evaluation that has failed: what waited for its resources may be rejected at any time, and says nothing new. */
+let reportOfFailed: (error: unknown) => void = () => {};
+
 /**
  * Evaluates the program for a stack. Every resource is made on its engine as soon as the program registers it, and is
  * answered with that engine's real outputs, so that values flow from resource to resource as they do on AWS.
@@ -42,6 +45,7 @@ export async function runProgram(
   return withLocalStorage(async () => {
     const pulumi = requireOf(folder, "@pulumi/pulumi") as Pulumi;
     const fault = firstFault();
+    process.off("unhandledRejection", reportOfFailed);
     // What fails beside a resource, such as a function over an output, is reported in no other way.
     process.on("unhandledRejection", fault.report);
     pulumi.runtime.setAllConfig({ ...values });
@@ -60,14 +64,15 @@ export async function runProgram(
     try {
       const evaluated = evaluate(pulumi, folder);
       evaluated.catch(fault.report);
-      return await Promise.race([evaluated, fault.happened]);
+      const outputs = await Promise.race([evaluated, fault.happened]);
+      process.off("unhandledRejection", fault.report);
+      return outputs;
     } catch (error) {
       // What waits for the resources that are not made any more would be reported when the process ends.
       pulumi.runtime.terminateRpcs();
       await fault.settled();
+      reportOfFailed = fault.report;
       throw error;
-    } finally {
-      process.off("unhandledRejection", fault.report);
     }
   });
 }

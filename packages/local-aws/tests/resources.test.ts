@@ -32,6 +32,7 @@ beforeAll(async () => {
     workDirectory,
     progress: (step: Step) => steps.push(step),
     log: (_: string, line: string) => lines.push(line),
+    inspectorPortOf: () => undefined,
     atEnd: (stop: () => Promise<void>) => stops.unshift(stop),
   } as unknown as Cloud;
 });
