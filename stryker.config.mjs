@@ -1,7 +1,7 @@
-// Changes the core line by line, and runs the tests that reach the line: a change that no test notices is a survivor.
+// Changes the core and the adapters line by line, and runs the tests that reach the line: a change that no test notices is a survivor.
 // docs/reliability.md judges those that are left.
 export default {
-  mutate: ["core/**/*.ts"],
+  mutate: ["core/**/*.ts", "lambda/adapters/**/*.ts"],
   testRunner: "vitest",
   vitest: { configFile: "tests/mutation.config.mts" },
   coverageAnalysis: "perTest",
