@@ -83,6 +83,11 @@ describe("the codec Balance", () => {
       }),
     );
   });
+
+  it("recognises a bigint only where it is not below zero", () => {
+    expect([0n, 1n, 10n ** 30n].map(Balance.is)).toEqual([true, true, true]);
+    expect([-1n, 0, 1, "1", null].map(Balance.is)).toEqual([false, false, false, false, false]);
+  });
 });
 
 describe("subtract", () => {
