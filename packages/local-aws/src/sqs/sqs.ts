@@ -4,6 +4,7 @@ import { type Answer, awsJson, type Input, ServiceError } from "../aws-json";
 import { serve } from "../http-server";
 import { accessDenied, type Iam, localAccountId, type Principal } from "../iam/iam";
 import { Journal } from "./journal";
+import { listQueues } from "./list-queues";
 import { type Message, systemAttributes } from "./message";
 import { type DeadLetters, md5, Queue } from "./queue";
 import { checkQueue, parseRedrivePolicy, type QueueSettings } from "./queue-settings";
@@ -102,6 +103,12 @@ export async function startSqs(options: SqsOptions): Promise<Sqs> {
     { name: "SQS", port },
     awsJson(protocol, async (call): Promise<Answer> => {
       const principal = await iam.authenticate(call.request, "sqs");
+      if (call.operation === "ListQueues") {
+        // It is about no queue in particular.
+        authorize(principal, "sqs:ListQueues", "*");
+        const output = listQueues(call.input, queues.keys(), urlOf);
+        return { status: 200, body: JSON.stringify(output) };
+      }
       const run = operations[call.operation];
       if (run === undefined) {
         throw new ServiceError(

@@ -3,6 +3,7 @@ import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListQueuesCommand,
   ListQueueTagsCommand,
   PurgeQueueCommand,
   ReceiveMessageCommand,
@@ -52,6 +53,25 @@ async function depth(): Promise<readonly (string | undefined)[]> {
 }
 
 describe("the local SQS", () => {
+  it("lists its queues by a prefix, and page by page where a number is asked for", async () => {
+    const urls = ["a", "b", "c"].map((name) => sqs.createQueue(`listed-${queues}-${name}`).url);
+    const QueueNamePrefix = `listed-${queues}-`;
+    const list = (more: object = {}) =>
+      administrator.send(new ListQueuesCommand({ QueueNamePrefix, ...more }));
+    expect(await list()).toMatchObject({ QueueUrls: urls });
+    expect((await list()).NextToken).toBeUndefined();
+    const first = await list({ MaxResults: 2 });
+    expect(first.QueueUrls).toEqual(urls.slice(0, 2));
+    const second = await list({ MaxResults: 2, NextToken: first.NextToken });
+    expect(second.QueueUrls).toEqual(urls.slice(2));
+    expect(second.NextToken).toBeUndefined();
+    expect(
+      (await administrator.send(new ListQueuesCommand({ QueueNamePrefix: "none" }))).QueueUrls,
+    ).toBeUndefined();
+    const stranger = client(iam.assumeRole(iam.createRole(`stranger-${queues}`)));
+    await expect(stranger.send(new ListQueuesCommand({}))).rejects.toThrow("sqs:ListQueues");
+  });
+
   it("delivers a message, hides it and deletes it on request", async () => {
     await send("héllo");
     expect(await depth()).toEqual(["1", "0"]);
