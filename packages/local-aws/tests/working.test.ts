@@ -57,6 +57,13 @@ const greetings = new aws.appsync.DataSource(
   { apiId: api.id, type: "AWS_LAMBDA", lambdaConfig: { functionArn: greeter.arn }, serviceRoleArn: role.arn },
   { dependsOn: notes },
 );
+const greet = new aws.appsync.Function("greet", {
+  apiId: api.id,
+  name: "greet",
+  dataSource: greetings.name,
+  requestMappingTemplate: read("greeting.request.vtl"),
+  responseMappingTemplate: read("greeting.response.vtl"),
+});
 const resolver = (type: string, field: string, source: aws.appsync.DataSource): void => {
   new aws.appsync.Resolver(type + field, {
     apiId: api.id,
@@ -65,11 +72,19 @@ const resolver = (type: string, field: string, source: aws.appsync.DataSource): 
     dataSource: source.name,
     requestTemplate: read(field + ".request.vtl"),
     responseTemplate: read(field + ".response.vtl"),
-  }, { dependsOn: greetings });
+  }, { dependsOn: greet });
 };
 resolver("Mutation", "write", notes);
 resolver("Query", "note", notes);
-resolver("Query", "greeting", greetings);
+new aws.appsync.Resolver("Querygreeting", {
+  apiId: api.id,
+  type: "Query",
+  field: "greeting",
+  kind: "PIPELINE",
+  pipelineConfig: { functions: [greet.functionId] },
+  requestTemplate: "{}",
+  responseTemplate: "$util.toJson($ctx.result)",
+});
 export const url = api.uris.apply((uris) => uris.GRAPHQL);
 export const apiKey = key.key;
 `;
@@ -175,7 +190,7 @@ it("--trace shows what a function logs, and --inspect where a debugger finds it"
 
 it("--watch applies a changed template, and keeps the data", async () => {
   change("note.response.vtl", '$util.toJson("$ctx.result.text, as before")');
-  await printed(/: Querynote changed/);
+  await printed(/^note\.response\.vtl: Querynote changed \(/m);
   expect(await ask('{ note(id: "a") }')).toEqual({ note: "kept, as before" });
 });
 

@@ -38,18 +38,22 @@ export class ApiBuilder {
   readonly #resolvers = new Map<string, Resolver>();
   readonly #dataSources = new Map<string, DataSource>();
   readonly #functions = new Map<string, Stage>();
+  /** Of functions, by their names. */
+  readonly #ids = new Map<string, string>();
+  readonly #idsBefore: Map<string, string>;
   readonly #apiKeys = new ApiKeys();
 
   readonly #services: ApiServices;
 
   /**
    * @param inputs those of aws.appsync.GraphQLApi
-   * @param id that of the API which this one takes the place of
+   * @param replaced the API that this one takes the place of: it and its functions keep their ids
    */
-  constructor(inputs: Inputs, services: ApiServices, id = newId()) {
+  constructor(inputs: Inputs, services: ApiServices, replaced?: ApiBuilder) {
     const definition = decodeInputs(ApiDefinition, inputs, `API ${inputs.name}`);
     this.#services = services;
-    this.id = id;
+    this.id = replaced?.id ?? newId();
+    this.#idsBefore = new Map(replaced === undefined ? [] : replaced.#ids);
     this.arn = `arn:aws:appsync:${services.region}:${localAccountId}:apis/${this.id}`;
     const providers = [definition, ...(definition.additionalAuthenticationProviders ?? [])];
     this.api = {
@@ -98,7 +102,10 @@ export class ApiBuilder {
     if (functionVersion !== onlyVersion) {
       throw new Error(`${where}: functionVersion must be ${onlyVersion}`);
     }
-    const id = newId();
+    const id = this.#idsBefore.get(name) ?? newId();
+    // Another function may have the same name.
+    this.#idsBefore.delete(name);
+    this.#ids.set(name, id);
     this.#functions.set(id, {
       name,
       dataSource: this.#dataSource(definition.dataSource, where),

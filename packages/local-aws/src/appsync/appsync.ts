@@ -71,7 +71,7 @@ export class AppSync {
     if ((this.#updating ? this.#next : this.#builder) !== undefined) {
       throw new Error(`API ${inputs.name}: there is room for one API locally, and it is taken`);
     }
-    const builder = new ApiBuilder(inputs, this.#options, this.#builder?.id);
+    const builder = new ApiBuilder(inputs, this.#options, this.#builder);
     const { api, arn, id } = builder;
     if (this.#updating) {
       this.#next = builder;
