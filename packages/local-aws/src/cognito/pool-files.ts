@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeInputs } from "../inputs";
+import { replaceFile } from "../replace-file";
 import { type UserPool, userPool } from "./model";
 
 /** Keeps user pools in a folder, a file for each, which only this user can read. */
@@ -30,11 +31,7 @@ export class PoolFiles {
 
   /** Replaces the pool's file as a whole: until it is replaced, the old one is there. */
   async save(pool: UserPool): Promise<void> {
-    const file = join(this.#folder, `${pool.id}.json`);
-    const next = `${file}.new`;
-    await writeThrough(next, JSON.stringify(pool));
-    await rename(next, file);
-    await syncFolder(this.#folder);
+    replaceFile(join(this.#folder, `${pool.id}.json`), JSON.stringify(pool));
   }
 
   async #read(file: string): Promise<UserPool> {
@@ -47,25 +44,5 @@ export class PoolFiles {
         `the user pool in ${file} cannot be read (${reason}): put a copy of it back, or remove it together with its users`,
       );
     }
-  }
-}
-
-/** Returns once the disk has it. */
-async function writeThrough(file: string, text: string): Promise<void> {
-  const handle: FileHandle = await open(file, "w", 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
