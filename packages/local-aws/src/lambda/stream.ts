@@ -1,6 +1,6 @@
-import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Credentials } from "../iam/iam";
+import { Sha256 } from "../iam/sha256";
 
 /** A record in the JSON of DynamoDB Streams, which is also the format of Lambda events. */
 export interface StreamRecord {
