@@ -6,7 +6,7 @@ import { invoke } from "./resources/invokes";
 import type { Provisioned } from "./resources/resource";
 import { UsageError } from "./usage-error";
 
-interface Standing extends Registration {
+interface Standing extends Pick<Registration, "type" | "name"> {
   readonly digest: string;
   readonly provisioned: Provisioned;
 }
@@ -60,7 +60,7 @@ export class Deployment {
       throw new UsageError(`${name} has changed, and a ${type} changes only at the next start`);
     }
     const provisioned = await provision(registration, this.#cloud);
-    this.#standing.set(key, { ...registration, digest: wanted, provisioned });
+    this.#standing.set(key, { type, name, digest: wanted, provisioned });
     return provisioned;
   }
 
@@ -72,20 +72,16 @@ export class Deployment {
   /** Ends an evaluation that has succeeded: from now on the API is served as the program wants it. */
   end(): Changes {
     this.#cloud.appsync.endUpdate();
-    const left = [...this.#standing].filter(([key]) => !this.#seen.has(key));
-    for (const [key] of left) {
-      this.#standing.delete(key);
+    const named = (wanted: "made" | "changed" | undefined): readonly string[] =>
+      [...this.#standing].flatMap(([key, { name }]) =>
+        this.#seen.get(key) === wanted ? [name] : [],
+      );
+    const changes = { made: named("made"), changed: named("changed"), left: named(undefined) };
+    for (const key of this.#standing.keys()) {
+      if (!this.#seen.has(key)) {
+        this.#standing.delete(key);
+      }
     }
-    const named = (wanted: "made" | "changed"): readonly string[] =>
-      [...this.#seen].flatMap(([key, what]) => (what === wanted ? [nameOf(key)] : []));
-    return {
-      made: named("made"),
-      changed: named("changed"),
-      left: left.map(([key]) => nameOf(key)),
-    };
+    return changes;
   }
-}
-
-function nameOf(key: string): string {
-  return key.slice(key.indexOf("::") + 2);
 }
