@@ -323,11 +323,14 @@ describe("an event source mapping on a stream", () => {
   });
 
   it("goes on where it was stopped, and delivers what was written meanwhile", async () => {
-    const { seen, put, map } = await setup("kept");
+    const { fn, seen, put, map } = await setup("kept");
+    const roomAtRest = fn.room;
     const positionsFile = join(folder, "kept.json");
     await put(1, 2);
     const first = map({}, { positionsFile });
     await eventually(() => expect(seen.flat()).toEqual([1, 2]));
+    // A batch that is still under way when the mapping stops comes again.
+    await eventually(() => expect(fn.room).toBe(roomAtRest));
     await first.stop();
     await put(3);
     map({}, { positionsFile });
