@@ -15,6 +15,11 @@ export interface ResolversArgs {
   readModel: aws.dynamodb.Table;
   /** The function that resumes suspended streams. */
   resumer: aws.lambda.Function;
+  /**
+   * What reads the events that the templates write. It is deployed first: an event of a later schema version than it knows
+   * suspends its stream.
+   */
+  readers: readonly pulumi.Resource[];
   /** Which templates serve which field. */
   wiring: Wiring;
 }
@@ -35,7 +40,7 @@ export class Resolvers extends pulumi.ComponentResource {
       name,
       apiId: graphqlApi.id,
       parent: this,
-      sequence: new Sequence(),
+      sequence: new Sequence(args.readers),
       template: (file, values) =>
         template(file, wiring.folders, {
           readModelTable: readModel.name,
@@ -57,7 +62,7 @@ interface Place {
   readonly name: string;
   readonly apiId: pulumi.Input<string>;
   readonly parent: pulumi.Resource;
-  /** The data sources, then the functions. */
+  /** The data sources after what reads events, then the functions. */
   readonly sequence: Sequence;
   /** A template with the wiring's values, and with values of its own. */
   readonly template: (file: string, values?: Values) => pulumi.Output<string>;

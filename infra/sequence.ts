@@ -5,7 +5,12 @@ import type * as pulumi from "@pulumi/pulumi";
  * ConcurrentModificationException; the provider waits and tries again for resolvers alone.
  */
 export class Sequence {
-  #last: pulumi.Resource[] = [];
+  #last: pulumi.Resource[];
+
+  /** @param first what the first resource depends on, and with it all others */
+  constructor(first: readonly pulumi.Resource[]) {
+    this.#last = [...first];
+  }
 
   /** Makes the next resource, which has to depend on the one before it. */
   add<R extends pulumi.Resource>(make: (before: pulumi.Resource[]) => R): R {

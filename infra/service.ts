@@ -99,7 +99,14 @@ export class Service extends pulumi.ComponentResource {
     );
     this.resolvers = new Resolvers(
       `${name}-resolvers`,
-      { graphqlApi, events, readModel, resumer: this.resumer.function, wiring },
+      {
+        graphqlApi,
+        events,
+        readModel,
+        resumer: this.resumer.function,
+        readers: [this.projector, this.resumer, this.rebuilder],
+        wiring,
+      },
       parent,
     );
     this.alarms = new Alarms(

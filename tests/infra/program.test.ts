@@ -127,6 +127,19 @@ it("the API's data sources and functions are made one after the other, and its r
   expect(beside.filter((each) => each.beside.length > 0)).toEqual([]);
 });
 
+it("every request of a function says its version, as AWS's examples do", () => {
+  const requests = dev.resources.flatMap(({ type, inputs }) =>
+    type === "aws:appsync/function:Function" ? [String(inputs.requestMappingTemplate)] : [],
+  );
+  expect(requests.length).toBeGreaterThan(5);
+  const request = /\{\s*("version": "2018-05-29",\s*)?"operation":/g;
+  for (const text of requests) {
+    expect(Array.from(text.matchAll(request), ([, version]) => version !== undefined)).toEqual([
+      true,
+    ]);
+  }
+});
+
 it("the outputs are the names and addresses that clients and operators need", () => {
   expect(dev.outputs).toEqual({
     region: "eu-central-1",

@@ -15,6 +15,8 @@ export interface Registration {
   readonly name: string;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  /** The names of the resources that it depends on. */
+  readonly dependencies: readonly string[];
   /** As they travel: what a preview does not know yet is `unknown`. */
   readonly inputs: Values;
 }
@@ -51,6 +53,7 @@ export async function startEngine(options: { readonly preview: boolean }): Promi
       inputs,
       protect: request.getProtect() ?? false,
       retainOnDelete: request.getRetainondelete() ?? false,
+      dependencies: request.getDependenciesList().map((urn) => urn.slice(urn.lastIndexOf(":") + 1)),
     });
     const response = new monitor.RegisterResourceResponse().setUrn(urn(type, name));
     if (options.preview) return response.setObject(Struct.fromJavaScript(inputs));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Recorded, type Recording, record } from "../infra/record";
 import { unknown } from "./engine";
+import { orderOf } from "./order";
 import { type Run, runProgram } from "./run";
 import { unpack } from "./unpack";
 
@@ -105,6 +106,48 @@ describe.each([
     ).toEqual(kept);
     const half = update.registrations.filter((one) => one.protect !== one.retainOnDelete);
     expect(half).toEqual([]);
+  });
+});
+
+describe("the order in which the API's parts are made, updated and deleted", () => {
+  let registrations: Run["registrations"];
+  let waitsFor: (name: string, other: string) => boolean;
+  beforeAll(async () => {
+    ({ registrations } = await updateOfDev());
+    ({ waitsFor } = orderOf(registrations));
+  });
+  const namesOf = (...types: readonly string[]) =>
+    registrations
+      .filter(({ type }) => types.some((each) => type.startsWith(each)))
+      .map(({ name }) => name);
+
+  it("has one data source or function at a time, and the resolvers after them", () => {
+    const alone = namesOf("aws:appsync/dataSource", "aws:appsync/function");
+    const atOnce = alone.flatMap((one, at) =>
+      alone.slice(at + 1).filter((other) => !waitsFor(one, other) && !waitsFor(other, one)),
+    );
+    expect(atOnce).toEqual([]);
+    const early = namesOf("aws:appsync/resolver").filter(
+      (resolver) => !alone.every((other) => waitsFor(resolver, other)),
+    );
+    expect(early).toEqual([]);
+  });
+
+  it("has what reads events before the templates that write them", () => {
+    const writers = namesOf("aws:appsync/function", "aws:appsync/resolver");
+    const readers = namesOf("aws:lambda/", "aws:sqs/", "aws:iam/rolePolicy:").filter((name) =>
+      /^ledger-(projector|resumer|rebuilder|rebuilds)-/.test(name),
+    );
+    expect(readers).toEqual(
+      expect.arrayContaining(
+        ["projector-function", "projector-mapping", "resumer-function"]
+          .concat(["rebuilder-function", "rebuilder-mapping"])
+          .map((name) => `ledger-${name}`),
+      ),
+    );
+    expect(writers).toContain("ledger-resolvers-Mutation_openAccount");
+    const early = writers.filter((writer) => !readers.every((reader) => waitsFor(writer, reader)));
+    expect(early).toEqual([]);
   });
 });
 

@@ -125,6 +125,7 @@ describe("loadPreviousEvent.request", () => {
     const stash = newMap([["opens", false]]);
     expect(render("shared/loadPreviousEvent.request", context(move, { stash }))).toEqual({
       json: {
+        version: "2018-05-29",
         operation: "GetItem",
         key: { streamId: { S: "savings" }, version: { N: "6" } },
         consistentRead: true,
@@ -215,6 +216,7 @@ describe("append.request", () => {
       render("shared/append.request", context(move, { identity: callers.operator, stash })),
     ).toEqual({
       json: {
+        version: "2018-05-29",
         operation: "PutItem",
         key: { streamId: { S: "savings" }, version: { N: "7" } },
         attributeValues: {
@@ -284,6 +286,7 @@ describe("recogniseRepetition", () => {
     const stash = { placeTaken: true };
     expect(render("shared/recogniseRepetition.request", context(move, { stash }))).toEqual({
       json: {
+        version: "2018-05-29",
         operation: "GetItem",
         key: { streamId: { S: "savings" }, version: { N: "7" } },
         consistentRead: true,
@@ -370,6 +373,7 @@ describe("explainRejection", () => {
     const stash = { rejected: true };
     expect(render("shared/explainRejection.request", context(move, { stash }))).toEqual({
       json: {
+        version: "2018-05-29",
         operation: "Query",
         query: {
           expression: "streamId = :streamId",

@@ -47,6 +47,7 @@ describe("getSummary.request", () => {
   it("reads the summary, consistently", () => {
     expect(request("savings")).toEqual({
       json: {
+        version: "2018-05-29",
         operation: "GetItem",
         key: { pk: { S: "account:savings" }, sk: { S: "summary" } },
         consistentRead: true,
@@ -114,6 +115,7 @@ describe("queryEntries", () => {
   ])("queries the entries that the summary refers to, newest first: %j", (args, nextToken) => {
     expect(request(summary, args)).toEqual({
       json: {
+        version: "2018-05-29",
         operation: "Query",
         query: {
           expression: "pk = :pk AND sk BETWEEN :first AND :last",
@@ -153,6 +155,7 @@ describe("queryOwner", () => {
     });
   const asksFor = (owner: string, nextToken: string | null = null) => ({
     json: {
+      version: "2018-05-29",
       operation: "Query",
       index: "byOwner",
       query: {
@@ -202,6 +205,7 @@ describe("getSummaries", () => {
     const prev = { result: { items, nextToken: "t" } };
     expect(render("shared/getSummaries.request", { ...context, prev, stash })).toEqual({
       json: {
+        version: "2018-05-29",
         operation: "BatchGetItem",
         tables: {
           [readModelTable]: {
@@ -250,6 +254,7 @@ describe("querySuspended", () => {
     const context = { arguments: { nextToken: "t" }, stash: { limit: 5 } };
     expect(render("shared/querySuspended.request", context)).toEqual({
       json: {
+        version: "2018-05-29",
         operation: "Query",
         query: { expression: "pk = :pk", expressionValues: { ":pk": { S: "suspended" } } },
         consistentRead: true,
