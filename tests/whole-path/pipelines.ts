@@ -53,7 +53,12 @@ export class Pipelines {
     const table = (name: string, tableName: string) =>
       createDataSource(
         { name, type: "AMAZON_DYNAMODB", serviceRoleArn, dynamodbConfig: { tableName } },
-        { region, iam, dynamodbEndpoint: endpoint },
+        {
+          region,
+          apiArn: `arn:aws:appsync:${region}:000000000000:apis/pipelines`,
+          iam,
+          dynamodbEndpoint: endpoint,
+        },
       );
     const document = DynamoDBDocumentClient.from(client, {
       marshallOptions: { removeUndefinedValues: true },

@@ -66,9 +66,9 @@ describe("a Pulumi program", () => {
   it.each([
     [
       "a resource of an unsupported type, even if outputs depend on it",
-      `const bucket = new pulumi.CustomResource("aws:s3/bucket:Bucket", "files", {});
-       export const id = bucket.id; export const later = bucket.urn.apply((urn) => urn.length);`,
-      "files: the resource type aws:s3/bucket:Bucket is not supported locally",
+      `const server = new pulumi.CustomResource("aws:ec2/instance:Instance", "server", {});
+       export const id = server.id; export const later = server.urn.apply((urn) => urn.length);`,
+      "server: the resource type aws:ec2/instance:Instance is not supported locally",
     ],
     [
       "a call of a provider function",

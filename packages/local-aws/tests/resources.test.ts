@@ -122,7 +122,9 @@ describe("a resource", () => {
 
   it("is rejected if its type is unsupported, as is a component of another package", async () => {
     const refusal = (type: string) => `mine: the resource type ${type} is not supported locally`;
-    await expect(make("aws:s3/bucket:Bucket", {})).rejects.toThrow(refusal("aws:s3/bucket:Bucket"));
+    await expect(make("aws:ec2/instance:Instance", {})).rejects.toThrow(
+      refusal("aws:ec2/instance:Instance"),
+    );
     await expect(make("awsx:ec2:Vpc", {}, false)).rejects.toThrow(refusal("awsx:ec2:Vpc"));
   });
 

@@ -25,7 +25,7 @@ const maxQueryDepth = 75;
 
 const namePattern = /^[_A-Za-z][_0-9A-Za-z]*$/;
 
-export interface ApiServices extends DataSourceServices {
+export interface ApiServices extends Omit<DataSourceServices, "apiArn"> {
   /** http://127.0.0.1:<port>/<poolId> */
   userPoolIssuer(userPoolId: string): string;
   readonly log: (line: string) => void;
@@ -89,7 +89,10 @@ export class ApiBuilder {
     if (this.#dataSources.has(name)) {
       throw new Error(`data source ${name} exists already`);
     }
-    this.#dataSources.set(name, createDataSource(definition, this.#services));
+    this.#dataSources.set(
+      name,
+      createDataSource(definition, { ...this.#services, apiArn: this.arn }),
+    );
   }
 
   /** Returns the function's id, which pipelines name. */

@@ -24,6 +24,8 @@ export type InvokeFunction = (functionArn: string, payload: unknown) => Promise<
 
 export interface DataSourceServices {
   readonly region: string;
+  /** The API whose data sources they are. */
+  readonly apiArn: string;
   readonly iam: Iam;
   readonly dynamodbEndpoint: string;
   readonly invokeFunction?: InvokeFunction;

@@ -46,7 +46,7 @@ function dynamoDbSource(
   const client = new DynamoDBClient({
     region: services.region,
     endpoint: services.dynamodbEndpoint,
-    credentials: services.iam.assumeRole(role, "appsync.amazonaws.com"),
+    credentials: services.iam.assumeRole(role, "appsync.amazonaws.com", services.apiArn),
   });
   const tokens = new NextTokens();
   return {

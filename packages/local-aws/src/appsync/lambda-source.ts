@@ -1,5 +1,4 @@
 /** Data sources of type AWS_LAMBDA. */
-import { accessDenied } from "../iam/iam";
 import type { DataSourceDefinition } from "./api-definition";
 import {
   type Call,
@@ -23,16 +22,16 @@ export function lambdaSource(
 ): DataSource {
   const { functionArn } = requireInput(definition, "lambdaConfig");
   const role = requireInput(definition, "serviceRoleArn");
-  services.iam.assumeRole(role, "appsync.amazonaws.com");
+  services.iam.assumeRole(role, "appsync.amazonaws.com", services.apiArn);
   const { invokeFunction } = services;
   if (invokeFunction === undefined) {
     throw new Error(`data source ${definition.name}: no functions run here`);
   }
   const run = async (payload: unknown): Promise<DataSourceAnswer> => {
     const principal = services.iam.principalOf(role);
-    if (!services.iam.allows(principal, "lambda:InvokeFunction", functionArn)) {
-      const { message, type } = accessDenied(principal, "lambda:InvokeFunction", functionArn);
-      return { result: null, error: { message, type: `Lambda:${type}` } };
+    const refusal = services.iam.refusal(principal, "lambda:InvokeFunction", functionArn);
+    if (refusal !== undefined) {
+      return { result: null, error: { message: refusal.message, type: `Lambda:${refusal.type}` } };
     }
     return await answerOf(invokeFunction, functionArn, payload);
   };

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { join } from "node:path";
 import { awsJson, type Call, type Input, ServiceError } from "../aws-json";
 import { serve } from "../http-server";
-import { accessDenied, type Iam } from "../iam/iam";
+import type { Iam } from "../iam/iam";
 import { Challenges } from "./challenges";
 import { arnOf } from "./describe";
 import { type Message, Messages } from "./messages";
@@ -86,8 +86,9 @@ function createListener(
     const principal = await iam.authenticate(request, "cognito-idp");
     const pool = input.UserPoolId;
     const resource = typeof pool === "string" ? arnOf(region, pool) : "*";
-    if (!iam.allows(principal, `cognito-idp:${operation}`, resource)) {
-      throw accessDenied(principal, `cognito-idp:${operation}`, resource);
+    const refusal = iam.refusal(principal, `cognito-idp:${operation}`, resource);
+    if (refusal !== undefined) {
+      throw refusal;
     }
   }
 

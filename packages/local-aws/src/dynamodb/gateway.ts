@@ -2,7 +2,7 @@ import { Agent, request as httpRequest } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { type Answer, awsJson, type Call, type Input, ServiceError } from "../aws-json";
 import { type RunningServer, serve } from "../http-server";
-import { accessDenied, type Iam, localAccountId, type Principal } from "../iam/iam";
+import { type Iam, localAccountId, type Principal } from "../iam/iam";
 import { permissionsFor } from "./permissions";
 import type { DynamodbProcess } from "./process";
 
@@ -89,8 +89,9 @@ export function startGateway(options: GatewayOptions): Promise<RunningServer> {
       );
     }
     for (const { action, resource } of permissions) {
-      if (!iam.allows(principal, action, resource)) {
-        throw accessDenied(principal, action, resource);
+      const refusal = iam.refusal(principal, action, resource);
+      if (refusal !== undefined) {
+        throw refusal;
       }
     }
     return principal;

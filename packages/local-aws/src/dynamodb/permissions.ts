@@ -42,7 +42,9 @@ export function permissionsFor(
   input: Input,
   arnPrefix: string,
 ): readonly Permission[] | undefined {
-  const table = (name: unknown): string => `${arnPrefix}table/${text(name)}`;
+  // Clients may name a table by its ARN.
+  const table = (name: unknown): string =>
+    text(name).startsWith("arn:") ? text(name) : `${arnPrefix}table/${text(name)}`;
   const need = (resource: string, action = operation): Permission => ({
     action: `dynamodb:${action}`,
     resource,

@@ -4,7 +4,9 @@ import { isAwsPolicy, managedPolicy } from "./managed-policies";
 import {
   evaluate,
   parsePolicy,
+  parseResourcePolicy,
   parseTrustPolicy,
+  type RequestContext,
   type Statement,
   type TrustStatement,
   trusts,
@@ -46,6 +48,8 @@ export class Iam {
   readonly #roles = new Map<string, Role>();
   /** Managed policies that the program has made, by ARN. */
   readonly #policies = new Map<string, readonly Statement[]>();
+  /** The policies of resources, by the resources' ARNs. */
+  readonly #resourcePolicies = new Map<string, readonly Statement[]>();
   readonly #identities = new Map<string, Identity>();
 
   /** @param options.administrator fixed credentials, so that another process can act as the administrator too */
@@ -106,16 +110,27 @@ export class Iam {
     role.policies.set(policyName, parsePolicy(document, where));
   }
 
+  /** Adds or replaces the policy of a resource, which counts for its indexes as well. */
+  putResourcePolicy(resourceArn: string, document: unknown): void {
+    const where = `policy of ${resourceArn}`;
+    this.#resourcePolicies.set(resourceArn, parseResourcePolicy(document, where));
+  }
+
   /**
    * Returns the role's credentials, the same at every call.
    * @param servicePrincipal the assuming service, e.g. "lambda.amazonaws.com"; checked against the trust policy
+   * @param sourceArn the resource for which the service assumes the role
    */
-  assumeRole(roleArn: string, servicePrincipal?: string): Credentials {
+  assumeRole(roleArn: string, servicePrincipal?: string, sourceArn?: string): Credentials {
     const role = this.#role(roleArn);
+    const request: RequestContext =
+      sourceArn === undefined
+        ? {}
+        : { "aws:sourcearn": sourceArn, "aws:sourceaccount": localAccountId };
     if (
       servicePrincipal !== undefined &&
       role.trust !== undefined &&
-      !trusts(role.trust, servicePrincipal)
+      !trusts(role.trust, servicePrincipal, request)
     ) {
       throw new IamError(
         "AccessDeniedException",
@@ -144,13 +159,44 @@ export class Iam {
     return identity.principal;
   }
 
-  /** Returns whether the principal's policies allow the action (e.g. "dynamodb:GetItem") on the resource's ARN. */
+  /** Returns whether the action (e.g. "dynamodb:GetItem") on the resource's ARN is allowed. */
   allows(principal: Principal, action: string, resource: string): boolean {
-    if (principal.arn === this.#administratorArn) {
-      return true;
+    return this.refusal(principal, action, resource) === undefined;
+  }
+
+  /**
+   * Returns AWS's error if the action is not allowed. Within an account either the identity's policies or the resource's
+   * have to allow it, and neither may deny it: what a resource's policy denies is denied to administrators, too.
+   */
+  refusal(principal: Principal, action: string, resource: string): IamError | undefined {
+    const request: RequestContext = {
+      "aws:principalarn": principal.arn,
+      "aws:principalaccount": localAccountId,
+      // The engines stand in for endpoints that are called over TLS.
+      "aws:securetransport": "true",
+    };
+    const ofResource = evaluate(this.#policiesOf(resource), action, resource, request);
+    const ofIdentity =
+      principal.arn === this.#administratorArn
+        ? "Allow"
+        : evaluate(
+            [...this.#role(principal.arn).policies.values()].flat(),
+            action,
+            resource,
+            request,
+          );
+    if (ofIdentity === "Deny" || ofResource === "Deny") {
+      const kind = ofIdentity === "Deny" ? "identity-based" : "resource-based";
+      return denied(principal, action, resource, `with an explicit deny in a ${kind} policy`);
     }
-    const statements = [...this.#role(principal.arn).policies.values()].flat();
-    return evaluate(statements, action, resource);
+    return ofIdentity === "Allow" || ofResource === "Allow"
+      ? undefined
+      : denied(
+          principal,
+          action,
+          resource,
+          `because no identity-based policy allows the ${action} action`,
+        );
   }
 
   /** Returns the principal of a role, for callers inside the local cloud, which need no signature. */
@@ -158,6 +204,11 @@ export class Iam {
     const { name } = this.#role(roleArn);
     const session = `arn:aws:sts::${localAccountId}:assumed-role/${name}/local`;
     return { arn: roleArn, userArn: session };
+  }
+
+  #policiesOf(resource: string): readonly Statement[] {
+    const [table = ""] = resource.split("/index/");
+    return this.#resourcePolicies.get(table) ?? [];
   }
 
   #role(arn: string): Role {
@@ -179,12 +230,10 @@ export class Iam {
   }
 }
 
-/** AWS's error if the policies do not allow an action. */
-export function accessDenied(principal: Principal, action: string, resource: string): IamError {
+function denied({ userArn }: Principal, action: string, resource: string, why: string): IamError {
   return new IamError(
     "AccessDeniedException",
-    `User: ${principal.userArn} is not authorized to perform: ${action} on resource: ${resource} ` +
-      `because no identity-based policy allows the ${action} action`,
+    `User: ${userArn} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
   );
 }
 

@@ -1,36 +1,59 @@
 /**
- * Evaluates IAM identity policies: an explicit Deny wins, then any Allow, otherwise the action is denied.
- * A policy with an unsupported element is rejected when it is read, because a silently ignored condition would allow
- * more than AWS does.
+ * Evaluates IAM policies: an explicit Deny wins, then any Allow, otherwise nothing is said.
+ * A policy with an unsupported element is rejected when it is read, because a silently ignored element would allow
+ * something else than AWS does.
  */
+import { type Condition, parseCondition, type RequestContext } from "./conditions";
+import {
+  effectOf,
+  matches,
+  recordOf,
+  requireKnownKeys,
+  show,
+  statementsOf,
+  stringsOf,
+} from "./policy-elements";
+
+export type { RequestContext } from "./conditions";
 
 export interface Statement {
   readonly effect: "Allow" | "Deny";
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  readonly condition: Condition;
 }
 
 /** A statement of a role's trust policy, reduced to `sts:AssumeRole` by AWS services. */
 export interface TrustStatement {
   readonly effect: "Allow" | "Deny";
   readonly services: readonly string[];
+  readonly condition: Condition;
 }
 
 /** Reads an identity policy (an object or its JSON text). `where` names the policy in error messages. */
 export function parsePolicy(document: unknown, where: string): readonly Statement[] {
   return statementsOf(document, where).map((statement) => {
-    requireKnownKeys(statement, ["Sid", "Effect", "Action", "Resource"], where);
+    requireKnownKeys(statement, ["Sid", "Effect", "Action", "Resource", "Condition"], where);
     return {
       effect: effectOf(statement, where),
-      actions: stringsOf(statement.Action, `Action in ${where}`),
-      resources: stringsOf(statement.Resource, `Resource in ${where}`).map((resource) => {
-        if (resource.includes("${")) {
-          throw new Error(
-            `${where}: policy variables are not supported locally, found "${resource}"`,
-          );
-        }
-        return resource;
-      }),
+      ...targetOf(statement, where),
+      condition: parseCondition(statement.Condition, where),
+    };
+  });
+}
+
+/** Reads a policy of a resource (an object or its JSON text): it says of whom it speaks. */
+export function parseResourcePolicy(document: unknown, where: string): readonly Statement[] {
+  return statementsOf(document, where).map((statement) => {
+    const known = ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"];
+    requireKnownKeys(statement, known, where);
+    const effect = effectOf(statement, where);
+    const isMeant = parsePrincipal(statement.Principal, effect, where);
+    const condition = parseCondition(statement.Condition, where);
+    return {
+      effect,
+      ...targetOf(statement, where),
+      condition: (request) => isMeant(request) && condition(request),
     };
   });
 }
@@ -38,7 +61,7 @@ export function parsePolicy(document: unknown, where: string): readonly Statemen
 /** Reads a role's trust policy (an object or its JSON text). */
 export function parseTrustPolicy(document: unknown, where: string): readonly TrustStatement[] {
   return statementsOf(document, where).map((statement) => {
-    requireKnownKeys(statement, ["Sid", "Effect", "Action", "Principal"], where);
+    requireKnownKeys(statement, ["Sid", "Effect", "Action", "Principal", "Condition"], where);
     const actions = stringsOf(statement.Action, `Action in ${where}`);
     if (actions.some((action) => action !== "sts:AssumeRole")) {
       throw new Error(
@@ -50,93 +73,72 @@ export function parseTrustPolicy(document: unknown, where: string): readonly Tru
     return {
       effect: effectOf(statement, where),
       services: stringsOf(principal.Service, `Principal.Service in ${where}`),
+      condition: parseCondition(statement.Condition, where),
     };
   });
 }
 
+/** What the statements say of an action on a resource; undefined where they say nothing. */
 export function evaluate(
   statements: readonly Statement[],
   action: string,
   resource: string,
+  request: RequestContext,
+): Statement["effect"] | undefined {
+  return decide(
+    statements.filter(
+      (statement) =>
+        // Action names are case-insensitive in IAM, resources are not.
+        statement.actions.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
+        statement.resources.some((pattern) => matches(pattern, resource)) &&
+        statement.condition(request),
+    ),
+  );
+}
+
+export function trusts(
+  statements: readonly TrustStatement[],
+  service: string,
+  request: RequestContext,
 ): boolean {
   const matching = statements.filter(
-    (statement) =>
-      // Action names are case-insensitive in IAM, resources are not.
-      statement.actions.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
-      statement.resources.some((pattern) => matches(pattern, resource)),
+    (statement) => statement.services.includes(service) && statement.condition(request),
   );
-  return matching.length > 0 && matching.every((statement) => statement.effect === "Allow");
+  return decide(matching) === "Allow";
 }
 
-export function trusts(statements: readonly TrustStatement[], service: string): boolean {
-  const matching = statements.filter((statement) => statement.services.includes(service));
-  return matching.length > 0 && matching.every((statement) => statement.effect === "Allow");
+function decide(matching: readonly Pick<Statement, "effect">[]): Statement["effect"] | undefined {
+  return matching.some(({ effect }) => effect === "Deny") ? "Deny" : matching[0]?.effect;
 }
 
-/** IAM's wildcards: `*` matches any characters, `?` exactly one; both match `:` and `/`. */
-function matches(pattern: string, value: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`, "s").test(value);
-}
-
-function statementsOf(document: unknown, where: string): readonly Record<string, unknown>[] {
-  const policy = recordOf(
-    typeof document === "string" ? parseJson(document, where) : document,
-    where,
-  );
-  requireKnownKeys(policy, ["Version", "Id", "Statement"], where);
-  if (policy.Version !== "2012-10-17") {
-    throw new Error(`${where}: Version must be "2012-10-17", found ${show(policy.Version)}`);
+function targetOf(statement: Readonly<Record<string, unknown>>, where: string) {
+  const resources = stringsOf(statement.Resource, `Resource in ${where}`);
+  const variable = resources.find((resource) => resource.includes("${"));
+  if (variable !== undefined) {
+    throw new Error(`${where}: policy variables are not supported locally, found "${variable}"`);
   }
-  const statements = Array.isArray(policy.Statement) ? policy.Statement : [policy.Statement];
-  return statements.map((statement) => recordOf(statement, `Statement in ${where}`));
+  return { actions: stringsOf(statement.Action, `Action in ${where}`), resources };
 }
 
-function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error(`${where} is not JSON: ${text}`);
+/** Whether a resource's policy means the caller. AWS services call as roles here: none is a caller itself. */
+function parsePrincipal(principal: unknown, effect: Statement["effect"], where: string): Condition {
+  if (principal === "*") {
+    return () => true;
   }
-}
-
-function effectOf(statement: Record<string, unknown>, where: string): "Allow" | "Deny" {
-  if (statement.Effect !== "Allow" && statement.Effect !== "Deny") {
-    throw new Error(`${where}: Effect must be Allow or Deny, found ${show(statement.Effect)}`);
-  }
-  return statement.Effect;
-}
-
-function requireKnownKeys(
-  value: Record<string, unknown>,
-  known: readonly string[],
-  where: string,
-): void {
-  for (const [key, content] of Object.entries(value)) {
-    if (content !== undefined && !known.includes(key)) {
-      throw new Error(`${where}: "${key}" is not supported locally`);
+  const named = recordOf(principal, `Principal in ${where}`);
+  requireKnownKeys(named, ["AWS", "Service"], `Principal in ${where}`);
+  const all = named.AWS === undefined ? [] : stringsOf(named.AWS, `Principal.AWS in ${where}`);
+  for (const each of all) {
+    if (!/^(\*|\d{12}|arn:aws:iam::\d{12}:(root|role\/.+|user\/.+))$/.test(each)) {
+      throw new Error(`${where}: the principal ${show(each)} is not supported locally`);
     }
   }
-}
-
-function stringsOf(value: unknown, where: string): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (list.length === 0 || !list.every((entry) => typeof entry === "string")) {
-    throw new Error(`${where} must be a string or a list of strings, found ${show(value)}`);
-  }
-  return list as readonly string[];
-}
-
-function recordOf(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new Error(`${where} must be an object, found ${show(value)}`);
-  }
-  return value as Record<string, unknown>;
-}
-
-function show(value: unknown): string {
-  return JSON.stringify(value) ?? "nothing";
+  return (request) =>
+    all.some((each) => {
+      const [account] = /^\d{12}$|(?<=^arn:aws:iam::)\d{12}(?=:root$)/.exec(each) ?? [];
+      return account === undefined
+        ? each === "*" || each === request["aws:principalarn"]
+        : // An account that is allowed something may allow it to its identities; one that is denied it may not.
+          effect === "Deny" && account === request["aws:principalaccount"];
+    });
 }

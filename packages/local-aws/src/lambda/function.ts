@@ -52,7 +52,7 @@ export async function createFunction(
     functionName: definition.name,
     functionArn,
     folder,
-    environment: environmentOf(definition, context, folder),
+    environment: environmentOf(definition, context, { folder, functionArn }),
     memorySizeMb: definition.memorySizeMb,
     timeoutSeconds: definition.timeoutSeconds,
     inspectorPort: definition.inspectorPort,
@@ -168,10 +168,10 @@ export class LambdaFunction {
 function environmentOf(
   definition: FunctionDefinition,
   { region, iam, dynamodbEndpoint, sqsEndpoint }: FunctionContext,
-  folder: string,
+  { folder, functionArn }: { readonly folder: string; readonly functionArn: string },
 ): Record<string, string> {
   const { name, handler, runtime, memorySizeMb, roleArn, environment } = definition;
-  const credentials = iam.assumeRole(roleArn, "lambda.amazonaws.com");
+  const credentials = iam.assumeRole(roleArn, "lambda.amazonaws.com", functionArn);
   return {
     PATH: process.env.PATH ?? "",
     LANG: "en_US.UTF-8",

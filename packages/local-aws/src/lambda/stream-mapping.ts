@@ -50,7 +50,7 @@ export function createStreamMapping(
 
   const abort = new AbortController();
   const { signal } = abort;
-  const credentials = iam.assumeRole(roleArn, "lambda.amazonaws.com");
+  const credentials = iam.assumeRole(roleArn, "lambda.amazonaws.com", context.function.arn);
   const reader = new StreamReader(settings.streamArn, dynamodbEndpoint, region, credentials);
   const positions = openPositions(settings.streamArn, context.positionsFile);
   // On AWS a mapping never pauses. Here no record gets old while no stack runs.

@@ -75,6 +75,8 @@ const poolInputs = resourceInputs(
     usernameAttributes: t.array(t.string),
     usernameConfiguration: inputsOf({}, { caseSensitive: t.boolean }),
   },
+  // Nobody attacks it here, and nothing is billed.
+  ["userPoolAddOns", "userPoolTier"],
 );
 
 type PoolInputs = t.TypeOf<typeof poolInputs>;

@@ -79,6 +79,34 @@ export const policyAttachment = provisioner(
   },
 );
 
+const tablePolicyInputs = resourceInputs({ resourceArn: t.string, policy: document }, {}, [
+  // Whoever makes it here could not be locked out: it is made without a request.
+  "confirmRemoveSelfResourceAccess",
+]);
+
+/** aws.dynamodb.ResourcePolicy: who may do what with a table. */
+export const tablePolicy = provisioner(
+  "resource policy",
+  tablePolicyInputs,
+  (_, { resourceArn, policy }, { iam }) => {
+    iam.putResourcePolicy(resourceArn, parse(policy));
+    return { id: resourceArn, state: { revisionId: "1" } };
+  },
+);
+
+const queuePolicyInputs = resourceInputs({ queueUrl: t.string, policy: document }, {});
+
+/** aws.sqs.QueuePolicy: who may do what with a queue. */
+export const queuePolicy = provisioner(
+  "queue policy",
+  queuePolicyInputs,
+  (_, { queueUrl, policy }, { iam, region }) => {
+    const [, account, name] = new URL(queueUrl).pathname.split("/");
+    iam.putResourcePolicy(`arn:aws:sqs:${region}:${account}:${name}`, parse(policy));
+    return { id: queueUrl, state: {} };
+  },
+);
+
 function attach(iam: Iam, roles: readonly string[], policyArns: readonly string[]): void {
   for (const roleName of roles) {
     for (const policyArn of policyArns) {

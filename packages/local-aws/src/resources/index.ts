@@ -3,12 +3,27 @@ import type { Inputs } from "../inputs";
 import { apiKey, dataSource, graphqlApi, graphqlFunction, resolver } from "./appsync";
 import { userGroup, userPool, userPoolClient } from "./cognito";
 import { table } from "./dynamodb";
-import { policy, policyAttachment, role, rolePolicy, rolePolicyAttachment } from "./iam";
+import {
+  policy,
+  policyAttachment,
+  queuePolicy,
+  role,
+  rolePolicy,
+  rolePolicyAttachment,
+  tablePolicy,
+} from "./iam";
 import { eventSourceMapping, lambdaFunction, permission } from "./lambda";
 import { randomResources } from "./random";
 import type { Provisioned, Provisioner } from "./resource";
 import { queue } from "./sqs";
-import { logGroup, topic, withoutLocalMeaning } from "./without-local-meaning";
+import {
+  bucket,
+  encryptionKey,
+  logGroup,
+  topic,
+  webAcl,
+  withoutLocalMeaning,
+} from "./without-local-meaning";
 
 /** Every resource type that is known on one machine. */
 export const provisioners: Readonly<Record<string, Provisioner>> = {
@@ -22,17 +37,32 @@ export const provisioners: Readonly<Record<string, Provisioner>> = {
   "aws:cognito/userGroup:UserGroup": userGroup,
   "aws:cognito/userPool:UserPool": userPool,
   "aws:cognito/userPoolClient:UserPoolClient": userPoolClient,
+  "aws:dynamodb/resourcePolicy:ResourcePolicy": tablePolicy,
   "aws:dynamodb/table:Table": table,
   "aws:iam/policy:Policy": policy,
   "aws:iam/policyAttachment:PolicyAttachment": policyAttachment,
   "aws:iam/role:Role": role,
   "aws:iam/rolePolicy:RolePolicy": rolePolicy,
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": rolePolicyAttachment,
+  "aws:kms/key:Key": encryptionKey,
   "aws:lambda/eventSourceMapping:EventSourceMapping": eventSourceMapping,
   "aws:lambda/function:Function": lambdaFunction,
   "aws:lambda/permission:Permission": permission,
+  "aws:s3/bucket:Bucket": bucket,
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": withoutLocalMeaning,
+  "aws:s3/bucketLogging:BucketLogging": withoutLocalMeaning,
+  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": withoutLocalMeaning,
+  "aws:s3/bucketPolicy:BucketPolicy": withoutLocalMeaning,
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": withoutLocalMeaning,
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
+    withoutLocalMeaning,
+  "aws:s3/bucketVersioning:BucketVersioning": withoutLocalMeaning,
   "aws:sns/topic:Topic": topic,
+  "aws:sns/topicPolicy:TopicPolicy": withoutLocalMeaning,
   "aws:sqs/queue:Queue": queue,
+  "aws:sqs/queuePolicy:QueuePolicy": queuePolicy,
+  "aws:wafv2/webAcl:WebAcl": webAcl,
+  "aws:wafv2/webAclAssociation:WebAclAssociation": withoutLocalMeaning,
   "awsx:cloudtrail:Trail": withoutLocalMeaning,
   ...randomResources,
 };
@@ -40,8 +70,14 @@ export const provisioners: Readonly<Record<string, Provisioner>> = {
 /** What can be made again while the stack runs, in place of what stands: it holds no data, and nothing refers to its id. */
 const replaceables = new Set([
   "aws:cloudwatch/metricAlarm:MetricAlarm",
+  "aws:dynamodb/resourcePolicy:ResourcePolicy",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:lambda/function:Function",
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+  "aws:s3/bucketPolicy:BucketPolicy",
+  "aws:sns/topicPolicy:TopicPolicy",
+  "aws:sqs/queuePolicy:QueuePolicy",
   "awsx:cloudtrail:Trail",
 ]);
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, awsJson, type Input, ServiceError } from "../aws-json";
 import { serve } from "../http-server";
-import { accessDenied, type Iam, localAccountId, type Principal } from "../iam/iam";
+import { type Iam, localAccountId, type Principal } from "../iam/iam";
 import { Journal } from "./journal";
 import { listQueues } from "./list-queues";
 import { type Message, systemAttributes } from "./message";
@@ -181,8 +181,9 @@ export async function startSqs(options: SqsOptions): Promise<Sqs> {
   }
 
   function authorize(principal: Principal, action: string, arn: string): void {
-    if (!iam.allows(principal, action, arn)) {
-      throw accessDenied(principal, action, arn);
+    const refusal = iam.refusal(principal, action, arn);
+    if (refusal !== undefined) {
+      throw refusal;
     }
   }
 

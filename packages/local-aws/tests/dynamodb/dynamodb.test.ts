@@ -1,6 +1,9 @@
 import {
   BatchGetItemCommand,
+  BatchWriteItemCommand,
   CreateTableCommand,
+  DeleteItemCommand,
+  DeleteTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
   ExecuteStatementCommand,
@@ -145,6 +148,41 @@ describe("the DynamoDB gateway", () => {
     await expect(putter.send(transaction())).rejects.toThrow("dynamodb:ConditionCheckItem");
     const both = roleClient("both", ["dynamodb:PutItem", "dynamodb:ConditionCheckItem"]);
     await expect(both.send(transaction())).resolves.toBeDefined();
+  });
+
+  it("denies what a table's policy denies to whoever has all rights, however it is asked for", async () => {
+    iam.putResourcePolicy(tableArn, {
+      Version: "2012-10-17",
+      Statement: {
+        Effect: "Deny",
+        Principal: "*",
+        Action: ["dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteTable"],
+        Resource: tableArn,
+        Condition: {
+          ArnNotEquals: { "aws:PrincipalArn": "arn:aws:iam::000000000000:role/break-glass" },
+        },
+      },
+    });
+    const key = { Key: { id: { S: "1" } } };
+    const Delete = { TableName: "events", ...key };
+    const ways = () => [
+      new DeleteItemCommand(Delete),
+      new DeleteItemCommand({ TableName: tableArn, ...key }),
+      new TransactWriteItemsCommand({ TransactItems: [{ Delete }] }),
+      new BatchWriteItemCommand({ RequestItems: { events: [{ DeleteRequest: key }] } }),
+      new DeleteTableCommand({ TableName: "events" }),
+    ];
+    const all = roleClient("all-rights", ["dynamodb:*"], "*");
+    for (const denied of [all, administrator]) {
+      for (const way of ways()) {
+        await expect((denied as { send: (command: unknown) => unknown }).send(way)).rejects.toThrow(
+          "with an explicit deny in a resource-based policy",
+        );
+      }
+      await expect(denied.send(get())).resolves.toBeDefined();
+    }
+    const breakGlass = roleClient("break-glass", ["dynamodb:*"]);
+    await expect(breakGlass.send(new DeleteItemCommand(Delete))).resolves.toBeDefined();
   });
 
   it("rejects requests that are not signed with known credentials", async () => {

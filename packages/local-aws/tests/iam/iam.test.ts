@@ -150,6 +150,30 @@ describe("an IAM role", () => {
     expect(() => iam.assumeRole(arn, "appsync.amazonaws.com")).toThrow("trust policy");
   });
 
+  it("are for the one resource that the trust policy names, if it names one", () => {
+    const iam = new Iam({ region });
+    const source = `arn:aws:lambda:${region}:000000000000:function:projector`;
+    const arn = iam.createRole("projector", {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Action: "sts:AssumeRole",
+          Principal: { Service: "lambda.amazonaws.com" },
+          Condition: {
+            StringEquals: { "aws:SourceAccount": "000000000000" },
+            ArnLike: { "aws:SourceArn": [source, `${source}-*`] },
+          },
+        },
+      ],
+    });
+    const assume = (of?: string) => iam.assumeRole(arn, "lambda.amazonaws.com", of);
+    expect(assume(source).accessKeyId).toMatch(/^ASIA/);
+    expect(assume(`${source}-1a2b3c4`).accessKeyId).toMatch(/^ASIA/);
+    expect(() => assume(`arn:aws:lambda:${region}:000000000000:function:other`)).toThrow("trust");
+    expect(() => assume()).toThrow("trust policy");
+  });
+
   it("may do what any of its policies allows; the administrator may do everything", () => {
     const iam = new Iam({ region });
     const principal = iam.principalOf(iam.createRole("writer"));
@@ -165,6 +189,36 @@ describe("an IAM role", () => {
     expect(iam.allows(principal, "sqs:SendMessage", "q")).toBe(false);
     const administrator = { arn: "arn:aws:iam::000000000000:user/administrator", userArn: "" };
     expect(iam.allows(administrator, "anything:Goes", "x")).toBe(true);
+  });
+
+  it("may do what a resource's policy allows, and nothing that it denies: not even the administrator", () => {
+    const iam = new Iam({ region });
+    const arn = iam.createRole("writer");
+    const [writer, reader] = [iam.principalOf(arn), iam.principalOf(iam.createRole("reader"))];
+    const administrator = { arn: "arn:aws:iam::000000000000:user/administrator", userArn: "admin" };
+    const table = `arn:aws:dynamodb:${region}:000000000000:table/events`;
+    iam.putResourcePolicy(table, {
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Allow", Principal: { AWS: arn }, Action: "dynamodb:PutItem", Resource: table },
+        {
+          Effect: "Deny",
+          Principal: "*",
+          Action: "dynamodb:PutItem",
+          Resource: [table, `${table}/index/*`],
+          Condition: { ArnNotEquals: { "aws:PrincipalArn": arn } },
+        },
+      ],
+    });
+    expect(iam.allows(writer, "dynamodb:PutItem", table)).toBe(true);
+    expect(iam.allows(writer, "dynamodb:GetItem", table)).toBe(false);
+    expect(iam.allows(reader, "dynamodb:PutItem", table)).toBe(false);
+    expect(iam.allows(administrator, "dynamodb:GetItem", table)).toBe(true);
+    expect(iam.allows(administrator, "dynamodb:PutItem", `${table}/index/byOwner`)).toBe(false);
+    expect(iam.allows(administrator, "dynamodb:PutItem", `${table}2`)).toBe(true);
+    expect(iam.refusal(administrator, "dynamodb:PutItem", table)?.message).toBe(
+      `User: admin is not authorized to perform: dynamodb:PutItem on resource: ${table} with an explicit deny in a resource-based policy`,
+    );
   });
 });
 

@@ -3,11 +3,13 @@ import type { Cloud } from "../../src/cloud";
 import { Iam } from "../../src/iam/iam";
 import { provision } from "../../src/resources";
 
-const iam = new Iam({ region: "eu-central-1" });
+const region = "eu-central-1";
+const iam = new Iam({ region });
 let made = 0;
 
 const make = (type: string, name: string, inputs: object) =>
   provision({ type, name, inputs: { ...inputs }, custom: true }, {
+    region,
     iam,
     progress: () => {},
   } as unknown as Cloud);
@@ -96,4 +98,31 @@ describe("a managed policy", () => {
     await create();
     await expect(create()).rejects.toThrow('policy "twice" exists already');
   });
+});
+
+it("a policy of a queue denies what it denies, to whom all is allowed", async () => {
+  const { state } = await make("aws:iam/role:Role", "sender", {
+    assumeRolePolicy,
+    managedPolicyArns: ["arn:aws:iam::aws:policy/AmazonSQSFullAccess"],
+  });
+  const queueArn = `arn:aws:sqs:${region}:000000000000:jobs`;
+  const deny = (Condition: object) =>
+    make("aws:sqs/queuePolicy:QueuePolicy", "jobs", {
+      queueUrl: "http://127.0.0.1:1/000000000000/jobs",
+      policy: {
+        Version: "2012-10-17",
+        Statement: {
+          Effect: "Deny",
+          Principal: "*",
+          Action: "sqs:*",
+          Resource: queueArn,
+          Condition,
+        },
+      },
+    });
+  const allowed = () => iam.allows(iam.principalOf(String(state.arn)), "sqs:SendMessage", queueArn);
+  await deny({ Bool: { "aws:SecureTransport": "false" } });
+  expect(allowed()).toBe(true);
+  await deny({ Bool: { "aws:SecureTransport": "true" } });
+  expect(allowed()).toBe(false);
 });
