@@ -42,6 +42,7 @@ describe("the resources of a stack", () => {
     "aws:appsync/function:Function ledger-resolvers-loadPreviousEvent",
     "aws:appsync/function:Function ledger-resolvers-append",
     "aws:appsync/function:Function ledger-resolvers-recogniseRepetition",
+    "aws:appsync/function:Function ledger-resolvers-loadFirstEvent",
     "aws:appsync/function:Function ledger-resolvers-explainRejection",
     "aws:appsync/function:Function ledger-resolvers-getSummary",
     "aws:appsync/function:Function ledger-resolvers-queryEntries",
@@ -119,7 +120,7 @@ it("the API's data sources and functions are made one after the other, and its r
     );
   const namesOf = (...kinds: readonly string[]) => new Set(ofApi(...kinds).map(({ name }) => name));
   const ordered = namesOf("dataSource", "function");
-  expect(ordered.size).toBe(13);
+  expect(ordered.size).toBe(14);
   const beside = ofApi("dataSource", "function", "resolver").map(({ name, beside }) => ({
     name,
     beside: beside.filter((other) => ordered.has(other)),

@@ -193,10 +193,12 @@ describe("loadPreviousEvent.response", () => {
   });
 
   it.each(["stranger", "user without groups"] as const)(
-    "rejects a %s as unauthorized",
+    "marks the command of a %s as rejected, as for an event that is missing",
     (caller) => {
-      const rendered = respond({ identity: callers[caller], result: { owner: "alice" } });
-      expect(refusalOf(rendered)).toEqual(unauthorized("deposit", "Mutation"));
+      const stash = newMap();
+      const rendered = respond({ identity: callers[caller], stash, result: { owner: "alice" } });
+      expect(rendered).toEqual({ json: {} });
+      expect(stash).toEqual({ rejected: true });
     },
   );
 
@@ -360,16 +362,55 @@ const commandIdTaken = conflictAt(
 
 const noSuchAccount = refusal("NotFound", "accountId", "accountId: there is no such account");
 
-describe("explainRejection", () => {
+describe("loadFirstEvent", () => {
   const info = { fieldName: "deposit", parentTypeName: "Mutation" };
 
+  it("reads nothing for a recorded command, and passes its event on", () => {
+    const result = { streamId: "savings", version: 7 };
+    const rendered = render("shared/loadFirstEvent.request", context(move, { prev: { result } }));
+    expect(rendered).toEqual({ returned: result });
+  });
+
+  it("reads the first event of a rejected command's stream, which names the owner", () => {
+    const stash = { rejected: true };
+    expect(render("shared/loadFirstEvent.request", context(move, { stash }))).toEqual({
+      json: {
+        operation: "GetItem",
+        key: { streamId: { S: "savings" }, version: { N: "1" } },
+        consistentRead: true,
+      },
+    });
+  });
+
+  it.each([
+    ["owner", "exists", undefined],
+    ["operator", "exists", undefined],
+    ["stranger", "exists", unauthorized("deposit", "Mutation")],
+    ["user without groups", "exists", unauthorized("deposit", "Mutation")],
+    ["owner", "does not exist", unauthorized("deposit", "Mutation")],
+    ["operator", "does not exist", noSuchAccount],
+    ["stranger", "does not exist", unauthorized("deposit", "Mutation")],
+    ["user without groups", "does not exist", unauthorized("deposit", "Mutation")],
+  ] as const)(
+    "gives the %s the permitted error where the account %s",
+    (caller, existence, expected) => {
+      const result = existence === "exists" ? { owner: "alice", version: 1 } : null;
+      const more = { identity: callers[caller], info, result };
+      expect(refusalOf(render("shared/loadFirstEvent.response", context(move, more)))).toEqual(
+        expected,
+      );
+    },
+  );
+});
+
+describe("explainRejection", () => {
   it("reads nothing for a recorded command, and passes its event on", () => {
     const result = { streamId: "savings", version: 7 };
     const rendered = render("shared/explainRejection.request", context(move, { prev: { result } }));
     expect(rendered).toEqual({ returned: result });
   });
 
-  it("reads the last event of a rejected command's stream, which names owner and version", () => {
+  it("reads the last event of a rejected command's stream", () => {
     const stash = { rejected: true };
     expect(render("shared/explainRejection.request", context(move, { stash }))).toEqual({
       json: {
@@ -386,55 +427,27 @@ describe("explainRejection", () => {
     });
   });
 
-  it.each([
-    ["owner", "exists", versionConflict],
-    ["operator", "exists", versionConflict],
-    ["stranger", "exists", unauthorized("deposit", "Mutation")],
-    ["user without groups", "exists", unauthorized("deposit", "Mutation")],
-    ["owner", "does not exist", unauthorized("deposit", "Mutation")],
-    ["operator", "does not exist", noSuchAccount],
-    ["stranger", "does not exist", unauthorized("deposit", "Mutation")],
-    ["user without groups", "does not exist", unauthorized("deposit", "Mutation")],
-  ] as const)(
-    "gives the %s the permitted error where the account %s",
-    (caller, existence, expected) => {
-      const result = { items: existence === "exists" ? [{ owner: "alice", version: 9 }] : [] };
-      const more = { identity: callers[caller], info, result };
-      expect(refusalOf(render("shared/explainRejection.response", context(move, more)))).toEqual(
-        expected,
-      );
-    },
-  );
-});
-
-describe("explainRejection of a commandId that another command of the caller's has", () => {
-  it.each([
-    ["owner", commandIdTaken],
-    ["operator", commandIdTaken],
-    ["stranger", unauthorized("deposit", "Mutation")],
-  ] as const)("names the event to the %s, if the account is to be seen", (caller, expected) => {
-    const info = { fieldName: "deposit", parentTypeName: "Mutation" };
-    const stash = { rejected: true, hasCommandId: true };
+  it("names the version that the stream is at", () => {
     const result = { items: [{ owner: "alice", version: 9 }] };
-    const more = { identity: callers[caller], info, stash, result };
-    expect(refusalOf(render("shared/explainRejection.response", context(move, more)))).toEqual(
-      expected,
-    );
+    const respond = (stash: Record<string, unknown>) =>
+      refusalOf(render("shared/explainRejection.response", context(move, { stash, result })));
+    expect(respond({ rejected: true })).toEqual(versionConflict);
+    expect(respond({ rejected: true, hasCommandId: true })).toEqual(commandIdTaken);
   });
 });
 
 describe("an event table that cannot be reached", () => {
-  it.each(["loadPreviousEvent", "append", "recogniseRepetition", "explainRejection"])(
-    "is reported by %s, with the advice to send the command again",
-    (name) => {
-      const more = { error: throttled, stash: { rejected: true } };
-      expect(refusalOf(render(`shared/${name}.response`, context(move, more)))).toEqual(
-        unavailable(
-          "The event table could not be reached. Send the same command again: it is recorded once.",
-        ),
-      );
-    },
-  );
+  it.each([
+    ...["loadPreviousEvent", "append", "recogniseRepetition"],
+    ...["loadFirstEvent", "explainRejection"],
+  ])("is reported by %s, with the advice to send the command again", (name) => {
+    const more = { error: throttled, stash: { rejected: true } };
+    expect(refusalOf(render(`shared/${name}.response`, context(move, more)))).toEqual(
+      unavailable(
+        "The event table could not be reached. Send the same command again: it is recorded once.",
+      ),
+    );
+  });
 });
 
 describe("resumeStream", () => {
@@ -448,6 +461,16 @@ describe("resumeStream", () => {
       },
     });
   });
+
+  it.each(["", "-savings", "a".repeat(65), "a".repeat(10_000), "😀", "\ud800"])(
+    "invokes nothing for an id that no account has: %j",
+    (accountId) => {
+      const rendered = render("shared/resumeStream.request", { arguments: { accountId } });
+      expect(refusalOf(rendered)).toEqual(
+        refusal("InvalidInput", "accountId", `accountId: ${idMessage}`),
+      );
+    },
+  );
 
   it("answers with the state of the stream, or that there is no such account", () => {
     const result = { accountId: "savings", version: 7, processing: "CURRENT" };

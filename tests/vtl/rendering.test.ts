@@ -81,10 +81,12 @@ describe("a client's text stays one JSON string", () => {
     });
   });
 
-  it("as the id of an account to resume", () => {
+  it("as the id of an account to resume, unless it is rejected", () => {
     keeps((accountId) => {
-      const { payload } = requestOf("shared/resumeStream.request", { arguments: { accountId } });
-      return payload.accountId;
+      const rendered = render("shared/resumeStream.request", { arguments: { accountId } });
+      return refusalOf(rendered) === undefined && "json" in rendered
+        ? (rendered.json as Request).payload.accountId
+        : accountId;
     });
   });
 

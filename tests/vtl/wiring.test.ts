@@ -128,6 +128,7 @@ it("a pipeline runs its functions in the order of the wiring", () => {
       "id-of-loadPreviousEvent",
       "id-of-append",
       "id-of-recogniseRepetition",
+      "id-of-loadFirstEvent",
       "id-of-explainRejection",
     ],
   });

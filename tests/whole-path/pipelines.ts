@@ -8,6 +8,7 @@ import {
   createDataSource,
   type DataSource,
   type Dynamodb,
+  type DynamodbOptions,
   Iam,
   type Resolver,
   ResolverError,
@@ -39,9 +40,11 @@ export class Pipelines {
     this.#dataSources = dataSources;
   }
 
-  static async start(): Promise<Pipelines> {
+  static async start(
+    options: Pick<DynamodbOptions, "intercept" | "meter"> = {},
+  ): Promise<Pipelines> {
     const iam = new Iam({ region });
-    const dynamodb = await shareDynamodb({ region, iam, log: () => {} });
+    const dynamodb = await shareDynamodb({ region, iam, log: () => {}, ...options });
     const { endpoint } = dynamodb;
     const client = new DynamoDBClient({ region, endpoint, credentials: iam.administrator });
     await createTables(client);

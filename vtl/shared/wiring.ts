@@ -35,6 +35,7 @@ const appending: readonly Step[] = [
   { dataSource: "EventTable", templates: "shared/loadPreviousEvent" },
   { dataSource: "EventTable", templates: "shared/append" },
   { dataSource: "EventTable", templates: "shared/recogniseRepetition" },
+  { dataSource: "EventTable", templates: "shared/loadFirstEvent" },
   { dataSource: "EventTable", templates: "shared/explainRejection" },
 ];
 const getSummary: Step = { dataSource: "ReadModel", templates: "shared/getSummary" };
