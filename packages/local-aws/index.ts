@@ -17,7 +17,7 @@ export {
   type RunningStack,
   writeStackFile,
 } from "./src/running-stack";
-/** Starts a program's stack in this process; a process can do so once. Tests also inject faults into it and meter it. */
+/** Starts a program's stack in this process. Tests also inject faults into it and meter it, and start several in turn. */
 export { type LocalStack, type StackOptions, startStack } from "./src/stack";
 /** Reads a stack's settings as the Pulumi CLI hands them to the program. */
 export { readStackConfig, type StackConfig } from "./src/stack-config";

@@ -68,6 +68,7 @@ export async function startWorld(options: Pick<StackOptions, "dynamodb"> = {}) {
     stack: "dev",
     ports: { appsync: 0, cognito: 0, dynamodb: 0, sqs: 0 },
     https: false,
+    shareEngine: true,
     ...options,
     log: (source, line) => logs.push(`[${source}] ${line}`),
     progress: () => {},

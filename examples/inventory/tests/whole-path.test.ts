@@ -25,6 +25,7 @@ beforeAll(async () => {
     stack: "dev",
     ports: { appsync: 0, cognito: 0, dynamodb: 0, sqs: 0 },
     https: false,
+    shareEngine: true,
     log: () => {},
     progress: () => {},
   });

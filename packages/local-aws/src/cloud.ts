@@ -5,6 +5,7 @@ import type { Certificate } from "./certificate";
 import { type Cognito, startCognito } from "./cognito/cognito";
 import type { Message } from "./cognito/messages";
 import { type Dynamodb, type DynamodbOptions, startDynamodb } from "./dynamodb/dynamodb";
+import { shareDynamodb } from "./dynamodb/shared";
 import { Iam } from "./iam/iam";
 import type { LambdaFunction } from "./lambda/function";
 import type { Step } from "./progress";
@@ -46,6 +47,8 @@ export interface CloudOptions {
   readonly trace?: TraceSink | undefined;
   /** For tests: faults in DynamoDB's answers, and what its operations consume. */
   readonly dynamodb?: Pick<DynamodbOptions, "intercept" | "meter">;
+  /** For tests: stacks of this process that are in memory use DynamoDB's engine one after another. */
+  readonly shareEngine?: boolean;
   /** Gets told what is being made, and may throw to give the start up. */
   readonly progress: (step: Step) => void;
 }
@@ -100,6 +103,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   if (certificate !== undefined) {
     writeFileSync(certificateFile, certificate.cert);
   }
+  const shared = options.shareEngine === true && dataDirectory === undefined;
   const iam = new Iam({ region });
   const seed = new Seed(dataDirectory);
   const functions = new Map<string, LambdaFunction>();
@@ -118,7 +122,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const sqs = await start("SQS", startSqs({ region, iam, port: ports.sqs, dataDirectory }));
     const dynamodb = await start(
       "DynamoDB",
-      startDynamodb({
+      (shared ? shareDynamodb : startDynamodb)({
         region,
         iam,
         port: ports.dynamodb,

@@ -33,7 +33,8 @@ let reportOfFailed: (error: unknown) => void = () => {};
  * Evaluates the program for a stack. Every resource is made on its engine as soon as the program registers it, and is
  * answered with that engine's real outputs, so that values flow from resource to resource as they do on AWS.
  *
- * A process can evaluate it again: its files are read anew then.
+ * A process can evaluate it again, or another one after it: its files are read anew then. The process is in the
+ * program's folder meanwhile, as Pulumi has it.
  */
 export async function runProgram(
   folder: string,
@@ -42,6 +43,7 @@ export async function runProgram(
   answers: Answers,
 ): Promise<Outputs> {
   const { withLocalStorage } = requireOf(folder, "@pulumi/pulumi/runtime/state") as PulumiState;
+  const callersFolder = process.cwd();
   return withLocalStorage(async () => {
     const pulumi = requireOf(folder, "@pulumi/pulumi") as Pulumi;
     const fault = firstFault();
@@ -62,6 +64,7 @@ export async function runProgram(
       stack,
     );
     try {
+      process.chdir(folder);
       const evaluated = evaluate(pulumi, folder);
       evaluated.catch(fault.report);
       const outputs = await Promise.race([evaluated, fault.happened]);
@@ -73,6 +76,8 @@ export async function runProgram(
       await fault.settled();
       reportOfFailed = fault.report;
       throw error;
+    } finally {
+      process.chdir(callersFolder);
     }
   });
 }
@@ -138,7 +143,6 @@ export function programFiles(): readonly string[] {
 }
 
 async function evaluate(pulumi: Pulumi, folder: string): Promise<Outputs> {
-  process.chdir(folder);
   others ??= new Set(Object.keys(require.cache));
   for (const file of programFiles()) {
     delete require.cache[file];

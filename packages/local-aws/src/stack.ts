@@ -16,6 +16,7 @@ export interface StackOptions
     | "dataDirectory"
     | "deliver"
     | "dynamodb"
+    | "shareEngine"
     | "inspect"
     | "log"
     | "trace"

@@ -10,7 +10,7 @@ const free: DynamodbProcess[] = [];
  * tables. An engine takes as long to start and to warm up as many tests take together. It ends with this process.
  */
 export async function shareDynamodb(
-  options: Omit<DynamodbOptions, "port" | "dataDirectory">,
+  options: Omit<DynamodbOptions, "dataDirectory">,
 ): Promise<Dynamodb> {
   const engine = free.pop() ?? (await startProcess({ log: options.log }));
   return openGateway(options, engine, async () => {
