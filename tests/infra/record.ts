@@ -1,7 +1,7 @@
 import { vi } from "vitest";
-import { type Recording, recordWhile } from "./recording";
+import { type Recording, recordWhile } from "../../cli/preview/recording";
 
-export { inputsOf, type Recorded, type Recording } from "./recording";
+export { inputsOf, type Recorded, type Recording } from "../../cli/preview/recording";
 
 /** The files of a worker share recordings. They are not a module's own, because modules are loaded again for each. */
 const recordings = globalThis as { [recorded: `recording of ${string}`]: Promise<Recording> };

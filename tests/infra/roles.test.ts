@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { permissionsCommand, permissionsDocument, permissionsFile } from "./permissions-document";
+import {
+  permissionsCommand,
+  permissionsDocument,
+  permissionsFile,
+} from "../../cli/preview/permissions-document";
 import { inputsOf, type Recording, record } from "./record";
 
 let prod: Recording;

@@ -6,7 +6,7 @@ import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as monitor from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { answer } from "../infra/answers";
+import { answer } from "../../cli/preview/answers";
 
 type Values = Readonly<Record<string, JavaScriptValue>>;
 
