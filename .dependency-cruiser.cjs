@@ -107,6 +107,17 @@ module.exports = {
       to: { path: "^packages/local-aws/", pathNot: "^packages/local-aws/index\\.ts$" },
     },
     {
+      name: "policies-judge-any-program",
+      comment:
+        "The rules see resources as Pulumi hands them over. What they are told of a program is the names in exemptions.ts.",
+      severity: "error",
+      from: { path: "^packages/policy/" },
+      to: {
+        pathNot: ["^packages/policy/", "^node_modules/"],
+        dependencyTypesNot: ["core"],
+      },
+    },
+    {
       name: "command-line-drives-the-core",
       comment:
         "The command line runs the core's use cases over the Lambda's adapters, and the local cloud through its package.",
