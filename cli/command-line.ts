@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Domain } from "../core/projection/domain";
 import type { Envelope } from "../core/projection/envelope";
 import { readArguments } from "./arguments";
-import { exitCode } from "./command";
+import { exitCode, lines } from "./command";
 import { type Connection, deployedStack, localStack } from "./connection";
 import { explain } from "./errors";
 import { type Progress, showProgress } from "./progress";
@@ -80,7 +80,7 @@ export function runCommandLine<Request extends Envelope, State, Movement>(
     (code) => process.exit(code),
     (error: unknown) => {
       progress?.end();
-      process.stderr.write(`Error: ${explain(error)}\n`);
+      process.stderr.write(lines(`Error: ${explain(error)}`));
       process.exit(exitCode.notRun);
     },
   );

@@ -1,5 +1,6 @@
 import type { ParseArgsConfig } from "node:util";
 import type { Columns } from "../core/projection/columns";
+import { printable, printableJson } from "./printable";
 import type { Progress } from "./progress";
 import type { OpenTables } from "./tables";
 
@@ -49,9 +50,12 @@ export interface Shape {
 /** A command on the streams of any domain. */
 export type DomainCommand = (domain: Shape) => Command;
 
-export const lines = (...texts: readonly string[]): string => texts.map((t) => `${t}\n`).join("");
+/** Each text in a line of its own. */
+export const lines = (...texts: readonly string[]): string =>
+  texts.map((text) => `${printable(text)}\n`).join("");
 
-export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+export const jsonText = (value: unknown): string =>
+  `${printableJson(JSON.stringify(value, null, 2))}\n`;
 
 const forms = new Intl.PluralRules("en");
 

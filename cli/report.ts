@@ -7,9 +7,6 @@ import { counted, lines } from "./command";
 
 // Reports: lines for people, objects for machines. In the objects, `idField` is the field of a stream's id.
 
-/** Text out of a table may hold what steers a terminal. */
-export const plain = (text: string): string => text.replace(/\p{Cc}/gu, "\uFFFD");
-
 const omittedText = (count: number): readonly string[] =>
   count === 0 ? [] : [`  and ${counted(count, "more finding")}`];
 
@@ -27,10 +24,10 @@ const placeOf = ({ about, version }: Finding): string =>
 /** A stream and the findings about it. */
 export const findingsText = ({ streamId, findings, omitted }: Verification): string =>
   lines(
-    plain(streamId),
+    streamId,
     ...findings.flatMap((finding) => [
-      plain(`  ${placeOf(finding)}${finding.detail}`),
-      ...finding.columns.map((column) => plain(`    ${column}`)),
+      `  ${placeOf(finding)}${finding.detail}`,
+      ...finding.columns.map((column) => `    ${column}`),
     ]),
     ...omittedText(omitted),
   );
@@ -45,7 +42,7 @@ export const findingsJson =
   });
 
 export const behindText = ({ streamId, version, behind }: Verification): string =>
-  lines(plain(`${streamId}: at version ${version}, ${counted(behind, "event")} behind`));
+  lines(`${streamId}: at version ${version}, ${counted(behind, "event")} behind`);
 
 export const behindJson =
   (idField: string) =>
@@ -67,8 +64,8 @@ export const suspendedText = ({
   ready,
 }: SuspendedStream): string =>
   lines(
-    plain(`${streamId}: suspended before event ${version} since ${since}`),
-    plain(`  ${reason}: ${detail}`),
+    `${streamId}: suspended before event ${version} since ${since}`,
+    `  ${reason}: ${detail}`,
     ...(ready ? ["  The event can be folded by now: resume it."] : []),
   );
 

@@ -14,6 +14,7 @@ import type { Summary } from "../../core/projection/summary";
 import { type Context, type DomainCommand, exitCode } from "../command";
 import { csvRecord } from "../csv";
 import { CommandError } from "../errors";
+import { printableJson } from "../printable";
 import { answerOf, type OpenTables, requireStream } from "../tables";
 import { wordsOf } from "../words";
 import { requiredStreamId } from "./stream-option";
@@ -110,7 +111,7 @@ const jsonValue = (value: unknown): unknown => {
 };
 
 const json = (value: unknown): string =>
-  JSON.stringify(value, (_, member: unknown) => jsonValue(member));
+  printableJson(JSON.stringify(value, (_, member: unknown) => jsonValue(member)));
 
 /** Writes one document while it is read: a stream's history may be longer than the memory is large. */
 const writeJson = async (
@@ -138,8 +139,10 @@ export const exportStream: DomainCommand = ({ name, entry }) => {
 (${entryColumns.join(", ")}). The opening has no entry in the statement, nor has an event that
 was not folded yet.
 
-  --csv    comma-separated values as in RFC 4180, with a line of names (this is what you get without either)
-  --json   one document: the summary as "${stream}", and "history", an array of {"event", "entry"}`,
+  --csv    comma-separated values as in RFC 4180, with a line of names (this is what you get without either). A ' stands
+           before text that a spreadsheet would take for a formula, and U+FFFD in place of control characters
+  --json   one document, with every text as it is: the summary as "${stream}", and "history", an array of
+           {"event", "entry"}`,
     options: { [stream]: { type: "string" }, csv: { type: "boolean" } },
     check: (values) => {
       requiredStreamId(stream, values);

@@ -8,7 +8,6 @@ import { resumeStream } from "../../core/projection/resume-stream";
 import { isSuspended, type Summary } from "../../core/projection/summary";
 import { type DomainCommand, exitCode, jsonText, lines } from "../command";
 import { CommandError, explain, explainProjectionError } from "../errors";
-import { plain } from "../report";
 import { forEachOf } from "../streams";
 import { suspendedStreams } from "../suspended-streams";
 import { answerOf, type OpenTables, requireStream } from "../tables";
@@ -115,7 +114,7 @@ const resumeAll = async <State>(tables: OpenTables<State>): Promise<ReadonlyArra
     try {
       answers.push(answerFrom(streamId, await resumeOne(tables, streamId)));
     } catch (error) {
-      answers.push(failed(streamId, explain(error)));
+      answers.push(failed(streamId, exerror));
     }
   });
   return answers;
@@ -160,14 +159,14 @@ This command publishes nothing to subscribers; the mutation resumeStream does.`,
             ? jsonText(answers.map(jsonOf))
             : answers.length === 0
               ? lines(`No ${stream} is suspended.`)
-              : lines(...answers.map(({ text }) => plain(text))),
+              : lines(...answers.map(({ text }) => text)),
         );
         return answers.every(({ resolved }) => resolved) ? exitCode.done : exitCode.unresolved;
       }
       const streamId = requiredStreamId(stream, values);
       await requireStream(tables, streamId);
       const answer = answerFrom(streamId, await resumeOne(tables, streamId));
-      await write(json ? jsonText(jsonOf(answer)) : lines(plain(answer.text)));
+      await write(json ? jsonText(jsonOf(answer)) : lines(answer.text));
       return answer.resolved ? exitCode.done : exitCode.unresolved;
     },
   };

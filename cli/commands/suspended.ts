@@ -1,11 +1,11 @@
 import * as E from "fp-ts/Either";
 import { type DomainCommand, exitCode, jsonText, lines } from "../command";
-import { plain, type SuspendedStream, suspendedJson, suspendedText } from "../report";
+import { type SuspendedStream, suspendedJson, suspendedText } from "../report";
 import { suspendedStreams, type UnreadableRow } from "../suspended-streams";
 import { wordsOf } from "../words";
 
 const unreadableText = ({ streamId, fault }: UnreadableRow): string =>
-  lines(plain(`${streamId}: listed as suspended, but its row cannot be read: ${fault}`));
+  lines(`${streamId}: listed as suspended, but its row cannot be read: ${fault}`);
 
 export const suspended: DomainCommand = ({ name }) => {
   const { stream, streams, idField } = wordsOf(name);

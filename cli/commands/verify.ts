@@ -12,7 +12,6 @@ import {
   behindText,
   findingsJson,
   findingsText,
-  plain,
   type SuspendedStream,
   suspendedIn,
   suspendedJson,
@@ -72,7 +71,7 @@ export async function verifyAll<State>({
     try {
       await work();
     } catch (error) {
-      unread.push({ streamId, error: explain(error) });
+      unread.push({ streamId, error: exerror });
     }
   };
   await forEachStream(tables, async (streamId) => {
@@ -121,7 +120,7 @@ const standsStillText = ({ standsStill }: Behind): string =>
   standsStill ? lines("  nothing of it is being folded: it stays behind") : "";
 
 const unreadText = ({ streamId, error }: Unread): string =>
-  lines(plain(`${streamId}: not verified: ${error}`));
+  lines(`${streamId}: not verified: ${error}`);
 
 const leftoversText = (leftovers: number): string =>
   leftovers === 0

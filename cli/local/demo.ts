@@ -9,6 +9,7 @@ import {
   type Session,
   send,
 } from "local-aws";
+import { printable } from "../printable";
 import { accessTo, usersOf } from "./client/access";
 import { type Change, describeChange, followChanges, money } from "./client/changes";
 import { password, temporaryPassword } from "./client/local-user";
@@ -56,7 +57,7 @@ interface Statement {
 const changeTimeoutMs = 20_000;
 
 const step = (text: string): void => console.log(`\n${text}`);
-const detail = (text: string): void => console.log(`   ${text}`);
+const detail = (text: string): void => console.log(`   ${printable(text)}`);
 
 function expectThat(fact: boolean, otherwise: string): void {
   if (!fact) throw new Error(`the demo got an unexpected result: ${otherwise}`);

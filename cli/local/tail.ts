@@ -1,4 +1,5 @@
 import { interruption, readOptions, runCommand, unlessInterrupted } from "local-aws";
+import { printable } from "../printable";
 import { accessTo } from "./client/access";
 import { describeChange, followChanges } from "./client/changes";
 import { defaultEmail, signInAs } from "./client/local-user";
@@ -28,7 +29,7 @@ runCommand(
     const subscription = await followChanges(
       accessTo(stack, idToken),
       { owner: sub, accountId: account },
-      (change) => console.log(`${change.accountId}  ${describeChange(change)}`),
+      (change) => console.log(printable(`${change.accountId}  ${describeChange(change)}`)),
     );
     const what = account === undefined ? `the accounts of ${email}` : `account ${account}`;
     console.log(`Following ${what}; Ctrl-C ends it.`);
