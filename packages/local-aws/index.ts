@@ -5,7 +5,9 @@
 
 // A program's stack.
 
-/** What Cognito would send by e-mail or SMS. */
+/** An alarm that has come into another state, as `StackOptions.alarm` is told of it. */
+export type { AlarmChange } from "./src/cloudwatch/cloudwatch";
+/** What Cognito would send by e-mail or SMS, and topics by e-mail. */
 export type { Message } from "./src/cognito/messages";
 /** Starts a program's stack, shows it coming up, does some work with it, and stops it: the work of a command. */
 export { type RunStackOptions, runStack } from "./src/run-stack";
@@ -76,7 +78,8 @@ export { type Sqs, type SqsOptions, startSqs } from "./src/sqs/sqs";
 // Parts of AppSync, for tests of templates and schemas.
 
 export { createDataSource, type DataSource } from "./src/appsync/data-sources";
-export { ResolverError } from "./src/appsync/errors";
+/** `RequestError` fails a whole request, as `appsync.intercept` may answer it. */
+export { RequestError, ResolverError } from "./src/appsync/errors";
 /** A map as templates have them, e.g. for `$ctx.stash`. */
 export { newMap } from "./src/appsync/java-values";
 /** Runs a field's resolver, such as a pipeline, against data sources. */

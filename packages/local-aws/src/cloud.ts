@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { AppSync } from "./appsync/appsync";
+import { AppSync, type AppSyncOptions } from "./appsync/appsync";
 import type { Certificate } from "./certificate";
+import { type AlarmChange, CloudWatch } from "./cloudwatch/cloudwatch";
+import { Topics } from "./cloudwatch/topics";
 import { type Cognito, startCognito } from "./cognito/cognito";
 import type { Message } from "./cognito/messages";
 import { type Dynamodb, type DynamodbOptions, startDynamodb } from "./dynamodb/dynamodb";
@@ -49,6 +51,12 @@ export interface CloudOptions {
   readonly dynamodb?: Pick<DynamodbOptions, "intercept" | "meter">;
   /** For tests: stacks of this process that are in memory use DynamoDB's engine one after another. */
   readonly shareEngine?: boolean;
+  /** For tests: faults in the API's answers. */
+  readonly appsync?: Pick<AppSyncOptions, "intercept">;
+  /** For tests: the clock of metrics and alarms, in milliseconds since 1970. Alarms are evaluated when they are asked to. */
+  readonly cloudwatch?: { readonly now: () => number };
+  /** Gets told of each alarm that has come into another state. */
+  readonly alarm?: (change: AlarmChange) => void;
   /** Gets told what is being made, and may throw to give the start up. */
   readonly progress: (step: Step) => void;
 }
@@ -62,6 +70,8 @@ export interface Cloud
   readonly dynamodb: Dynamodb;
   readonly sqs: Sqs;
   readonly cognito: Cognito;
+  readonly cloudwatch: CloudWatch;
+  readonly topics: Topics;
   readonly appsync: AppSync;
   /** By ARN. */
   readonly functions: Map<string, LambdaFunction>;
@@ -106,6 +116,16 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const shared = options.shareEngine === true && dataDirectory === undefined;
   const iam = new Iam({ region });
   const seed = new Seed(dataDirectory);
+  const deliver = options.deliver ?? (() => {});
+  const topics = new Topics(region, deliver);
+  const cloudwatch = new CloudWatch({
+    region,
+    now: options.cloudwatch?.now,
+    publish: (notification) => topics.publish(notification),
+    changed: options.alarm ?? (() => {}),
+    warn: (line) => (options.warn ?? log)("cloudwatch", line),
+  });
+  stops.push(async () => cloudwatch.stop());
   const functions = new Map<string, LambdaFunction>();
   const inspected: string[] = [];
   const inspectorPortOf = (functionName: string): number | undefined => {
@@ -119,7 +139,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   };
   try {
     // One after the other: a port that is taken shall not leave others half started.
-    const sqs = await start("SQS", startSqs({ region, iam, port: ports.sqs, dataDirectory }));
+    const sqs = await start(
+      "SQS",
+      startSqs({ region, iam, port: ports.sqs, dataDirectory, meters: cloudwatch }),
+    );
     const dynamodb = await start(
       "DynamoDB",
       (shared ? shareDynamodb : startDynamodb)({
@@ -129,6 +152,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         workDirectory,
         ...(dataDirectory !== undefined && { dataDirectory }),
         ...options.dynamodb,
+        meters: cloudwatch,
         log: (line) => log("dynamodb", line),
       }),
     );
@@ -139,7 +163,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         iam,
         port: ports.cognito,
         ...(dataDirectory !== undefined && { dataDirectory }),
-        deliver: options.deliver ?? (() => {}),
+        deliver,
       }),
     );
     const appsync = await start(
@@ -150,6 +174,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         port: ports.appsync,
         ...(certificate !== undefined && { tls: certificate }),
         trace: options.trace,
+        ...options.appsync,
+        meters: cloudwatch,
         configuration: () => options.configuration?.(),
         dynamodbEndpoint: dynamodb.endpoint,
         userPoolIssuer: cognito.issuer,
@@ -179,6 +205,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       dynamodb,
       sqs,
       cognito,
+      cloudwatch,
+      topics,
       appsync,
       functions,
       inspectorPortOf,

@@ -6,7 +6,18 @@ import type { RunningStack } from "./running-stack";
 import { type LocalStack, type StackOptions, startStack } from "./stack";
 
 export interface RunStackOptions
-  extends Omit<StackOptions, "deliver" | "log" | "trace" | "warn" | "progress" | "dynamodb"> {
+  extends Omit<
+    StackOptions,
+    | "alarm"
+    | "appsync"
+    | "cloudwatch"
+    | "deliver"
+    | "dynamodb"
+    | "log"
+    | "progress"
+    | "trace"
+    | "warn"
+  > {
   /** Shows what each request does. */
   readonly trace?: boolean;
   /** Shows what the engines and the functions log. */
@@ -44,6 +55,13 @@ export async function runStack(
       console.log(`${medium === "EMAIL" ? "E-mail" : "SMS"} to ${to}: ${text}`);
     },
     warn: (source, line) => console.error(`[${source}] ${line}`),
+    alarm: (change) => {
+      if ([change.from, change.to].includes("ALARM")) {
+        console.log(
+          `Alarm ${change.alarm}: ${change.to}. ${change.description} (${change.reason})`,
+        );
+      }
+    },
     progress: (step) => {
       interrupted.throwIfAborted();
       progress.show(step);

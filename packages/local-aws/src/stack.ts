@@ -12,6 +12,9 @@ import { makeWorkFolder } from "./work-folder";
 export interface StackOptions
   extends Pick<
     CloudOptions,
+    | "alarm"
+    | "appsync"
+    | "cloudwatch"
     | "ports"
     | "dataDirectory"
     | "deliver"

@@ -57,9 +57,9 @@ describe("a Pulumi program", () => {
   it("may give a resource itself as an input, which means its id", async () => {
     const program = `
       const id = ${logGroup};
-      const alarm = new pulumi.CustomResource(
-        "aws:cloudwatch/metricAlarm:MetricAlarm", "alarm", { dimensions: { LogGroupName: [id] } });
-      export const given = (alarm as unknown as { dimensions: pulumi.Output<unknown> }).dimensions;`;
+      const trail = new pulumi.CustomResource(
+        "awsx:cloudtrail:Trail", "trail", { dimensions: { LogGroupName: [id] } });
+      export const given = (trail as unknown as { dimensions: pulumi.Output<unknown> }).dimensions;`;
     expect(await evaluate(program)).toEqual({ given: { LogGroupName: ["log"] } });
   });
 

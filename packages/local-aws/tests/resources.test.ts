@@ -5,6 +5,8 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { asset } from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Cloud } from "../src/cloud";
+import { CloudWatch } from "../src/cloudwatch/cloudwatch";
+import { Topics } from "../src/cloudwatch/topics";
 import { Iam } from "../src/iam/iam";
 import type { Step } from "../src/progress";
 import { provision, type Registration } from "../src/resources";
@@ -14,6 +16,15 @@ const region = "eu-central-1";
 const steps: Step[] = [];
 const iam = new Iam({ region });
 const lines: string[] = [];
+const emails: unknown[] = [];
+let now = Date.now();
+const cloudwatch = new CloudWatch({
+  region,
+  now: () => now,
+  publish: (notification) => cloud.topics.publish(notification),
+  changed: () => {},
+  warn: () => {},
+});
 const stops: (() => Promise<void>)[] = [];
 let sqs: Sqs;
 let workDirectory: string;
@@ -32,6 +43,8 @@ beforeAll(async () => {
     workDirectory,
     progress: (step: Step) => steps.push(step),
     log: (_: string, line: string) => lines.push(line),
+    cloudwatch,
+    topics: new Topics(region, (email) => emails.push(email)),
     inspectorPortOf: () => undefined,
     atEnd: (stop: () => Promise<void>) => stops.unshift(stop),
   } as unknown as Cloud;
@@ -118,6 +131,38 @@ describe("a resource", () => {
     });
     await client.send(new SendMessageCommand({ QueueUrl: String(source.url), ...send }));
     await vi.waitFor(() => expect(lines).toContain("got hello"), { timeout: 10_000 });
+  });
+
+  it("that is a topic sends what alarms tell it to its subscribers", async () => {
+    const { state: topic } = await make("aws:sns/topic:Topic", { name: "alarms" });
+    const address = { protocol: "email", endpoint: "somebody@example.com" };
+    const subscribe = (inputs: object) =>
+      make("aws:sns/topicSubscription:TopicSubscription", { topic: topic.arn, ...inputs });
+    await subscribe(address);
+    await expect(subscribe({ ...address, protocol: "sms" })).rejects.toThrow(
+      'the input "protocol" must be email',
+    );
+    const { state: alarm } = await make("aws:cloudwatch/metricAlarm:MetricAlarm", {
+      namespace: "Shop",
+      metricName: "Sales",
+      statistic: "Sum",
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 0,
+      period: 60,
+      evaluationPeriods: 1,
+      alarmActions: [topic.arn],
+    });
+    expect(alarm.arn).toBe(`arn:aws:cloudwatch:${region}:000000000000:alarm:mine`);
+    cloudwatch.measure({ namespace: "Shop", name: "Sales", dimensions: {} }, 1);
+    now += 60_000;
+    cloudwatch.evaluate();
+    expect(emails).toEqual([
+      {
+        medium: "EMAIL",
+        to: "somebody@example.com",
+        text: 'ALARM: "mine"\n\nSum GreaterThanThreshold 0: 1',
+      },
+    ]);
   });
 
   it("is rejected if its type is unsupported, as is a component of another package", async () => {

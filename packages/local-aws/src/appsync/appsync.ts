@@ -4,6 +4,8 @@
  * The API is defined by the inputs of its resources and nothing else. Unsupported AppSync features are rejected: at
  * the resource's creation where possible, otherwise with a GraphQL error.
  */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Meters, unmetered } from "../cloudwatch/metrics";
 import { type RunningServer, serve } from "../http-server";
 import type { Inputs } from "../inputs";
 import { type TraceSink, tracing } from "../trace";
@@ -11,11 +13,14 @@ import type { Api } from "./api";
 import { ApiBuilder, type ApiServices } from "./api-builder";
 import type { ApiKey } from "./api-keys";
 import { Changes } from "./changes";
-import { type Endpoint, graphqlPath, handleHttp } from "./http";
+import { type Endpoint, graphqlPath, handleHttp, type InterceptRequest } from "./http";
 import { Realtime, realtimePath } from "./realtime";
 import { Subscriptions } from "./subscriptions";
 
 export interface AppSyncOptions extends ApiServices {
+  /** For tests: faults in the API's answers. */
+  readonly intercept?: InterceptRequest | undefined;
+  readonly meters?: Meters | undefined;
   /** Any free port if 0 or omitted. */
   readonly port?: number;
   /** PEM texts; with them the server speaks https and wss instead of http and ws. */
@@ -61,7 +66,11 @@ export class AppSync {
     const realtime: Realtime = new Realtime(() => appSync.#endpoint, log);
     const upgrade = realtime.handleUpgrade.bind(realtime);
     const server = await serve({ name: "AppSync", port, tls, upgrade }, (message, response) =>
-      tracing(options.trace, () => handleHttp(appSync.#endpoint, message, response, log)),
+      tracing(options.trace, () =>
+        appSync.#measure(message, response, () =>
+          handleHttp(appSync.#endpoint, message, response, log),
+        ),
+      ),
     );
     const appSync: AppSync = new AppSync(options, realtime, server);
     return appSync;
@@ -80,6 +89,7 @@ export class AppSync {
       const endpoint: ChangingEndpoint = {
         api,
         subscriptions: new Subscriptions(() => endpoint.api),
+        intercept: this.#options.intercept,
         configuration: () => this.#options.configuration?.() ?? {},
       };
       this.#endpoint = endpoint;
@@ -123,6 +133,31 @@ export class AppSync {
 
   createResolver(apiId: string, inputs: Inputs): void {
     this.#builderOf(apiId).addResolver(inputs);
+  }
+
+  /** Source: "CloudWatch metrics" in the AppSync Developer Guide. */
+  async #measure(
+    { method, url = "" }: IncomingMessage,
+    response: ServerResponse,
+    handle: () => Promise<void>,
+  ): Promise<void> {
+    const { meters = unmetered } = this.#options;
+    const startedAt = meters.now();
+    await handle();
+    const id = this.#builder?.id;
+    if (id === undefined || method === "OPTIONS" || !url.startsWith(graphqlPath)) {
+      return;
+    }
+    const measure = (name: string, value: number, unit?: string): void =>
+      meters.measure(
+        { namespace: "AWS/AppSync", name, dimensions: { GraphQLAPIId: id } },
+        value,
+        unit,
+      );
+    const kind = Math.floor(response.statusCode / 100);
+    measure("4XXError", kind === 4 ? 1 : 0);
+    measure("5XXError", kind === 5 ? 1 : 0);
+    measure("Latency", meters.now() - startedAt, "Milliseconds");
   }
 
   async stop(): Promise<void> {

@@ -16,8 +16,14 @@ export const graphqlPath = "/graphql";
 /** AppSync serves nothing there: a page that is developed here finds its configuration at it. */
 const configurationPath = "/config.json";
 
+/** Called before each operation. What it answers fails the request, as AppSync's own faults do. */
+export type InterceptRequest = (
+  query: string,
+) => RequestError | undefined | Promise<RequestError | undefined>;
+
 export interface Endpoint {
   readonly api: Api;
+  readonly intercept?: InterceptRequest | undefined;
   readonly subscriptions: Subscriptions;
   /** How a front end is configured, without any secret. */
   readonly configuration: () => unknown;
@@ -67,6 +73,10 @@ async function answer(
       : readOperationRequest(request.body.toString());
   const { headers } = request;
   trace(() => describeOperation(operation));
+  const fault = await endpoint.intercept?.(operation.query);
+  if (fault !== undefined) {
+    throw fault;
+  }
   const { response, published } = await runOperation(endpoint.api, operation, { caller, headers });
   for (const publication of published) {
     endpoint.subscriptions.publish(publication);

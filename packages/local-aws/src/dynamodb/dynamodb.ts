@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Meters } from "../cloudwatch/metrics";
 import type { Iam } from "../iam/iam";
 import { type Intercept, type Meter, startGateway } from "./gateway";
 import { type DynamodbProcess, startProcess } from "./process";
@@ -17,6 +18,7 @@ export interface DynamodbOptions {
   readonly intercept?: Intercept;
   /** Meters consumption: see Meter. */
   readonly meter?: Meter;
+  readonly meters?: Meters;
 }
 
 export interface Dynamodb {
@@ -37,12 +39,12 @@ export async function startDynamodb(options: DynamodbOptions): Promise<Dynamodb>
 
 /** Serves the engine to clients; it is released when that stops. */
 export async function openGateway(
-  { region, iam, port = 0, intercept, meter }: DynamodbOptions,
+  { region, iam, port = 0, intercept, meter, meters }: DynamodbOptions,
   engine: DynamodbProcess,
   release: () => Promise<void>,
 ): Promise<Dynamodb> {
   try {
-    const gateway = await startGateway({ region, iam, port, engine, intercept, meter });
+    const gateway = await startGateway({ region, iam, port, engine, intercept, meter, meters });
     return {
       endpoint: gateway.url,
       ended: engine.ended,

@@ -1,15 +1,19 @@
 import { Agent, request as httpRequest } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { type Answer, awsJson, type Call, type Input, ServiceError } from "../aws-json";
+import { type Meters, unmetered } from "../cloudwatch/metrics";
 import { type RunningServer, serve } from "../http-server";
 import { type Iam, localAccountId, type Principal } from "../iam/iam";
 import { permissionsFor } from "./permissions";
 import type { DynamodbProcess } from "./process";
+import { measureFailure } from "./table-meters";
 
 /** An injected exception, e.g. a ProvisionedThroughputExceededException. */
 export interface Failure {
   readonly type: string;
   readonly message: string;
+  /** The index that is short of capacity, where a table's write fails for it. */
+  readonly index?: string;
 }
 
 /** Called before an authorized operation reaches the engine. A returned Failure is the answer instead. */
@@ -37,6 +41,7 @@ export interface GatewayOptions {
   readonly engine: Pick<DynamodbProcess, "port" | "host">;
   readonly intercept?: Intercept | undefined;
   readonly meter?: Meter | undefined;
+  readonly meters?: Meters | undefined;
 }
 
 interface EngineConsumption {
@@ -60,7 +65,7 @@ const itemOperations =
  * not grow with the number of items), while all other operations consume the same.
  */
 export function startGateway(options: GatewayOptions): Promise<RunningServer> {
-  const { region, iam, engine } = options;
+  const { region, iam, engine, meters = unmetered } = options;
   const arnPrefix = `arn:aws:dynamodb:${region}:${localAccountId}:`;
   const engineArnPrefix = `arn:aws:dynamodb:ddblocal:${localAccountId}:`;
   // DynamoDB Local closes a connection that is idle for 30 s; a request sent at that moment would fail.
@@ -73,6 +78,7 @@ export function startGateway(options: GatewayOptions): Promise<RunningServer> {
       const { arn } = await authorize(call);
       const fault = await options.intercept?.(call.operation, call.input);
       if (fault !== undefined) {
+        measureFailure(fault, call.operation, call.input, meters);
         throw new ServiceError(fault.type, fault.message);
       }
       return run(call, arn);

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { type Meters, unmetered } from "../cloudwatch/metrics";
 import { type Iam, localAccountId } from "../iam/iam";
 import { unpack } from "./archive";
 import { Instance, type InstanceOptions, type InvocationResult } from "./instance";
@@ -18,7 +20,7 @@ export interface FunctionDefinition {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memorySizeMb: number;
-  /** The maximum number of events handled at once, each in a process of its own. */
+  /** The maximum number of events handled at once, each in a process of its own. At 0 every event is throttled. */
   readonly concurrency: number;
   /** Where a debugger may connect. */
   readonly inspectorPort?: number | undefined;
@@ -32,6 +34,7 @@ export interface FunctionContext {
   /** The folder for unpacked code, in which the function's own folder is replaced. */
   readonly workDirectory: string;
   readonly log: (line: string) => void;
+  readonly meters?: Meters | undefined;
 }
 
 /** Unpacks the function's code. Processes start when events arrive, as on AWS. */
@@ -48,7 +51,7 @@ export async function createFunction(
   await rm(folder, { recursive: true, force: true });
   await unpack(definition.code, folder);
   const functionArn = `arn:aws:lambda:${context.region}:${localAccountId}:function:${definition.name}`;
-  return new LambdaFunction(definition, {
+  const options = {
     functionName: definition.name,
     functionArn,
     folder,
@@ -57,7 +60,8 @@ export async function createFunction(
     timeoutSeconds: definition.timeoutSeconds,
     inspectorPort: definition.inspectorPort,
     log: context.log,
-  });
+  };
+  return new LambdaFunction(definition, options, context.meters);
 }
 
 export class LambdaFunction {
@@ -71,13 +75,15 @@ export class LambdaFunction {
   /** Those that run what the function was before. */
   readonly #outdated = new WeakSet<Instance>();
   readonly #waiting: (() => void)[] = [];
+  readonly #meters: Meters;
 
-  constructor(definition: FunctionDefinition, options: InstanceOptions) {
+  constructor(definition: FunctionDefinition, options: InstanceOptions, meters = unmetered) {
     this.name = definition.name;
     this.arn = options.functionArn;
     this.#roleArn = definition.roleArn;
     this.#options = options;
     this.#concurrency = definition.concurrency;
+    this.#meters = meters;
   }
 
   get roleArn(): string {
@@ -99,21 +105,51 @@ export class LambdaFunction {
     this.#removeEnded();
   }
 
-  /** How many more events it could handle at once now. */
+  get concurrency(): number {
+    return this.#concurrency;
+  }
+
+  /** As an operator reserves concurrency: 0 stops the function. */
+  set concurrency(concurrency: number) {
+    this.#concurrency = concurrency;
+  }
+
+  /** How many more events it could handle at once now. One that is stopped is tried, as on AWS, and throttles. */
   get room(): number {
     this.#removeEnded();
+    if (this.#concurrency === 0) {
+      return 1;
+    }
     const busy = this.#all.size - this.#idle.length;
     return this.#waiting.length > 0 ? 0 : this.#concurrency - busy;
   }
 
   /** Never rejects: the function's errors are part of the result. */
   async invoke(event: unknown): Promise<InvocationResult> {
+    if (this.#concurrency === 0) {
+      this.#measure("Throttles", 1);
+      const error = { errorType: "TooManyRequestsException", errorMessage: "Rate Exceeded." };
+      return { requestId: randomUUID(), error, throttled: true };
+    }
     const instance = await this.#acquire();
     try {
-      return await instance.invoke(event);
+      // The duration is without a cold start.
+      await instance.initialized;
+      const startedAt = this.#meters.now();
+      const result = await instance.invoke(event);
+      this.#measure("Invocations", 1);
+      this.#measure("Errors", "error" in result ? 1 : 0);
+      this.#measure("Throttles", 0);
+      this.#measure("Duration", this.#meters.now() - startedAt, "Milliseconds");
+      return result;
     } finally {
       this.#release(instance);
     }
+  }
+
+  #measure(name: string, value: number, unit?: string): void {
+    const dimensions = { FunctionName: this.name };
+    this.#meters.measure({ namespace: "AWS/Lambda", name, dimensions }, value, unit);
   }
 
   /** Kills the function's processes at once, even during an event. Later events start new ones. */

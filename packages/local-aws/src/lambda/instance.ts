@@ -12,7 +12,11 @@ export interface FunctionError {
 
 export type InvocationResult = { readonly requestId: string } & (
   | { readonly result: unknown }
-  | { readonly error: FunctionError }
+  | {
+      readonly error: FunctionError;
+      /** The event has not reached the function. */
+      readonly throttled?: true;
+    }
 );
 
 export interface InstanceOptions {
@@ -46,7 +50,8 @@ const inspectedTimeoutSeconds = 24 * 60 * 60;
 export class Instance {
   readonly #options: InstanceOptions;
   readonly #child: Child;
-  readonly #initialized: Promise<unknown>;
+  /** Resolves once the function is loaded, or is not going to be. */
+  readonly initialized: Promise<unknown>;
   #ended = false;
 
   constructor(options: InstanceOptions) {
@@ -71,7 +76,7 @@ export class Instance {
     });
     const ready = new Promise((resolve) => this.#child.process.once("message", resolve));
     const limit = sleep(initializationTimeoutMs, undefined, { ref: false });
-    this.#initialized = Promise.race([ready, exited, limit]);
+    this.initialized = Promise.race([ready, exited, limit]);
   }
 
   /** False once the process has ended or is about to end; it then accepts no more events. */
@@ -80,7 +85,7 @@ export class Instance {
   }
 
   async invoke(event: unknown): Promise<InvocationResult> {
-    await this.#initialized;
+    await this.initialized;
     const requestId = randomUUID();
     const { functionArn, inspectorPort } = this.#options;
     const timeoutSeconds =

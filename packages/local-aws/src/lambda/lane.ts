@@ -10,6 +10,8 @@ export interface QueuedRecord extends Sequenced {
   readonly size: number;
   readonly writtenAt: number;
   readonly readAt: number;
+  /** When it was written, by the clock of the metrics. */
+  readonly agedFrom: number;
 }
 
 export interface LaneSettings {

@@ -1,11 +1,12 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError } from "../aws-json";
+import type { Meters } from "../cloudwatch/metrics";
 import type { Iam, Principal } from "../iam/iam";
 import type { Message } from "../sqs/message";
 import type { OpenQueue, Sqs } from "../sqs/sqs";
 import { describeFailure, type EventSourceMapping, rejectOnAbort } from "./event-source-mapping";
 import type { LambdaFunction } from "./function";
+import { MappingMeters } from "./mapping-meters";
 import { firstThatFit } from "./payload";
 import { eventOf, succeeded } from "./queue-batch";
 import { invalidParameter, parseQueueSettings, type QueueMappingSettings } from "./queue-settings";
@@ -20,6 +21,11 @@ export interface QueueMappingContext {
   /** Opens a queue as the principal; see Sqs.openQueue. */
   readonly openQueue: Sqs["openQueue"];
   readonly log: (line: string) => void;
+  readonly meters?: Meters | undefined;
+}
+
+interface RunningMapping extends Omit<QueueMappingContext, "meters"> {
+  readonly meters: MappingMeters;
 }
 
 /** How long a message waits at most while the function has room for it. */
@@ -45,12 +51,14 @@ export function createQueueMapping(
   requireVisibility(queue, target);
 
   const abort = new AbortController();
+  const meters = new MappingMeters(target.name, settings.countsEvents, context.meters);
   const running = settings.enabled
-    ? poll(queue, settings, { ...context, log }, abort.signal)
+    ? poll(queue, settings, { ...context, log, meters }, abort.signal)
     : Promise.resolve();
   return {
-    uuid: randomUUID(),
+    uuid: meters.uuid,
     stop: async () => {
+      meters.stop();
       abort.abort();
       await running;
     },
@@ -100,15 +108,21 @@ function requireVisibility(
 async function poll(
   queue: OpenQueue,
   settings: QueueMappingSettings,
-  context: QueueMappingContext,
+  context: RunningMapping,
   signal: AbortSignal,
 ): Promise<void> {
   const batches = new Set<Promise<void>>();
   const hasRoom = (): boolean =>
     batches.size < (settings.maximumConcurrency ?? Number.POSITIVE_INFINITY) &&
     context.function.room > 0;
-  const receive = (): readonly Message[] =>
-    hasRoom() ? queue.receive(settings.batchSize, fitting) : [];
+  const receive = (): readonly Message[] => {
+    if (!hasRoom()) {
+      return [];
+    }
+    const messages = queue.receive(settings.batchSize, fitting);
+    context.meters.polled(messages.length);
+    return messages;
+  };
   while (!signal.aborted) {
     let pauseMs = pollIntervalMs;
     try {
@@ -120,6 +134,7 @@ async function poll(
         messages = receive();
       }
     } catch (error) {
+      context.meters.pollFailed();
       // A mapping survives permissions that are taken away and granted again.
       context.log(`cannot read the queue, retrying: ${messageOf(error)}`);
       pauseMs = failurePauseMs;
@@ -138,7 +153,7 @@ async function handle(
   messages: readonly Message[],
   queue: OpenQueue,
   { queueArn, reportsItemFailures }: QueueMappingSettings,
-  { region, function: target, log }: QueueMappingContext,
+  { region, function: target, log, meters }: RunningMapping,
   signal: AbortSignal,
 ): Promise<void> {
   try {
@@ -147,14 +162,21 @@ async function handle(
     const event = eventOf(received, { arn: queueArn, region });
     const result = await rejectOnAbort(target.invoke(event), signal);
     const failed = "error" in result;
+    if (!("throttled" in result)) {
+      meters.count("InvokedEventCount", received.length);
+    }
     const done = failed ? [] : reportsItemFailures ? succeeded(result.result, received) : received;
     if (done.length < received.length) {
+      if (!failed || "throttled" in result) {
+        meters.count("FailedInvokeEventCount", received.length - done.length);
+      }
       log(
         `${describeFailure(result)}; ${received.length - done.length} of ${received.length} messages come again`,
       );
     }
     for (const { receiptHandle } of done) {
-      remove(receiptHandle ?? "", queue, log);
+      const isGone = remove(receiptHandle ?? "", queue, log);
+      meters.count("DeletedEventCount", isGone ? 1 : 0);
     }
   } catch (error) {
     if (!signal.aborted) {
@@ -163,11 +185,13 @@ async function handle(
   }
 }
 
-function remove(receiptHandle: string, queue: OpenQueue, log: (line: string) => void): void {
+function remove(receiptHandle: string, queue: OpenQueue, log: (line: string) => void): boolean {
   try {
     queue.delete(receiptHandle);
+    return true;
   } catch (error) {
     log(`cannot delete a message, which will come again: ${messageOf(error)}`);
+    return false;
   }
 }
 

@@ -8,6 +8,7 @@ import {
   textLike,
   wholeNumber,
 } from "../inputs";
+import { metricsConfig } from "./stream-settings";
 
 /** The settings of a mapping on a queue, decoded from the inputs of Pulumi's aws.lambda.EventSourceMapping. */
 export interface QueueMappingSettings {
@@ -17,6 +18,7 @@ export interface QueueMappingSettings {
   readonly reportsItemFailures: boolean;
   /** The number of batches at once; if undefined, as many as the function handles at once. */
   readonly maximumConcurrency: number | undefined;
+  readonly countsEvents: boolean;
 }
 
 /** For streams alone; Lambda knows them by these names with a capital. */
@@ -39,9 +41,10 @@ export const queueMappingInputs = resourceInputs(
     maximumBatchingWindowInSeconds: wholeNumber(0, 300),
     functionResponseTypes: t.array(oneOf("ReportBatchItemFailures")),
     scalingConfig: inputsOf({}, { maximumConcurrency: wholeNumber(2, 1000) }),
+    metricsConfig,
   },
-  // The function is given to the mapping itself; nobody reads metrics here.
-  ["functionName", "metricsConfig"],
+  // The function is given to the mapping itself.
+  ["functionName"],
 );
 
 /**
@@ -76,6 +79,7 @@ export function parseQueueSettings(inputs: Inputs): QueueMappingSettings {
     batchSize,
     reportsItemFailures: (given.functionResponseTypes ?? []).length > 0,
     maximumConcurrency: given.scalingConfig?.maximumConcurrency,
+    countsEvents: (given.metricsConfig?.metrics ?? []).length > 0,
   };
 }
 

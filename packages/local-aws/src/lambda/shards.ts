@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Batch } from "./batch";
 import type { Filter } from "./filter";
 import { Lane, type LaneSettings, type QueuedRecord } from "./lane";
+import type { MappingMeters } from "./mapping-meters";
 import { Checkpoint, type Positions } from "./positions";
 import {
   type Position,
@@ -20,6 +21,7 @@ export interface ConsumerOptions extends LaneSettings {
   readonly positions: Positions;
   /** Handles a batch of a shard. The lane's next batch follows when the promise resolves. */
   readonly handle: (shardId: string, batch: Batch<QueuedRecord>) => Promise<void>;
+  readonly meters: Pick<MappingMeters, "now" | "polled" | "pollFailed" | "count">;
   readonly log: (line: string) => void;
   /** Tells of records that nobody handles. */
   readonly warn: (line: string) => void;
@@ -142,6 +144,7 @@ async function consumeShard(
       iterator = await newIterator();
       continue;
     }
+    options.meters.polled(read.records.length);
     const filteredOut: string[] = [];
     for (const record of read.records) {
       const { SequenceNumber } = record.dynamodb;
@@ -149,12 +152,15 @@ async function consumeShard(
       checkpoint.add(SequenceNumber);
       const event = { ...record, eventSourceARN: reader.streamArn };
       if (options.filter(event)) {
-        lanes[laneOf(record, lanes.length)]?.add(toQueuedRecord(event));
+        lanes[laneOf(record, lanes.length)]?.add(toQueuedRecord(event, options.meters.now()));
       } else {
         filteredOut.push(SequenceNumber);
       }
     }
     complete(filteredOut);
+    if (read.records.length > 0) {
+      options.meters.count("FilteredOutEventCount", filteredOut.length);
+    }
     for (const lane of lanes) {
       lane
         .run(signal)
@@ -196,7 +202,7 @@ async function readOnce(
 /** Retries until success: a mapping survives throttling, network errors and permissions granted late. */
 async function retryUntilSuccess<T>(
   attempt: () => Promise<T>,
-  { log }: ConsumerOptions,
+  { log, meters }: ConsumerOptions,
   signal: AbortSignal,
 ): Promise<T> {
   for (;;) {
@@ -204,6 +210,7 @@ async function retryUntilSuccess<T>(
       return await attempt();
     } catch (error) {
       signal.throwIfAborted();
+      meters.pollFailed();
       log(`cannot read the stream, retrying: ${error instanceof Error ? error.message : error}`);
       await sleep(failurePauseMs, undefined, { signal });
     }
@@ -216,15 +223,17 @@ function laneOf(record: StreamRecord, lanes: number): number {
   return createHash("md5").update(keys).digest().readUInt32BE() % lanes;
 }
 
-function toQueuedRecord(event: StreamRecord): QueuedRecord {
+function toQueuedRecord(event: StreamRecord, now: number): QueuedRecord {
   const readAt = Date.now();
   const { SequenceNumber, ApproximateCreationDateTime } = event.dynamodb;
+  // DynamoDB Local rounds down to the minute; without a correction a new record could look a minute old.
+  const writtenAt = Math.min(readAt, (ApproximateCreationDateTime + 60) * 1000);
   return {
     sequenceNumber: SequenceNumber,
     event,
     size: JSON.stringify(event).length,
-    // DynamoDB Local rounds down to the minute; without a correction a new record could look a minute old.
-    writtenAt: Math.min(readAt, (ApproximateCreationDateTime + 60) * 1000),
+    writtenAt,
     readAt,
+    agedFrom: now - (readAt - writtenAt),
   };
 }

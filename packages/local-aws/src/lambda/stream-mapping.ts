@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Meters } from "../cloudwatch/metrics";
 import type { Iam, Principal } from "../iam/iam";
 import { type Batch, decideBatch, readResponse } from "./batch";
 import { describeFailure, type EventSourceMapping, rejectOnAbort } from "./event-source-mapping";
 import type { InvocationResult, LambdaFunction } from "./function";
 import type { QueuedRecord } from "./lane";
+import { MappingMeters } from "./mapping-meters";
 import { openPositions } from "./positions";
 import { consume } from "./shards";
 import { StreamReader } from "./stream";
@@ -20,6 +22,7 @@ export interface StreamMappingContext {
   readonly log: (line: string) => void;
   /** Gets what a person should know of: what is given up. Goes to the log if omitted. */
   readonly warn?: (line: string) => void;
+  readonly meters?: Meters | undefined;
   /** Keeps the position in the stream between runs; in memory if omitted. */
   readonly positionsFile?: string | undefined;
   /** The first pause between retries doubles with each retry, up to the longest. */
@@ -55,19 +58,23 @@ export function createStreamMapping(
   const positions = openPositions(settings.streamArn, context.positionsFile);
   // On AWS a mapping never pauses. Here no record gets old while no stack runs.
   const runningSince = Date.now();
+  const meters = new MappingMeters(context.function.name, settings.countsEvents, context.meters);
   const handle = (shardId: string, batch: Batch<QueuedRecord>): Promise<void> =>
-    handleBatch(batch, shardId, settings, { ...context, log, warn, runningSince }, signal);
+    handleBatch(batch, shardId, settings, { ...context, log, warn, meters, runningSince }, signal);
   const running = settings.enabled
-    ? consume(reader, { ...settings, positions, handle, log, warn }, signal).catch((error) => {
-        if (!signal.aborted) {
-          warn(`ended: ${error}`);
-        }
-      })
+    ? consume(reader, { ...settings, positions, handle, meters, log, warn }, signal).catch(
+        (error) => {
+          if (!signal.aborted) {
+            warn(`ended: ${error}`);
+          }
+        },
+      )
     : Promise.resolve();
 
   return {
-    uuid: randomUUID(),
+    uuid: meters.uuid,
     stop: async () => {
+      meters.stop();
       abort.abort();
       await running;
       positions.flush();
@@ -75,7 +82,8 @@ export function createStreamMapping(
   };
 }
 
-interface RunningMapping extends StreamMappingContext {
+interface RunningMapping extends Omit<StreamMappingContext, "meters"> {
+  readonly meters: MappingMeters;
   readonly warn: (line: string) => void;
   readonly runningSince: number;
 }
@@ -107,10 +115,11 @@ async function handleBatch(
   context: RunningMapping,
   signal: AbortSignal,
 ): Promise<void> {
-  const { log, retryPauseMs = { first: 100, longest: 10_000 } } = context;
+  const { log, meters, retryPauseMs = { first: 100, longest: 10_000 } } = context;
   const discard = (given: Batch<QueuedRecord>, why: Condition, last?: InvocationResult): void =>
     reportDiscarded(given, why, shardId, last, settings, context);
 
+  let throttles = 0;
   const waiting = [batch];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { tooOld, current } = splitByAge(
@@ -124,8 +133,21 @@ async function handleBatch(
     if (current.records.length === 0) {
       continue;
     }
+    const sentAt = meters.now();
     const invocation = context.function.invoke({ Records: current.records.map((r) => r.event) });
     const result = await rejectOnAbort(invocation, signal);
+    if ("throttled" in result) {
+      // "This doesn't apply to service errors or throttles where the batch didn't reach the function."
+      meters.count("FailedInvokeEventCount", current.records.length);
+      waiting.unshift(current);
+      await pause(throttles, retryPauseMs, signal);
+      throttles += 1;
+      continue;
+    }
+    throttles = 0;
+    meters.count("InvokedEventCount", current.records.length);
+    const age = sentAt - (current.records.at(-1)?.agedFrom ?? sentAt);
+    meters.measureFunction("IteratorAge", age, "Milliseconds");
     const outcome =
       "error" in result
         ? ({ kind: "failed" } as const)
@@ -134,6 +156,10 @@ async function handleBatch(
           : ({ kind: "succeeded" } as const);
 
     const { retry, discarded } = decideBatch(current, outcome, settings.retryPolicy);
+    // What AWS counts here of an invocation that ends in an error, its documents do not say.
+    if (outcome.kind === "partial") {
+      meters.count("FailedInvokeEventCount", current.records.length - outcome.checkpoint);
+    }
     if (outcome.kind !== "succeeded") {
       log(`${describeFailure(result)}; ${current.records.length} records in the batch`);
     }
@@ -143,10 +169,17 @@ async function handleBatch(
     waiting.unshift(...retry);
     const failures = retry[0]?.failures ?? 0;
     if (failures > current.failures) {
-      const { first, longest } = retryPauseMs;
-      await sleep(Math.min(first * 2 ** (failures - 1), longest), undefined, { signal });
+      await pause(failures - 1, retryPauseMs, signal);
     }
   }
+}
+
+function pause(
+  earlier: number,
+  { first, longest }: NonNullable<StreamMappingContext["retryPauseMs"]>,
+  signal: AbortSignal,
+): Promise<void> {
+  return sleep(Math.min(first * 2 ** earlier, longest), undefined, { signal });
 }
 
 function splitByAge(
@@ -170,12 +203,13 @@ function reportDiscarded(
   shardId: string,
   last: InvocationResult | undefined,
   { failureDestination, streamArn }: StreamSettings,
-  { iam, function: { arn, roleArn }, warn, sendMessage }: RunningMapping,
+  { iam, function: { arn, roleArn }, warn, sendMessage, meters }: RunningMapping,
 ): void {
   const [first] = batch.records;
   const end = batch.records.at(-1);
   warn(`discarded ${batch.records.length} records from ${first?.sequenceNumber}: ${condition}`);
   if (failureDestination === undefined) {
+    meters.count("DroppedEventCount", batch.records.length);
     return;
   }
   const seconds = (time = 0): string => new Date(time).toISOString().replace(/\.\d{3}/, "");
@@ -210,7 +244,10 @@ function reportDiscarded(
   };
   try {
     sendMessage(iam.principalOf(roleArn), failureDestination, JSON.stringify(message));
+    meters.count("OnFailureDestinationDeliveredEventCount", batch.records.length);
   } catch (error) {
+    meters.count("DroppedEventCount", batch.records.length);
+    meters.measureFunction("DestinationDeliveryFailures", 1);
     warn(`cannot send to ${failureDestination}: ${error}`);
   }
 }

@@ -27,12 +27,16 @@ export interface StreamSettings {
   readonly maximumRecordAgeSeconds: number | undefined;
   /** The ARN of a standard SQS queue. */
   readonly failureDestination: string | undefined;
+  readonly countsEvents: boolean;
 }
 
 const recordAge = only(
   "-1 or a whole number from 60 to 604800",
   (value): value is number => value === -1 || wholeNumber(60, 604_800).is(value),
 );
+
+/** Which metrics a mapping on a stream or a queue has. */
+export const metricsConfig = inputsOf({ metrics: t.array(oneOf("EventCount")) }, {});
 
 export const streamMappingInputs = resourceInputs(
   {
@@ -49,6 +53,7 @@ export const streamMappingInputs = resourceInputs(
     bisectBatchOnFunctionError: t.boolean,
     maximumRetryAttempts: wholeNumber(-1, 10_000),
     maximumRecordAgeInSeconds: recordAge,
+    metricsConfig,
     destinationConfig: inputsOf(
       {
         onFailure: inputsOf(
@@ -64,8 +69,8 @@ export const streamMappingInputs = resourceInputs(
       {},
     ),
   },
-  // The function is given to the mapping itself; nobody reads metrics here.
-  ["functionName", "metricsConfig"],
+  // The function is given to the mapping itself.
+  ["functionName"],
 );
 
 /**
@@ -89,6 +94,7 @@ export function parseStreamSettings(inputs: Inputs): StreamSettings {
     },
     maximumRecordAgeSeconds: unlessInfinite(given.maximumRecordAgeInSeconds),
     failureDestination: given.destinationConfig?.onFailure.destinationArn,
+    countsEvents: (given.metricsConfig?.metrics ?? []).length > 0,
   };
 }
 

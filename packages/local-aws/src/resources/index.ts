@@ -1,6 +1,7 @@
 import type { Cloud } from "../cloud";
 import type { Inputs } from "../inputs";
 import { apiKey, dataSource, graphqlApi, graphqlFunction, resolver } from "./appsync";
+import { metricAlarm } from "./cloudwatch";
 import { userGroup, userPool, userPoolClient } from "./cognito";
 import { table } from "./dynamodb";
 import {
@@ -15,12 +16,12 @@ import {
 import { eventSourceMapping, lambdaFunction, permission } from "./lambda";
 import { randomResources } from "./random";
 import type { Provisioned, Provisioner } from "./resource";
+import { topic, topicSubscription } from "./sns";
 import { queue } from "./sqs";
 import {
   bucket,
   encryptionKey,
   logGroup,
-  topic,
   webAcl,
   withoutLocalMeaning,
 } from "./without-local-meaning";
@@ -33,7 +34,7 @@ export const provisioners: Readonly<Record<string, Provisioner>> = {
   "aws:appsync/graphQLApi:GraphQLApi": graphqlApi,
   "aws:appsync/resolver:Resolver": resolver,
   "aws:cloudwatch/logGroup:LogGroup": logGroup,
-  "aws:cloudwatch/metricAlarm:MetricAlarm": withoutLocalMeaning,
+  "aws:cloudwatch/metricAlarm:MetricAlarm": metricAlarm,
   "aws:cognito/userGroup:UserGroup": userGroup,
   "aws:cognito/userPool:UserPool": userPool,
   "aws:cognito/userPoolClient:UserPoolClient": userPoolClient,
@@ -59,6 +60,7 @@ export const provisioners: Readonly<Record<string, Provisioner>> = {
   "aws:s3/bucketVersioning:BucketVersioning": withoutLocalMeaning,
   "aws:sns/topic:Topic": topic,
   "aws:sns/topicPolicy:TopicPolicy": withoutLocalMeaning,
+  "aws:sns/topicSubscription:TopicSubscription": topicSubscription,
   "aws:sqs/queue:Queue": queue,
   "aws:sqs/queuePolicy:QueuePolicy": queuePolicy,
   "aws:wafv2/webAcl:WebAcl": webAcl,
@@ -78,6 +80,7 @@ const replaceables = new Set([
   "aws:s3/bucketPolicy:BucketPolicy",
   "aws:sns/topicPolicy:TopicPolicy",
   "aws:sqs/queuePolicy:QueuePolicy",
+  "aws:sns/topicSubscription:TopicSubscription",
   "awsx:cloudtrail:Trail",
 ]);
 

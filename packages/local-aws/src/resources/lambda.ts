@@ -69,7 +69,11 @@ export const lambdaFunction = provisioner(
         dynamodbEndpoint: cloud.dynamodb.endpoint,
         sqsEndpoint: cloud.sqs.endpoint,
         workDirectory: cloud.workDirectory,
-        log: (line) => cloud.log(name, line),
+        meters: cloud.cloudwatch,
+        log: (line) => {
+          cloud.cloudwatch.readLine(line);
+          cloud.log(name, line);
+        },
       },
     );
     const standing = cloud.functions.get(made.arn);
@@ -130,6 +134,7 @@ function makeMapping(name: string, inputs: Inputs, cloud: Cloud): Provisioned {
     region: cloud.region,
     iam: cloud.iam,
     function: target,
+    meters: cloud.cloudwatch,
     log: (line: string) => cloud.log(name, line),
   };
   const mapping = String(inputs.eventSourceArn).startsWith("arn:aws:sqs:")

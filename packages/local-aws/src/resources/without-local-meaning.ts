@@ -33,10 +33,3 @@ export const webAcl: Provisioner = (name, inputs, { region }) => {
   const arn = `arn:aws:wafv2:${region}:${localAccountId}:regional/webacl/${aclName}/${aclName}`;
   return { id: aclName, state: { name: aclName, arn } };
 };
-
-/** aws.sns.Topic: nobody listens here, but alarms refer to it. */
-export const topic: Provisioner = (name, inputs, { region }) => {
-  const topicName = physicalName(name, inputs);
-  const arn = `arn:aws:sns:${region}:${localAccountId}:${topicName}`;
-  return { id: arn, state: { name: topicName, arn } };
-};

@@ -3,6 +3,7 @@ import { ServiceError } from "../aws-json";
 import { Deduplication } from "./deduplication";
 import type { Journal } from "./journal";
 import type { Message, NewMessage } from "./message";
+import type { QueueMeters } from "./queue-meters";
 import type { QueueSettings } from "./queue-settings";
 
 export interface DeadLetters {
@@ -33,16 +34,19 @@ export class Queue {
   readonly #now: () => number;
   readonly #deadLetters: DeadLetters | undefined;
   readonly #journal: Journal | undefined;
+  readonly #meters: QueueMeters | undefined;
 
   constructor(
     settings: QueueSettings,
     now: () => number = Date.now,
     deadLetters: DeadLetters | undefined = undefined,
     journal: Journal | undefined = undefined,
+    meters: QueueMeters | undefined = undefined,
   ) {
     this.#now = now;
     this.#deadLetters = deadLetters;
     this.#journal = journal;
+    this.#meters = meters;
     this.fifo = settings.fifoQueue ?? false;
     this.contentBasedDeduplication = settings.contentBasedDeduplication ?? false;
     this.visibilityTimeoutSeconds = settings.visibilityTimeoutSeconds ?? 30;
@@ -50,6 +54,7 @@ export class Queue {
     this.#deduplication = new Deduplication(settings.deduplicationScope ?? "queue");
     this.createdAt = now();
     this.#restore();
+    meters?.watch(this, now);
   }
 
   /** Adds the message, or returns the earlier one that it repeats. */
@@ -71,6 +76,7 @@ export class Queue {
       firstReceivedAt: undefined,
     });
     this.#remember(message);
+    this.#meters?.count("NumberOfMessagesSent");
     return message;
   }
 
@@ -95,6 +101,7 @@ export class Queue {
     }
     this.#journal?.received(received);
     this.#shortenJournal();
+    this.#meters?.count("NumberOfMessagesReceived", received.length);
     return received;
   }
 
@@ -106,6 +113,7 @@ export class Queue {
     }
     // Only the latest receipt handle deletes a message.
     this.#keep((each) => each.receiptHandle !== receiptHandle);
+    this.#meters?.count("NumberOfMessagesDeleted");
   }
 
   /** Hides a message in flight for so long from now on; 0 makes it visible. */
@@ -144,6 +152,12 @@ export class Queue {
     const kept = this.#kept();
     const visible = kept.filter((message) => this.#isVisible(message)).length;
     return { visible, hidden: kept.length - visible };
+  }
+
+  /** When the oldest message came. */
+  get oldestAt(): number | undefined {
+    const times = this.#kept().map(({ enqueuedAt }) => enqueuedAt);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** What can be received now; moves what was received too often to the dead-letter queue. */

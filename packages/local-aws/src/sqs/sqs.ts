@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, awsJson, type Input, ServiceError } from "../aws-json";
+import type { Meters } from "../cloudwatch/metrics";
 import { serve } from "../http-server";
 import { type Iam, localAccountId, type Principal } from "../iam/iam";
 import { Journal } from "./journal";
 import { listQueues } from "./list-queues";
 import { type Message, systemAttributes } from "./message";
 import { type DeadLetters, md5, Queue } from "./queue";
+import { QueueMeters } from "./queue-meters";
 import { checkQueue, parseRedrivePolicy, type QueueSettings } from "./queue-settings";
 import { integer, refuseUnknown, requiredText, requireValue, select } from "./request";
 import { maximumMessageSize, readMessage } from "./send-message";
@@ -20,6 +22,7 @@ export interface SqsOptions {
   readonly dataDirectory?: string | undefined;
   /** The clock of visibility, deduplication and retention, in milliseconds since 1970; the machine's if omitted. */
   readonly now?: () => number;
+  readonly meters?: Meters;
 }
 
 /** A queue as another service consumes it on behalf of a role: every call asks for the role's permission. */
@@ -141,7 +144,8 @@ export async function startSqs(options: SqsOptions): Promise<Sqs> {
         dataDirectory === undefined
           ? undefined
           : new Journal(join(dataDirectory, "sqs", `${name}.jsonl`));
-      const queue = new Queue(settings, now, deadLetters, journal);
+      const meters = options.meters && new QueueMeters(name, options.meters);
+      const queue = new Queue(settings, now, deadLetters, journal, meters);
       queues.set(name, { queue, settings });
       return { url: urlOf(name), arn: arnOf(name) };
     },

@@ -12,7 +12,10 @@ describe("the inputs of a mapping on a queue", () => {
       batchSize: 10,
       reportsItemFailures: false,
       maximumConcurrency: undefined,
+      countsEvents: false,
     });
+    const counting = parseQueueSettings({ ...least, metricsConfig: { metrics: ["EventCount"] } });
+    expect(counting.countsEvents).toBe(true);
   });
 
   it("set the size of batches, their number at once, and what a response says", () => {
