@@ -114,7 +114,7 @@ const resumeAll = async <State>(tables: OpenTables<State>): Promise<ReadonlyArra
     try {
       answers.push(answerFrom(streamId, await resumeOne(tables, streamId)));
     } catch (error) {
-      answers.push(failed(streamId, exerror));
+      answers.push(failed(streamId, explain(error)));
     }
   });
   return answers;

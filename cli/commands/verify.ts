@@ -71,7 +71,7 @@ export async function verifyAll<State>({
     try {
       await work();
     } catch (error) {
-      unread.push({ streamId, error: exerror });
+      unread.push({ streamId, error: explain(error) });
     }
   };
   await forEachStream(tables, async (streamId) => {

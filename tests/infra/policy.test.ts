@@ -3,13 +3,13 @@ import { resolve } from "node:path";
 import { chdir, cwd } from "node:process";
 import { readStackConfig } from "local-aws";
 import { beforeAll, describe, expect, it } from "vitest";
+import { answer } from "../../cli/preview/answers";
+import { recordWhile } from "../../cli/preview/recording";
 import { exemptions } from "../../packages/policy/exemptions";
 import { policies, rules } from "../../packages/policy/policies";
 import type { Rule } from "../../packages/policy/rule";
 import { type Given, type Surroundings, validate } from "../../packages/policy/tests/validate";
-import { answer } from "./answers";
 import { type Recording, record } from "./record";
-import { recordWhile } from "./recording";
 
 interface Stack extends Surroundings {
   readonly resources: readonly Given[];

@@ -6,14 +6,11 @@ import { type RunningServer, serve } from "../http-server";
 import { type Iam, localAccountId, type Principal } from "../iam/iam";
 import { permissionsFor } from "./permissions";
 import type { DynamodbProcess } from "./process";
-import { measureFailure } from "./table-meters";
+import { type Failed, measureFailure } from "./table-meters";
 
 /** An injected exception, e.g. a ProvisionedThroughputExceededException. */
-export interface Failure {
-  readonly type: string;
+export interface Failure extends Failed {
   readonly message: string;
-  /** The index that is short of capacity, where a table's write fails for it. */
-  readonly index?: string;
 }
 
 /** Called before an authorized operation reaches the engine. A returned Failure is the answer instead. */

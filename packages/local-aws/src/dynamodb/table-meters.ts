@@ -1,10 +1,17 @@
 import type { Input } from "../aws-json";
 import type { Meters } from "../cloudwatch/metrics";
-import type { Failure } from "./gateway";
 
 const throttles = /(ProvisionedThroughputExceeded|Throttling|RequestLimitExceeded)(Exception)?$/;
 const reads = /^(GetItem|BatchGetItem|Query|Scan|TransactGetItems)$/;
 const writes = /^(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/;
+
+/** What a failed operation was answered with. */
+export interface Failed {
+  /** The exception, such as ProvisionedThroughputExceededException. */
+  readonly type: string;
+  /** The index that is short of capacity, where a table's write fails for it. */
+  readonly index?: string;
+}
 
 /**
  * Counts a failure of an item operation: a throttled event for each item, of the table or of its index, and what is the
@@ -12,7 +19,7 @@ const writes = /^(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItem
  * DynamoDB Developer Guide.
  */
 export function measureFailure(
-  { type, index }: Failure,
+  { type, index }: Failed,
   operation: string,
   input: Input,
   meters: Meters,
