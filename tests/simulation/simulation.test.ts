@@ -1,10 +1,12 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { subject } from "../core/ledger/subject";
+import { trial } from "../trial";
 import { firstCaught, noFaults, planFor, runPlan, shrinkPlan, type Variant } from ".";
 import { simulationOf } from "./suite";
 
-simulationOf(subject);
+// A long history, which takes most of the time, is in seed 26.
+simulationOf(subject, { seeds: trial(30, 60) });
 
 describe("the simulation", () => {
   const impossible: Variant = {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import type { Consumption } from "local-aws";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { trial } from "../trial";
 import { type Operator, operatorOf } from "./operator";
 import { accountAt, newAccountId, startWorld, type User, type World } from "./world";
 
@@ -31,7 +32,7 @@ describe("appending", () => {
   it("loses nothing and leaves no gap with many writers on one account", async () => {
     const accountId = await open();
     const writers = 8;
-    const each = 5;
+    const each = trial(2, 5);
     const commandIds: string[] = [];
     const write = async (): Promise<void> => {
       let version = 1;

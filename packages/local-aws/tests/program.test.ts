@@ -1,36 +1,42 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-// Programs run in child processes: Pulumi reports failures as unhandled rejections, which fail the test runner.
+// Programs run in a child process: Pulumi reports failures as unhandled rejections, which fail the test runner. It is the
+// same one for all of them, as loading Pulumi takes longer than they do.
 
 let folder: string;
+let evaluator: ChildProcess;
+let reported = "";
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "program-"));
   symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
+  const execArgv = ["--import", "tsx"];
+  evaluator = fork(join(__dirname, "evaluator.ts"), [folder], { execArgv, silent: true });
+  evaluator.stderr?.on("data", (text) => {
+    reported += text;
+  });
 });
 
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  evaluator.kill();
+  rmSync(folder, { recursive: true });
+});
 
 /** Evaluates a program and returns its outputs, or the error that it is rejected with. */
 async function evaluate(program: string): Promise<unknown> {
   writeFileSync(join(folder, "index.ts"), `import * as pulumi from "@pulumi/pulumi"; ${program}`);
-  const script = `
-    const { runProgram } = require("./packages/local-aws/src/program");
-    const { Deployment } = require("./packages/local-aws/src/deployment");
-    const config = { project: "shop", values: { "shop:size": "3" } };
-    const cloud = { region: "eu-central-1", progress() {} };
-    runProgram(${JSON.stringify(folder)}, "dev", config, new Deployment(cloud))
-      .catch((error) => ({ fault: error.message }))
-      .then((outcome) => setTimeout(() => process.stdout.write(JSON.stringify(outcome)), 100));`;
-  const args = ["--import", "tsx", "--eval", script];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
-  expect(stderr).toBe("");
-  return JSON.parse(stdout);
+  evaluator.send("evaluate");
+  const [outcome] = await Promise.race([
+    once(evaluator, "message"),
+    once(evaluator, "exit").then(([code]) => [`it ended with exit code ${code}`]),
+  ]);
+  expect(reported).toBe("");
+  return outcome;
 }
 
 const logGroup = `new pulumi.CustomResource("aws:cloudwatch/logGroup:LogGroup", "log", { arn: undefined })`;
