@@ -1,13 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Recorded, type Recording, record } from "../infra/record";
-import { trial } from "../trial";
 import { unknown } from "./engine";
 import { orderOf } from "./order";
-import { type Run, runProgram } from "./run";
+import { type Run, runProgram, runtimeOptions } from "./run";
 import { unpack } from "./unpack";
 
 type Resources = readonly Pick<Recorded, "name" | "inputs">[];
@@ -49,9 +48,7 @@ function lastLine(folder: string, script: string): string | undefined {
   return printed.trim().split("\n").at(-1);
 }
 
-// The types are the same for every stack, and `npm run check` looks at them: the CLI's own check of them is for trials.
-const cliLoader = trial("ts-node without types", "ts-node");
-const updateOfDev = once(() => runProgram({ stack: "dev", loader: cliLoader }));
+const updateOfDev = once(() => runProgram({ stack: "dev", loader: "ts-node" }));
 const updateOfProd = once(() => runProgram({ stack: "prod", loader: "tsx" }));
 
 describe.each([
@@ -71,7 +68,7 @@ describe.each([
     [recorded, update, preview] = await Promise.all([
       record(stack),
       run(),
-      runProgram({ stack, loader: "ts-node without types", preview: true }),
+      runProgram({ stack, preview: true }),
     ]);
   });
 
@@ -150,6 +147,23 @@ describe("the order in which the API's parts are made, updated and deleted", () 
     expect(writers).toContain("ledger-resolvers-Mutation_openAccount");
     const early = writers.filter((writer) => !readers.every((reader) => waitsFor(writer, reader)));
     expect(early).toEqual([]);
+  });
+});
+
+describe.each([".", "examples/inventory"])("the CLI runs the program in %s", (folder) => {
+  const file = join(folder, runtimeOptions(folder).tsconfig);
+
+  it("without a type check, and with the compiler's settings of the whole repository otherwise", () => {
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({
+      extends: "./tsconfig.json",
+      compilerOptions: { noCheck: true },
+    });
+    expect(existsSync(join(dirname(file), "tsconfig.json"))).toBe(true);
+  });
+
+  it("to its end", async () => {
+    const run = folder === "." ? await updateOfDev() : await runProgram({ stack: "dev", folder });
+    expect(run).toMatchObject({ exitCode: 0, errors: [], printed: "" });
   });
 });
 
