@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RunError } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bundle } from "../../infra/bundle";
 
@@ -42,7 +43,13 @@ describe("the bundle", () => {
     expect(require(join(folder, "here.js")).answer).toBe(1);
   });
 
-  it("fails when the entry has errors", () => {
-    expect(() => build('import "./missing";')).toThrow(/Could not resolve "\.\/missing"/);
+  it("that does not build ends the program, with the lines that esbuild shows of each fault", () => {
+    const faulty = () => build('import "./missing";\nimport "./none";');
+    expect(faulty).toThrow(RunError);
+    expect(faulty).toThrow(/entry\.ts does not build:\n/);
+    expect(faulty).toThrow(
+      /Could not resolve "\.\/missing"\n\n.*entry\.ts:1:7:\n.*import "\.\/missing"/,
+    );
+    expect(faulty).toThrow(/Could not resolve "\.\/none"/);
   });
 });
