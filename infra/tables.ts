@@ -49,7 +49,14 @@ export class Tables extends pulumi.ComponentResource {
         rangeKey: "sk",
         globalSecondaryIndexes: [
           // Keys only: the index is then written once for a stream, not once for each change of its summary.
-          { name: ownerIndex, hashKey: "owner", rangeKey: "pk", projectionType: "KEYS_ONLY" },
+          {
+            name: ownerIndex,
+            keySchemas: [
+              { attributeName: "owner", keyType: "HASH" },
+              { attributeName: "pk", keyType: "RANGE" },
+            ],
+            projectionType: "KEYS_ONLY",
+          },
         ],
       },
       { parent: this, ...guard(args) },

@@ -44,7 +44,14 @@ describe("the tables", () => {
       hashKey: "pk",
       rangeKey: "sk",
       globalSecondaryIndexes: [
-        { name: "byOwner", hashKey: "owner", rangeKey: "pk", projectionType: "KEYS_ONLY" },
+        {
+          name: "byOwner",
+          keySchemas: [
+            { attributeName: "owner", keyType: "HASH" },
+            { attributeName: "pk", keyType: "RANGE" },
+          ],
+          projectionType: "KEYS_ONLY",
+        },
       ],
     });
   });
