@@ -2,6 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { metricsNamespace } from "./bundled-function";
 import { componentType } from "./component";
+import { encryptionKey } from "./encryption-key";
+import { arnBeside, denyPlainHttp, onBehalfOf, policyOf } from "./policy";
 
 export interface AlarmsArgs {
   projector: aws.lambda.Function;
@@ -32,7 +34,7 @@ export class Alarms extends pulumi.ComponentResource {
 
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("Alarms"), name, {}, opts);
-    this.topic = new aws.sns.Topic(`${name}-topic`, {}, { parent: this });
+    this.topic = this.#createTopic(name, args.failureQueue.arn);
     this.alarms = Object.entries(conditions(args)).map(
       ([alarm, condition]) =>
         new aws.cloudwatch.MetricAlarm(
@@ -53,6 +55,45 @@ export class Alarms extends pulumi.ComponentResource {
         ),
     );
     this.registerOutputs({ topicArn: this.topic.arn });
+  }
+
+  /** @param accountArn the ARN of anything in the account */
+  #createTopic(name: string, accountArn: pulumi.Output<string>): aws.sns.Topic {
+    const ofAlarms = {
+      Effect: "Allow",
+      Principal: { Service: "cloudwatch.amazonaws.com" },
+      Condition: onBehalfOf(arnBeside(accountArn, "cloudwatch", "alarm:*")),
+    };
+    // With AWS's managed key for topics no alarm would arrive: CloudWatch may not use it.
+    const key = encryptionKey(
+      `${name}-key`,
+      {
+        description: "Encrypts the alarms on their way",
+        beside: accountArn,
+        statements: [
+          {
+            ...ofAlarms,
+            Sid: "EncryptAlarms",
+            Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+            Resource: "*",
+          },
+        ],
+      },
+      { parent: this },
+    );
+    const topic = new aws.sns.Topic(`${name}-topic`, { kmsMasterKeyId: key.arn }, { parent: this });
+    new aws.sns.TopicPolicy(
+      `${name}-topic-policy`,
+      {
+        arn: topic.arn,
+        policy: policyOf(
+          { ...ofAlarms, Sid: "PublishAlarms", Action: "sns:Publish", Resource: topic.arn },
+          denyPlainHttp("sns:Publish", topic.arn),
+        ),
+      },
+      { parent: this },
+    );
+    return topic;
   }
 }
 

@@ -1,15 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentType } from "./component";
+import { componentType, type Keeping, keeping } from "./component";
 import { createAndWriteLogs } from "./permissions";
-import { allow, assumedBy } from "./policy";
+import { allow, arnBeside, assumedBy } from "./policy";
 import { schema } from "./templates";
 import type { Wiring } from "./wiring";
 
-export interface ApiArgs {
+export interface ApiArgs extends Keeping {
   region: pulumi.Input<string>;
   /** The pool whose users may call. */
   userPoolId: pulumi.Input<string>;
+  userPoolArn: pulumi.Input<string>;
   /** The one app client of the pool whose tokens are accepted. */
   clientId: pulumi.Input<string>;
   /** Names the files of the schema. Not an `Input`: they are read at once. */
@@ -35,7 +36,13 @@ export class Api extends pulumi.ComponentResource {
     super(componentType("Api"), name, {}, opts);
     this.logRole = new aws.iam.Role(
       `${name}-log-role`,
-      { assumeRolePolicy: assumedBy("appsync.amazonaws.com") },
+      {
+        // The API comes after the role of its log.
+        assumeRolePolicy: assumedBy(
+          "appsync.amazonaws.com",
+          arnBeside(args.userPoolArn, "appsync", "apis/*"),
+        ),
+      },
       { parent: this },
     );
     this.graphqlApi = new aws.appsync.GraphQLApi(
@@ -71,7 +78,7 @@ export class Api extends pulumi.ComponentResource {
         name: pulumi.interpolate`/aws/appsync/apis/${this.graphqlApi.id}`,
         retentionInDays: args.logRetentionDays,
       },
-      { parent: this },
+      { parent: this, ...keeping(args) },
     );
     new aws.iam.RolePolicy(
       `${name}-log-policy`,

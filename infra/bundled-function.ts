@@ -1,16 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle";
-import { componentType } from "./component";
+import { componentType, type Keeping, keeping } from "./component";
 import { writeLogs } from "./permissions";
-import { allow, assumedBy, type Permission } from "./policy";
+import { allow, arnBeside, assumedBy, type Permission } from "./policy";
 
 /** Where CloudWatch keeps what a stack's functions count: apart from what other stacks of the AWS account count. */
 export function metricsNamespace(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
-export interface BundledFunctionArgs {
+export interface BundledFunctionArgs extends Keeping {
   /**
    * The TypeScript file that exports `createHandler`, which takes the settings; from the program's folder on.
    * Not an `Input`: it is bundled at once.
@@ -46,11 +46,19 @@ export class BundledFunction extends pulumi.ComponentResource {
     this.logGroup = new aws.cloudwatch.LogGroup(
       `${name}-log`,
       { retentionInDays: args.logRetentionDays },
-      { parent: this },
+      { parent: this, ...keeping(args) },
     );
     this.role = new aws.iam.Role(
       `${name}-role`,
-      { assumeRolePolicy: assumedBy("lambda.amazonaws.com") },
+      {
+        // The function comes after its role, and ends in random letters. AWS names the key for functions, and leaves open
+        // what a mapping's poller says it acts for: the function, or the mapping, whose ARN nobody can foresee.
+        assumeRolePolicy: assumedBy(
+          "lambda.amazonaws.com",
+          arnBeside(this.logGroup.arn, "lambda", `function:${name}-function*`),
+          arnBeside(this.logGroup.arn, "lambda", "event-source-mapping:*"),
+        ),
+      },
       { parent: this },
     );
     this.policy = new aws.iam.RolePolicy(

@@ -8,3 +8,16 @@ import * as pulumi from "@pulumi/pulumi";
 export function componentType(name: string): string {
   return `${pulumi.getProject()}:infra:${name}`;
 }
+
+/**
+ * For what holds data or a record of what happened: guard it against deletion, and leave it in AWS when the stack is
+ * destroyed. Not an `Input`: resource options take plain values only.
+ */
+export interface Keeping {
+  keepData: boolean;
+}
+
+/** The options of such a resource. */
+export function keeping({ keepData }: Keeping): pulumi.CustomResourceOptions {
+  return { protect: keepData, retainOnDelete: keepData };
+}

@@ -25,7 +25,7 @@ function wholeNumber(from: number, to: number) {
     `a whole number from ${from} to ${to}`,
     is,
     (text, context) =>
-      /^\d{1,9}$/.test(String(text)) && is(Number(text))
+      /^\d{1,10}$/.test(String(text)) && is(Number(text))
         ? t.success(Number(text))
         : t.failure(text, context),
     String,
@@ -34,10 +34,27 @@ function wholeNumber(from: number, to: number) {
 
 const flag = oneOf(true, false);
 
+/** The ARN of an IAM role, or `none` for undefined. */
+const optionalRoleArn = new t.Type<string | undefined, string, unknown>(
+  "the ARN of an IAM role, or none",
+  (value): value is string | undefined => value === undefined || t.string.is(value),
+  (text, context) =>
+    text === "none"
+      ? t.success(undefined)
+      : /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(String(text))
+        ? t.success(String(text))
+        : t.failure(text, context),
+  (arn) => arn ?? "none",
+);
+
 /** The settings of Pulumi.yaml's `config` block, which describes them. */
 const Settings = t.type({
   keepData: flag,
+  breakGlassRoleArn: optionalRoleArn,
   passwordSignIn: flag,
+  mfa: oneOf("OFF", "OPTIONAL", "ON"),
+  userPoolTier: oneOf("LITE", "ESSENTIALS", "PLUS"),
+  threatProtection: oneOf("OFF", "AUDIT", "ENFORCED"),
   introspection: flag,
   queryDepthLimit: wholeNumber(1, 75),
   resolverCountLimit: wholeNumber(maxChangesInRequest, 10_000),
@@ -48,6 +65,11 @@ const Settings = t.type({
     ...[1096, 1827, 2192, 2557, 2922, 3288, 3653],
   ),
   auditTrail: flag,
+  // A hundred years, the longest that S3 keeps a lock, would outlive the trail's records.
+  auditLockDays: wholeNumber(0, 3650),
+  firewall: flag,
+  // What AWS WAF admits.
+  requestsPerAddress: wholeNumber(10, 2_000_000_000),
 });
 
 export interface StackConfig extends t.TypeOf<typeof Settings> {
@@ -84,6 +106,10 @@ export function decodeConfig(
       const found = fault?.actual === undefined ? "not set" : JSON.stringify(fault.actual);
       faults.push(`${namespace}${fault?.key} is ${found}; allowed: ${fault?.type.name}`);
     }
+  }
+  if (own.threatProtection !== "OFF" && own.threatProtection && own.userPoolTier !== "PLUS") {
+    const found = `${JSON.stringify(own.userPoolTier)} with a threatProtection of ${own.threatProtection}`;
+    faults.push(`${namespace}userPoolTier is ${found}; allowed: PLUS`);
   }
   return region === undefined || settings._tag === "Left" || faults.length > 0
     ? left(faults)

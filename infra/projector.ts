@@ -1,9 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BundledFunction } from "./bundled-function";
-import { componentType } from "./component";
+import { componentType, keeping } from "./component";
 import { followEvents, reportFailures } from "./permissions";
 import { type ProjectionArgs, projectionPermissions, projectionSettings } from "./projection";
+import { queuePolicy } from "./queue-policy";
 
 /** Folds the events of ① into ② as they are recorded: the function, its event source, and the queue of its failures. */
 export class Projector extends pulumi.ComponentResource {
@@ -18,8 +19,9 @@ export class Projector extends pulumi.ComponentResource {
       `${name}-failures`,
       // Two weeks, the longest that SQS keeps a message: time for a person to look.
       { messageRetentionSeconds: 14 * 24 * 3600, sqsManagedSseEnabled: true },
-      { parent: this },
+      { parent: this, ...keeping(args) },
     );
+    queuePolicy(`${name}-failures-policy`, this.failureQueue, { parent: this, ...keeping(args) });
     const bundled = new BundledFunction(
       name,
       {
@@ -34,6 +36,7 @@ export class Projector extends pulumi.ComponentResource {
         service: "projector",
         logLevel: args.logLevel,
         logRetentionDays: args.logRetentionDays,
+        keepData: args.keepData,
       },
       { parent: this },
     );

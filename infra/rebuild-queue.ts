@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentType } from "./component";
+import { componentType, type Keeping, keeping } from "./component";
+import { queuePolicy } from "./queue-policy";
 
 /** How long the rebuilder may work on one stream before it lets go of it, in seconds. */
 export const rebuilderTimeout = 30;
@@ -22,9 +23,12 @@ export class RebuildQueue extends pulumi.ComponentResource {
   /** Holds what the rebuilder has not managed to do. */
   readonly failureQueue: aws.sqs.Queue;
 
-  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: Keeping, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("RebuildQueue"), name, {}, opts);
-    this.failureQueue = new aws.sqs.Queue(`${name}-failures`, fifo, { parent: this });
+    this.failureQueue = new aws.sqs.Queue(`${name}-failures`, fifo, {
+      parent: this,
+      ...keeping(args),
+    });
     this.queue = new aws.sqs.Queue(
       `${name}-requests`,
       {
@@ -40,6 +44,8 @@ export class RebuildQueue extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    queuePolicy(`${name}-requests-policy`, this.queue, { parent: this });
+    queuePolicy(`${name}-failures-policy`, this.failureQueue, { parent: this, ...keeping(args) });
     this.registerOutputs({ queueUrl: this.queue.url, failureQueueUrl: this.failureQueue.url });
   }
 }

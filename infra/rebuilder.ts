@@ -23,6 +23,7 @@ export class Rebuilder extends pulumi.ComponentResource {
         service: "rebuilder",
         logLevel: args.logLevel,
         logRetentionDays: args.logRetentionDays,
+        keepData: args.keepData,
       },
       { parent: this },
     );

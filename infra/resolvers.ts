@@ -39,6 +39,7 @@ export class Resolvers extends pulumi.ComponentResource {
     const place: Place = {
       name,
       apiId: graphqlApi.id,
+      apiArn: graphqlApi.arn,
       parent: this,
       sequence: new Sequence(args.readers),
       template: (file, values) =>
@@ -61,6 +62,7 @@ export class Resolvers extends pulumi.ComponentResource {
 interface Place {
   readonly name: string;
   readonly apiId: pulumi.Input<string>;
+  readonly apiArn: pulumi.Input<string>;
   readonly parent: pulumi.Resource;
   /** The data sources after what reads events, then the functions. */
   readonly sequence: Sequence;
@@ -106,7 +108,7 @@ function dataSource(
 ): aws.appsync.DataSource {
   const role = new aws.iam.Role(
     `${place.name}-${name}-role`,
-    { assumeRolePolicy: assumedBy("appsync.amazonaws.com") },
+    { assumeRolePolicy: assumedBy("appsync.amazonaws.com", place.apiArn) },
     { parent: place.parent },
   );
   const policy = new aws.iam.RolePolicy(

@@ -16,6 +16,7 @@ export class Resumer extends BundledFunction {
         service: "resumer",
         logLevel: args.logLevel,
         logRetentionDays: args.logRetentionDays,
+        keepData: args.keepData,
       },
       opts,
     );

@@ -2,8 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { Alarms } from "./alarms";
 import { Api } from "./api";
 import { AuditTrail } from "./audit-trail";
-import { componentType } from "./component";
+import { componentType, keeping } from "./component";
 import type { StackConfig } from "./config";
+import { eventTablePolicy } from "./event-table-policy";
+import { Firewall } from "./firewall";
 import { Projector } from "./projector";
 import { RebuildQueue } from "./rebuild-queue";
 import { Rebuilder } from "./rebuilder";
@@ -50,6 +52,7 @@ export class Service extends pulumi.ComponentResource {
   readonly rebuildQueue: RebuildQueue;
   readonly rebuilder: Rebuilder;
   readonly resolvers: Resolvers;
+  readonly firewall: Firewall | undefined;
   readonly alarms: Alarms;
   readonly auditTrail: AuditTrail | undefined;
   readonly outputs: ServiceOutputs;
@@ -66,13 +69,14 @@ export class Service extends pulumi.ComponentResource {
         ...config,
         wiring,
         userPoolId: this.signIn.userPool.id,
+        userPoolArn: this.signIn.userPool.arn,
         clientId: this.signIn.client.id,
       },
       parent,
     );
     const { events, readModel } = this.tables;
     const { graphqlApi, graphqlUrl } = this.api;
-    this.rebuildQueue = new RebuildQueue(`${name}-rebuilds`, parent);
+    this.rebuildQueue = new RebuildQueue(`${name}-rebuilds`, config, parent);
     const projection = {
       ...config,
       events,
@@ -109,6 +113,21 @@ export class Service extends pulumi.ComponentResource {
       },
       parent,
     );
+    if (config.keepData) {
+      // Where data is not kept, developers may mend events by hand, and the stack can be destroyed.
+      eventTablePolicy(
+        `${name}-events-policy`,
+        {
+          events,
+          appendRoleArn: this.resolvers.dataSources.EventTable.serviceRoleArn,
+          breakGlassRoleArn: config.breakGlassRoleArn,
+        },
+        { ...parent, ...keeping(config) },
+      );
+    }
+    this.firewall = config.firewall
+      ? new Firewall(`${name}-firewall`, { ...config, graphqlApi }, parent)
+      : undefined;
     this.alarms = new Alarms(
       `${name}-alarms`,
       {

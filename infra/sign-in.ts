@@ -1,15 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentType } from "./component";
+import { componentType, type Keeping, keeping } from "./component";
 
-export interface SignInArgs {
-  /**
-   * Guard the users against deletion, and leave them in AWS when the stack is destroyed.
-   * Not an `Input`: resource options take plain values only.
-   */
-  keepData: boolean;
+export interface SignInArgs extends Keeping {
   /** Offer USER_PASSWORD_AUTH besides SRP. */
   passwordSignIn: pulumi.Input<boolean>;
+  /** Whether users sign in with the code of an authenticator as well. Not an `Input`: it says what else is set. */
+  mfa: "OFF" | "OPTIONAL" | "ON";
+  /** Cognito's feature plan: LITE, ESSENTIALS or PLUS. */
+  userPoolTier: pulumi.Input<string>;
+  /** What becomes of risky sign-ins; more than OFF needs the plan PLUS. Not an `Input`, as above. */
+  threatProtection: "OFF" | "AUDIT" | "ENFORCED";
 }
 
 /** Who may sign in: a user pool that administrators fill, its one app client, and the group of operators. */
@@ -20,8 +21,8 @@ export class SignIn extends pulumi.ComponentResource {
 
   constructor(name: string, args: SignInArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("SignIn"), name, {}, opts);
-    this.userPool = this.#createUserPool(name, args.keepData);
-    this.client = this.#createClient(name, args.passwordSignIn);
+    this.userPool = this.#createUserPool(name, args);
+    this.client = this.#createClient(name, args);
     this.operators = new aws.cognito.UserGroup(
       `${name}-operators`,
       {
@@ -29,12 +30,12 @@ export class SignIn extends pulumi.ComponentResource {
         description: "May read every stream and act on it",
         userPoolId: this.userPool.id,
       },
-      { parent: this },
+      { parent: this, ...keeping(args) },
     );
     this.registerOutputs({ userPoolId: this.userPool.id, clientId: this.client.id });
   }
 
-  #createUserPool(name: string, keepData: boolean): aws.cognito.UserPool {
+  #createUserPool(name: string, args: SignInArgs): aws.cognito.UserPool {
     return new aws.cognito.UserPool(
       `${name}-users`,
       {
@@ -64,13 +65,20 @@ export class SignIn extends pulumi.ComponentResource {
           temporaryPasswordValidityDays: 3,
         },
         adminCreateUserConfig: { allowAdminCreateUserOnly: true },
-        deletionProtection: keepData ? "ACTIVE" : "INACTIVE",
+        mfaConfiguration: args.mfa,
+        // Codes that arrive by SMS can be intercepted, and cost money.
+        ...(args.mfa !== "OFF" && { softwareTokenMfaConfiguration: { enabled: true } }),
+        userPoolTier: args.userPoolTier,
+        ...(args.threatProtection !== "OFF" && {
+          userPoolAddOns: { advancedSecurityMode: args.threatProtection },
+        }),
+        deletionProtection: args.keepData ? "ACTIVE" : "INACTIVE",
       },
-      { parent: this, protect: keepData, retainOnDelete: keepData },
+      { parent: this, ...keeping(args) },
     );
   }
 
-  #createClient(name: string, passwordSignIn: pulumi.Input<boolean>): aws.cognito.UserPoolClient {
+  #createClient(name: string, args: SignInArgs): aws.cognito.UserPoolClient {
     return new aws.cognito.UserPoolClient(
       `${name}-client`,
       {
@@ -78,7 +86,7 @@ export class SignIn extends pulumi.ComponentResource {
         // Browsers and apps cannot keep a secret.
         generateSecret: false,
         explicitAuthFlows: pulumi
-          .output(passwordSignIn)
+          .output(args.passwordSignIn)
           .apply((password) => [
             "ALLOW_USER_SRP_AUTH",
             "ALLOW_REFRESH_TOKEN_AUTH",
@@ -92,7 +100,8 @@ export class SignIn extends pulumi.ComponentResource {
         idTokenValidity: 15,
         refreshTokenValidity: 12,
       },
-      { parent: this },
+      // Front ends know its id.
+      { parent: this, ...keeping(args) },
     );
   }
 }

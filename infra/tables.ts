@@ -1,15 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ownerIndex } from "../lambda/adapters/keys";
-import { componentType } from "./component";
-
-export interface TablesArgs {
-  /**
-   * Guard the tables against deletion, and leave them in AWS when the stack is destroyed.
-   * Not an `Input`: resource options take plain values only.
-   */
-  keepData: boolean;
-}
+import { componentType, type Keeping, keeping } from "./component";
 
 /** Where the events are recorded, and where they are folded into. */
 export class Tables extends pulumi.ComponentResource {
@@ -18,7 +10,7 @@ export class Tables extends pulumi.ComponentResource {
   /** Read model ②: the summary and the entries of every stream. */
   readonly readModel: aws.dynamodb.Table;
 
-  constructor(name: string, args: TablesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: Keeping, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("Tables"), name, {}, opts);
     this.events = new aws.dynamodb.Table(
       `${name}-events`,
@@ -34,7 +26,7 @@ export class Tables extends pulumi.ComponentResource {
         // Events never change: there is no old image.
         streamViewType: "NEW_IMAGE",
       },
-      { parent: this, ...guard(args) },
+      { parent: this, ...keeping(args) },
     );
     this.readModel = new aws.dynamodb.Table(
       `${name}-read-model`,
@@ -59,14 +51,14 @@ export class Tables extends pulumi.ComponentResource {
           },
         ],
       },
-      { parent: this, ...guard(args) },
+      { parent: this, ...keeping(args) },
     );
     this.registerOutputs({ events: this.events.name, readModel: this.readModel.name });
   }
 }
 
 /** What both tables have in common. */
-function settings({ keepData }: TablesArgs) {
+function settings({ keepData }: Keeping) {
   return {
     billingMode: "PAY_PER_REQUEST",
     pointInTimeRecovery: { enabled: true },
@@ -75,8 +67,4 @@ function settings({ keepData }: TablesArgs) {
     serverSideEncryption: { enabled: true },
     deletionProtectionEnabled: keepData,
   };
-}
-
-function guard({ keepData }: TablesArgs): pulumi.CustomResourceOptions {
-  return { protect: keepData, retainOnDelete: keepData };
 }

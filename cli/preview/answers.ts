@@ -16,6 +16,7 @@ const answers: Readonly<Record<string, (name: string) => object>> = {
   }),
   "aws:cloudwatch/logGroup:LogGroup": (name) => ({ name, arn: arn("logs", `log-group:${name}`) }),
   "aws:cognito/userPool:UserPool": () => ({
+    arn: arn("cognito-idp", `userpool/${region}_Pool`),
     endpoint: `cognito-idp.${region}.amazonaws.com/${region}_Pool`,
   }),
   "aws:dynamodb/table:Table": (name) => ({
@@ -23,6 +24,9 @@ const answers: Readonly<Record<string, (name: string) => object>> = {
     arn: arn("dynamodb", `table/${name}`),
     streamArn: arn("dynamodb", `table/${name}/stream/2026-01-01T00:00:00.000`),
   }),
+  "aws:kms/key:Key": (name) => ({ arn: arn("kms", `key/${name}`) }),
+  "aws:s3/bucket:Bucket": (name) => ({ bucket: name, arn: `arn:aws:s3:::${name}` }),
+  "aws:wafv2/webAcl:WebAcl": (name) => ({ arn: arn("wafv2", `regional/webacl/${name}/id`) }),
   "aws:iam/role:Role": (name) => ({ name, arn: `arn:aws:iam::${account}:role/${name}` }),
   "aws:lambda/function:Function": (name) => ({ name, arn: arn("lambda", `function:${name}`) }),
   "aws:sns/topic:Topic": (name) => ({ arn: arn("sns", name) }),

@@ -39,6 +39,8 @@ export { UsageError } from "./src/usage-error";
 // Clients of a stack, as front ends have them on AWS.
 
 export type { Access } from "./src/client/access";
+/** Shows the codes that a pool with MFA asks its users for. */
+export { Authenticator } from "./src/client/authenticator";
 /** Sends a GraphQL request: `send` answers with errors, `ask` throws them. */
 export { ask, type GraphqlAnswer, type GraphqlError, send } from "./src/client/graphql";
 /** Subscribes by AppSync's realtime protocol. */

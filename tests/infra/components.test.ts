@@ -71,6 +71,15 @@ describe("sign-in", () => {
     expect(inputsOf(dev, "ledger-sign-in-users").deletionProtection).toBe("INACTIVE");
   });
 
+  it("asks for the code of an authenticator where the stack says so", () => {
+    expect(inputsOf(prod, "ledger-sign-in-users")).toMatchObject({
+      mfaConfiguration: "ON",
+      softwareTokenMfaConfiguration: { enabled: true },
+      userPoolTier: "ESSENTIALS",
+    });
+    expect(inputsOf(dev, "ledger-sign-in-users").mfaConfiguration).toBe("OFF");
+  });
+
   it("takes passwords only where the stack allows it", () => {
     const flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
     expect(inputsOf(prod, "ledger-sign-in-client").explicitAuthFlows).toEqual(flows);
@@ -241,19 +250,211 @@ it("the resumer ends before AppSync stops waiting for it", () => {
   });
 });
 
-it("the audit trail covers each read and write of the event table, and cannot lose its records unnoticed", () => {
-  expect(inputsOf(prod, "ledger-audit")).toEqual({
-    enableLogFileValidation: true,
-    s3Bucket: { args: { forceDestroy: false } },
-    advancedEventSelectors: [
-      {
-        name: "Reads and writes of the event table",
-        fieldSelectors: [
-          { field: "eventCategory", equals: ["Data"] },
-          { field: "resources.type", equals: ["AWS::DynamoDB::Table"] },
-          { field: "resources.ARN", equals: [table("ledger-events")] },
+describe("the event table's policy", () => {
+  const statements = () =>
+    JSON.parse(String(inputsOf(prod, "ledger-events-policy").policy)).Statement as {
+      Sid: string;
+      Action: string[];
+      Condition?: { ArnNotEquals: Record<string, string[]> };
+    }[];
+  const appendRole = "arn:aws:iam::123456789012:role/ledger-resolvers-EventTable-role-1a2b3c4";
+
+  it("denies everybody to change or delete events, and all but the role of commands to put them", () => {
+    for (const statement of statements()) {
+      expect(statement).toMatchObject({
+        Effect: "Deny",
+        Principal: "*",
+        Resource: table("ledger-events"),
+      });
+    }
+    const denied = statements().map(({ Sid, Action, Condition }) => [
+      Sid,
+      Action.map((action) => action.replace("dynamodb:", "")),
+      Condition?.ArnNotEquals["aws:PrincipalArn"] ?? [],
+    ]);
+    expect(denied).toEqual([
+      [
+        "EventsNeverChange",
+        [
+          "BatchWriteItem",
+          "DeleteItem",
+          "PartiQLDelete",
+          "PartiQLInsert",
+          "PartiQLUpdate",
+          "UpdateItem",
         ],
+        [],
+      ],
+      ["OnlyCommandsAppend", ["PutItem"], [appendRole]],
+      [
+        "TheTableStays",
+        [
+          "DeleteResourcePolicy",
+          "DeleteTable",
+          "PutResourcePolicy",
+          "UpdateContinuousBackups",
+          "UpdateTimeToLive",
+        ],
+        [],
+      ],
+    ]);
+  });
+
+  it("is there only where the stack keeps its data", () => {
+    expect(dev.resources.filter(({ type }) => type.includes("resourcePolicy"))).toEqual([]);
+  });
+});
+
+describe("what is sent and stored", () => {
+  const policyOf = (name: string) => JSON.parse(String(inputsOf(prod, name).policy)).Statement;
+
+  it("comes over TLS alone", () => {
+    const guarded = prod.resources
+      .filter(({ type }) => /queuePolicy|topicPolicy|bucketPolicy/.test(type))
+      .map(({ name }) => policyOf(name))
+      .map((statements: { Sid: string }[]) =>
+        statements.find(({ Sid }) => Sid === "DenyPlainHttp"),
+      );
+    expect(guarded).toHaveLength(6);
+    for (const statement of guarded) {
+      expect(statement).toMatchObject({
+        Effect: "Deny",
+        Principal: "*",
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      });
+    }
+  });
+
+  it("is, for alarms, encrypted with a key that CloudWatch may use", () => {
+    const arn = "arn:aws:kms:eu-central-1:123456789012:key/ledger-alarms-key-1a2b3c4";
+    expect(inputsOf(prod, "ledger-alarms-topic")).toEqual({ kmsMasterKeyId: arn });
+    const ofAlarms = {
+      Effect: "Allow",
+      Principal: { Service: "cloudwatch.amazonaws.com" },
+      Condition: {
+        StringEquals: { "aws:SourceAccount": "123456789012" },
+        ArnLike: { "aws:SourceArn": ["arn:aws:cloudwatch:eu-central-1:123456789012:alarm:*"] },
       },
+    };
+    expect(policyOf("ledger-alarms-key")).toContainEqual({
+      ...ofAlarms,
+      Sid: "EncryptAlarms",
+      Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      Resource: "*",
+    });
+    expect(policyOf("ledger-alarms-topic-policy")).toContainEqual({
+      ...ofAlarms,
+      Sid: "PublishAlarms",
+      Action: "sns:Publish",
+      Resource: "arn:aws:sns:eu-central-1:123456789012:ledger-alarms-topic-1a2b3c4",
+    });
+  });
+});
+
+describe("the audit trail", () => {
+  const data = (name: string, type: string, arn: string) => ({
+    name,
+    fieldSelectors: [
+      { field: "eventCategory", equals: ["Data"] },
+      { field: "resources.type", equals: [`AWS::DynamoDB::${type}`] },
+      { field: "resources.ARN", equals: [arn] },
     ],
+  });
+
+  it("covers the account, the event table and its stream, and cannot lose its records unnoticed", () => {
+    const events = table("ledger-events");
+    expect(inputsOf(prod, "ledger-audit-trail")).toEqual({
+      s3Bucket: { existing: { name: "ledger-audit-records-bucket-1a2b3c4" } },
+      kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/ledger-audit-key-1a2b3c4",
+      enableLogFileValidation: true,
+      isMultiRegionTrail: true,
+      includeGlobalServiceEvents: true,
+      advancedEventSelectors: [
+        {
+          name: "Management of the account",
+          fieldSelectors: [{ field: "eventCategory", equals: ["Management"] }],
+        },
+        data("Reads and writes of the event table", "Table", events),
+        data(
+          "Reads of the event table's stream",
+          "Stream",
+          `${events}/stream/2026-01-01T00:00:00.000`,
+        ),
+      ],
+    });
+  });
+
+  it("has a bucket of its own, which this trail alone writes to, and whose reads are recorded elsewhere", () => {
+    const bucket = "ledger-audit-records-bucket-1a2b3c4";
+    const trail = "arn:aws:cloudtrail:eu-central-1:123456789012:trail/ledger-audit*";
+    expect(inputsOf(prod, "ledger-audit-records-bucket").objectLockEnabled).toBe(true);
+    const { policy } = inputsOf(prod, "ledger-audit-records-policy");
+    expect(JSON.parse(String(policy)).Statement.slice(1)).toEqual([
+      {
+        Sid: "CheckAcl",
+        Effect: "Allow",
+        Principal: { Service: "cloudtrail.amazonaws.com" },
+        Action: "s3:GetBucketAcl",
+        Resource: `arn:aws:s3:::${bucket}`,
+        Condition: { ArnLike: { "aws:SourceArn": trail } },
+      },
+      {
+        Sid: "WriteRecords",
+        Effect: "Allow",
+        Principal: { Service: "cloudtrail.amazonaws.com" },
+        Action: "s3:PutObject",
+        Resource: `arn:aws:s3:::${bucket}/AWSLogs/123456789012/*`,
+        Condition: {
+          ArnLike: { "aws:SourceArn": trail },
+          StringEquals: { "s3:x-amz-acl": "bucket-owner-full-control" },
+        },
+      },
+    ]);
+    expect(inputsOf(prod, "ledger-audit-access-log")).toEqual({
+      bucket,
+      targetBucket: "ledger-audit-access-bucket-1a2b3c4",
+      targetPrefix: "records/",
+    });
+    expect(inputsOf(prod, "ledger-audit-lock")).toEqual({
+      bucket,
+      rule: { defaultRetention: { mode: "COMPLIANCE", days: 365 } },
+    });
+  });
+});
+
+describe("the firewall", () => {
+  interface Rule {
+    readonly name: string;
+    readonly statement: Readonly<Record<string, unknown>>;
+  }
+
+  it("blocks too many requests of an address, long ones, and known attacks, but not the program's own", () => {
+    const { rules, defaultAction } = inputsOf(prod, "ledger-firewall-acl") as {
+      rules: readonly Rule[];
+      defaultAction: unknown;
+    };
+    expect(defaultAction).toEqual({ allow: {} });
+    expect(rules.map(({ name }) => name)).toEqual([
+      "RequestsPerAddress",
+      "BodySize",
+      "AWSManagedRulesCommonRuleSet",
+      "AWSManagedRulesKnownBadInputsRuleSet",
+    ]);
+    for (const { statement } of rules) {
+      expect(JSON.stringify(statement)).toContain('"searchString":"AWS4-HMAC-SHA256"');
+    }
+    expect(rules[0]?.statement.rateBasedStatement).toMatchObject({
+      aggregateKeyType: "IP",
+      limit: 2000,
+    });
+    const counted = ["SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"];
+    expect(rules[2]?.statement.managedRuleGroupStatement).toMatchObject({
+      ruleActionOverrides: counted.map((name) => ({ name, actionToUse: { count: {} } })),
+    });
+    expect(inputsOf(prod, "ledger-firewall-association")).toEqual({
+      resourceArn: "arn:aws:appsync:eu-central-1:123456789012:apis/api-id",
+      webAclArn:
+        "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/ledger-firewall-acl-1a2b3c4/id",
+    });
   });
 });

@@ -18,13 +18,20 @@ describe("a stack's configuration", () => {
       right: {
         region: "eu-central-1",
         keepData: true,
+        breakGlassRoleArn: undefined,
         passwordSignIn: false,
+        mfa: "ON",
+        userPoolTier: "ESSENTIALS",
+        threatProtection: "OFF",
         introspection: false,
         queryDepthLimit: 6,
         resolverCountLimit: 20,
         logLevel: "INFO",
         logRetentionDays: 365,
         auditTrail: true,
+        auditLockDays: 365,
+        firewall: true,
+        requestsPerAddress: 2000,
       },
     });
   });
@@ -45,13 +52,39 @@ describe("a stack's configuration", () => {
     expect(faults).toEqual([
       "aws:region is not set; allowed: the name of an AWS region",
       expect.stringMatching(
-        /^event-ledger:colour is not a setting of this project; its settings: keepData, .*auditTrail$/,
+        /^event-ledger:colour is not a setting of this project; its settings: keepData, .*requestsPerAddress$/,
       ),
       'event-ledger:keepData is "yes"; allowed: true, false',
       'event-ledger:queryDepthLimit is "76"; allowed: a whole number from 1 to 75',
       'event-ledger:resolverCountLimit is "1e3"; allowed: a whole number from 10 to 10000',
       "event-ledger:logLevel is not set; allowed: DEBUG, INFO, WARN, ERROR",
       expect.stringMatching(/^event-ledger:logRetentionDays is "8"; allowed: 1, 3, 5, 7, .*3653$/),
+    ]);
+  });
+
+  it.each([
+    ["none", []],
+    ["arn:aws:iam::123456789012:role/break-glass", []],
+    ["break-glass", ["the ARN of an IAM role, or none"]],
+    ["arn:aws:iam::123456789012:user/anna", ["the ARN of an IAM role, or none"]],
+  ])("takes the role %s: %j", (role, allowed) => {
+    expect(faultsOf({ "event-ledger:breakGlassRoleArn": role }, "eu-central-1")).toEqual(
+      allowed.map((each) => `event-ledger:breakGlassRoleArn is "${role}"; allowed: ${each}`),
+    );
+  });
+
+  it("has no threat protection without the plan that offers it", () => {
+    const faults = (userPoolTier: string) =>
+      faultsOf(
+        {
+          "event-ledger:threatProtection": "ENFORCED",
+          "event-ledger:userPoolTier": userPoolTier,
+        },
+        "eu-central-1",
+      );
+    expect(faults("PLUS")).toEqual([]);
+    expect(faults("LITE")).toEqual([
+      'event-ledger:userPoolTier is "LITE" with a threatProtection of ENFORCED; allowed: PLUS',
     ]);
   });
 

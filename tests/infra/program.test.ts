@@ -66,6 +66,7 @@ describe("the resources of a stack", () => {
     "aws:lambda/function:Function ledger-projector-function",
     "aws:lambda/eventSourceMapping:EventSourceMapping ledger-projector-mapping",
     "aws:sqs/queue:Queue ledger-projector-failures",
+    "aws:sqs/queuePolicy:QueuePolicy ledger-projector-failures-policy",
     "aws:cloudwatch/logGroup:LogGroup ledger-projector-log",
     "aws:iam/role:Role ledger-projector-role",
     "aws:iam/rolePolicy:RolePolicy ledger-projector-policy",
@@ -78,7 +79,9 @@ describe("the resources of a stack", () => {
 
     "event-ledger:infra:RebuildQueue ledger-rebuilds",
     "aws:sqs/queue:Queue ledger-rebuilds-requests",
+    "aws:sqs/queuePolicy:QueuePolicy ledger-rebuilds-requests-policy",
     "aws:sqs/queue:Queue ledger-rebuilds-failures",
+    "aws:sqs/queuePolicy:QueuePolicy ledger-rebuilds-failures-policy",
 
     "event-ledger:infra:Rebuilder ledger-rebuilder",
     "event-ledger:infra:BundledFunction ledger-rebuilder",
@@ -89,7 +92,9 @@ describe("the resources of a stack", () => {
     "aws:iam/rolePolicy:RolePolicy ledger-rebuilder-policy",
 
     "event-ledger:infra:Alarms ledger-alarms",
+    "aws:kms/key:Key ledger-alarms-key",
     "aws:sns/topic:Topic ledger-alarms-topic",
+    "aws:sns/topicPolicy:TopicPolicy ledger-alarms-topic-policy",
     "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-suspended",
     "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-suspendedInRebuild",
     "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-unreadable",
@@ -107,9 +112,30 @@ describe("the resources of a stack", () => {
     expect(names(dev).sort()).toEqual(expected.toSorted());
   });
 
-  it("are the same in prod, with the audit trail besides", () => {
-    const trail = "awsx:cloudtrail:Trail ledger-audit";
-    expect(names(prod).sort()).toEqual([...expected, trail].sort());
+  it("are the same in prod, with the event table's policy, the firewall and the audit trail besides", () => {
+    const bucket = (name: string) => [
+      `event-ledger:infra:PrivateBucket ${name}`,
+      `aws:s3/bucket:Bucket ${name}-bucket`,
+      `aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration ${name}-lifecycle`,
+      `aws:s3/bucketPolicy:BucketPolicy ${name}-policy`,
+      `aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock ${name}-public-access`,
+      `aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration ${name}-encryption`,
+      `aws:s3/bucketVersioning:BucketVersioning ${name}-versioning`,
+    ];
+    const besides = [
+      "aws:dynamodb/resourcePolicy:ResourcePolicy ledger-events-policy",
+      "event-ledger:infra:Firewall ledger-firewall",
+      "aws:wafv2/webAcl:WebAcl ledger-firewall-acl",
+      "aws:wafv2/webAclAssociation:WebAclAssociation ledger-firewall-association",
+      "event-ledger:infra:AuditTrail ledger-audit",
+      ...bucket("ledger-audit-records"),
+      "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration ledger-audit-lock",
+      ...bucket("ledger-audit-access"),
+      "aws:s3/bucketLogging:BucketLogging ledger-audit-access-log",
+      "aws:kms/key:Key ledger-audit-key",
+      "awsx:cloudtrail:Trail ledger-audit-trail",
+    ];
+    expect(names(prod).sort()).toEqual([...expected, ...besides].sort());
   });
 });
 

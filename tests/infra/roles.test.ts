@@ -28,21 +28,33 @@ const allow = (name: string, actions: readonly string[], resource: string) => ({
 describe("the roles", () => {
   const policy = (name: string) => JSON.parse(String(inputsOf(prod, name).policy)).Statement;
 
-  it("are each assumed by the one service that needs it", () => {
+  it("are each assumed by the one service that needs it, for what is the account's own", () => {
     const assumed = prod.resources
       .filter(({ type }) => type === "aws:iam/role:Role")
       .map(({ name, inputs }) => [name, JSON.parse(String(inputs.assumeRolePolicy)).Statement]);
-    const trust = (service: string) => [
-      { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } },
+    const trust = (service: string, ...sources: string[]) => [
+      {
+        Effect: "Allow",
+        Action: "sts:AssumeRole",
+        Principal: { Service: `${service}.amazonaws.com` },
+        Condition: {
+          StringEquals: { "aws:SourceAccount": "123456789012" },
+          ArnLike: {
+            "aws:SourceArn": sources.map((source) => `arn:aws:${service}:${account}:${source}`),
+          },
+        },
+      },
     ];
+    const ofFunction = (name: string) =>
+      trust("lambda", `function:${name}-function*`, "event-source-mapping:*");
     expect(Object.fromEntries(assumed)).toEqual({
-      "ledger-api-log-role": trust("appsync.amazonaws.com"),
-      "ledger-resolvers-EventTable-role": trust("appsync.amazonaws.com"),
-      "ledger-resolvers-ReadModel-role": trust("appsync.amazonaws.com"),
-      "ledger-resolvers-Resumer-role": trust("appsync.amazonaws.com"),
-      "ledger-projector-role": trust("lambda.amazonaws.com"),
-      "ledger-resumer-role": trust("lambda.amazonaws.com"),
-      "ledger-rebuilder-role": trust("lambda.amazonaws.com"),
+      "ledger-api-log-role": trust("appsync", "apis/*"),
+      "ledger-resolvers-EventTable-role": trust("appsync", "apis/api-id"),
+      "ledger-resolvers-ReadModel-role": trust("appsync", "apis/api-id"),
+      "ledger-resolvers-Resumer-role": trust("appsync", "apis/api-id"),
+      "ledger-projector-role": ofFunction("ledger-projector"),
+      "ledger-resumer-role": ofFunction("ledger-resumer"),
+      "ledger-rebuilder-role": ofFunction("ledger-rebuilder"),
     });
   });
 

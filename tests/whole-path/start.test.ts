@@ -1,6 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import {
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import { ask, type RunningStack, send } from "local-aws";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { accessTo } from "../../cli/local/client/access";
@@ -63,6 +69,27 @@ const forgetPassword = ({ endpoints, outputs }: RunningStack) =>
     headers: { "x-amz-target": "AWSCognitoIdentityProviderService.ForgotPassword" },
     body: JSON.stringify({ ClientId: outputs.userPoolClientId, Username: defaultEmail }),
   });
+
+/** Tries to write to the event table past the API, with all the rights that there are. */
+const expectDefendedEvents = async (
+  { region, endpoints, credentials, outputs }: RunningStack,
+  accountId: string,
+) => {
+  const client = new DynamoDBClient({ region, endpoint: endpoints.dynamodb, credentials });
+  const TableName = String(outputs.eventTableName);
+  const key = { streamId: { S: accountId }, version: { N: "1" } };
+  const { Item } = await client.send(new GetItemCommand({ TableName, Key: key }));
+  expect(Item).toMatchObject(key);
+  for (const command of [
+    new DeleteItemCommand({ TableName, Key: key }),
+    new PutItemCommand({ TableName, Item: { ...key, version: { N: "3" } } }),
+  ]) {
+    await expect(
+      (client as { send: (command: unknown) => Promise<unknown> }).send(command),
+    ).rejects.toThrow("with an explicit deny in a resource-based policy");
+  }
+  client.destroy();
+};
 
 const useStackInNode = (settings: Settings): unknown =>
   JSON.parse(
@@ -129,7 +156,7 @@ describe("npm start", () => {
     await stop(stack, interrupt);
   });
 
-  it("keeps tables and users in the data folder, and leaves nothing else behind where its terminal is closed, nor a child where it is killed", async () => {
+  it("keeps tables and users in the data folder, lets nobody write to the event table past the API, and leaves nothing else behind where its terminal is closed, nor a child where it is killed", async () => {
     // Of the stack that offers SRP alone.
     const data = ["--stack", "prod", "--data", "kept"];
     const env = { INIT_CWD: join(cwd, "elsewhere") };
@@ -158,6 +185,7 @@ describe("npm start", () => {
         return found?.version === version ? found : undefined;
       });
     await account(access, 2);
+    await expectDefendedEvents(before, accountId);
     await stop(first, closeTerminal);
     expect(temporary()).toEqual(others);
     expect(existsSync(join(env.INIT_CWD, "kept"))).toBe(true);

@@ -17,7 +17,8 @@ export async function signInAs(
   const users = usersOf(stack);
   const isNew = await users.createUser(email, temporaryPassword);
   if (operator) await users.addToGroup(email, "operators");
-  if (isNew) await users.signInFirst(email, temporaryPassword, password);
-  // Sign in again in any case: groups count from the next sign-in on.
-  return users.signIn(email, password);
+  // Groups count from the next sign-in on.
+  return isNew
+    ? users.signInFirst(email, temporaryPassword, password)
+    : users.signIn(email, password);
 }

@@ -1,14 +1,18 @@
 import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
+  AssociateSoftwareTokenCommand,
+  type ChallengeNameType,
   CognitoIdentityProviderClient,
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
   type RespondToAuthChallengeCommandOutput,
   UsernameExistsException,
+  VerifySoftwareTokenCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { clientKey, clientKeys, signature, timestampOf } from "../cognito/srp";
 import type { RunningStack } from "../running-stack";
+import { Authenticator } from "./authenticator";
 
 /** What a signed-in user holds. */
 export interface Session {
@@ -24,15 +28,24 @@ export interface PoolIds {
   readonly clientId: string;
 }
 
+/** Where a user's sign-in has got to. */
+type Reached = Pick<
+  Partial<RespondToAuthChallengeCommandOutput>,
+  "AuthenticationResult" | "ChallengeName" | "Session"
+> & { readonly username: string };
+
 /** Administrators and users of a stack's user pool. */
 export class SignInClient {
   readonly #client: CognitoIdentityProviderClient;
   readonly #userPoolId: string;
   readonly #clientId: string;
+  readonly #authenticator: Authenticator;
 
+  /** @param authenticator shows the codes of users whom the pool asks for them */
   constructor(
     { region, endpoints, credentials }: Pick<RunningStack, "region" | "endpoints" | "credentials">,
     { userPoolId, clientId }: PoolIds,
+    authenticator = new Authenticator(),
   ) {
     this.#client = new CognitoIdentityProviderClient({
       region,
@@ -41,6 +54,7 @@ export class SignInClient {
     });
     this.#userPoolId = userPoolId;
     this.#clientId = clientId;
+    this.#authenticator = authenticator;
   }
 
   /** As an administrator: creates a user, who has to replace the temporary password. False if there is one already. */
@@ -78,38 +92,78 @@ export class SignInClient {
     );
   }
 
-  /** Signs in with the temporary password, and answers the challenge to replace it. */
+  /**
+   * Signs in with the temporary password, and answers the challenges to replace it and, where the pool asks for it, to set
+   * an authenticator up.
+   */
   async signInFirst(email: string, temporaryPassword: string, password: string): Promise<Session> {
-    const challenge = await this.#provePassword(email, temporaryPassword);
-    if (challenge.ChallengeName !== "NEW_PASSWORD_REQUIRED") {
+    const reached = await this.#provePassword(email, temporaryPassword);
+    if (reached.ChallengeName !== "NEW_PASSWORD_REQUIRED") {
       throw new Error(
-        `expected to be asked for a new password, was asked ${challenge.ChallengeName}`,
+        `expected to be asked for a new password, was asked ${reached.ChallengeName}`,
       );
     }
-    const { AuthenticationResult } = await this.#client.send(
-      new RespondToAuthChallengeCommand({
-        ClientId: this.#clientId,
-        ChallengeName: "NEW_PASSWORD_REQUIRED",
-        Session: challenge.Session,
-        ChallengeResponses: { USERNAME: email, NEW_PASSWORD: password },
-      }),
+    return this.#finish(
+      await this.#respond(reached, { NEW_PASSWORD: password }, "NEW_PASSWORD_REQUIRED"),
     );
-    return sessionFrom(AuthenticationResult?.IdToken);
   }
 
   async signIn(email: string, password: string): Promise<Session> {
-    const { AuthenticationResult, ChallengeName } = await this.#provePassword(email, password);
-    if (ChallengeName !== undefined) {
-      throw new Error(`${email} has to answer ${ChallengeName} first`);
+    return this.#finish(await this.#provePassword(email, password));
+  }
+
+  /** Answers what a user with the password is asked besides. */
+  async #finish(reached: Reached): Promise<Session> {
+    const { username, ChallengeName, AuthenticationResult } = reached;
+    switch (ChallengeName) {
+      case undefined:
+        return sessionFrom(AuthenticationResult?.IdToken);
+      case "SOFTWARE_TOKEN_MFA": {
+        const code = await this.#authenticator.nextCode(username);
+        return this.#finish(
+          await this.#respond(reached, { SOFTWARE_TOKEN_MFA_CODE: code }, ChallengeName),
+        );
+      }
+      case "MFA_SETUP": {
+        const Session = await this.#setAuthenticatorUp(reached);
+        return this.#finish(await this.#respond({ ...reached, Session }, {}, ChallengeName));
+      }
+      default:
+        throw new Error(`${username} has to answer ${ChallengeName} first`);
     }
-    return sessionFrom(AuthenticationResult?.IdToken);
+  }
+
+  /** Returns the session that goes on. */
+  async #setAuthenticatorUp({ username, Session }: Reached): Promise<string | undefined> {
+    const associated = await this.#client.send(new AssociateSoftwareTokenCommand({ Session }));
+    this.#authenticator.add(username, associated.SecretCode ?? "");
+    const verified = await this.#client.send(
+      new VerifySoftwareTokenCommand({
+        Session: associated.Session,
+        UserCode: await this.#authenticator.nextCode(username),
+      }),
+    );
+    return verified.Session;
+  }
+
+  async #respond(
+    { username, Session }: Reached,
+    responses: Readonly<Record<string, string>>,
+    ChallengeName: ChallengeNameType,
+  ): Promise<Reached> {
+    const answer = await this.#client.send(
+      new RespondToAuthChallengeCommand({
+        ClientId: this.#clientId,
+        ChallengeName,
+        Session,
+        ChallengeResponses: { USERNAME: username, ...responses },
+      }),
+    );
+    return { ...answer, username };
   }
 
   /** By SRP, which every app client allows unless it names its flows: the password is not sent. */
-  async #provePassword(
-    email: string,
-    password: string,
-  ): Promise<RespondToAuthChallengeCommandOutput> {
+  async #provePassword(email: string, password: string): Promise<Reached> {
     const keys = clientKeys();
     const { ChallengeParameters = {} } = await this.#client.send(
       new InitiateAuthCommand({
@@ -126,17 +180,14 @@ export class SignInClient {
       salt: BigInt(`0x${SALT}`),
     });
     const TIMESTAMP = timestampOf(new Date());
-    return this.#client.send(
-      new RespondToAuthChallengeCommand({
-        ClientId: this.#clientId,
-        ChallengeName: "PASSWORD_VERIFIER",
-        ChallengeResponses: {
-          USERNAME: USER_ID_FOR_SRP,
-          PASSWORD_CLAIM_SECRET_BLOCK: SECRET_BLOCK,
-          PASSWORD_CLAIM_SIGNATURE: signature(key, identity, SECRET_BLOCK, TIMESTAMP),
-          TIMESTAMP,
-        },
-      }),
+    return this.#respond(
+      { username: USER_ID_FOR_SRP },
+      {
+        PASSWORD_CLAIM_SECRET_BLOCK: SECRET_BLOCK,
+        PASSWORD_CLAIM_SIGNATURE: signature(key, identity, SECRET_BLOCK, TIMESTAMP),
+        TIMESTAMP,
+      },
+      "PASSWORD_VERIFIER",
     );
   }
 }

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 // Time-based one-time passwords (RFC 6238), as authenticator apps have them: SHA-1, six digits, 30 seconds.
 
-const stepMs = 30_000;
+export const stepMs = 30_000;
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** A secret in base 32, as an authenticator app takes it. */

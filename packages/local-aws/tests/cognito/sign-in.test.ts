@@ -6,8 +6,10 @@ import {
   GetTokensFromRefreshTokenCommand,
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
+  SetUserPoolMfaConfigCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { Authenticator } from "../../src/client/authenticator";
 import { SignInClient } from "../../src/client/sign-in";
 import {
   incorrect,
@@ -279,6 +281,34 @@ describe("sign-in by SRP", () => {
     const { sub, idToken } = await client().signInFirst(Username, temporary, permanent);
     expect(await pool.verify(idToken)).toMatchObject({ sub });
     expect(await client().signIn(Username, permanent)).toMatchObject({ sub });
+  });
+
+  it("asks for the code of an authenticator where the pool has it so, which is set up at the first sign-in", async () => {
+    const strict = await world.pool();
+    await world.administrator.send(
+      new SetUserPoolMfaConfigCommand({
+        UserPoolId: strict.UserPoolId,
+        MfaConfiguration: "ON",
+        SoftwareTokenMfaConfiguration: { Enabled: true },
+      }),
+    );
+    const Username = await strict.user("temporary");
+    const authenticator = new Authenticator();
+    const clientWith = (shown: Authenticator) =>
+      new SignInClient(
+        {
+          region,
+          endpoints: { cognito: world.cognito.endpoint, dynamodb: "", sqs: "" },
+          credentials: world.iam.administrator,
+        },
+        { userPoolId: strict.UserPoolId, clientId: strict.ClientId },
+        shown,
+      );
+    const { sub } = await clientWith(authenticator).signInFirst(Username, temporary, permanent);
+    expect(await clientWith(authenticator).signIn(Username, permanent)).toMatchObject({ sub });
+    await expect(clientWith(new Authenticator()).signIn(Username, permanent)).rejects.toThrow(
+      `there is no secret of ${sub}`,
+    );
   });
 
   it("gives an unknown user a challenge that is like any other, and always the same", async () => {
