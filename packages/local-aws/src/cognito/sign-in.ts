@@ -6,6 +6,7 @@ import type { AppClient, User, UserPool } from "./model";
 import type { Cognito } from "./operations/operation";
 import type { TokenSet } from "./tokens";
 import type { Change } from "./user-pools";
+import { putUser } from "./users";
 
 /** What a client gets: the next challenge, or the tokens. */
 export type Answer =
@@ -38,7 +39,8 @@ export function proceed(
     Session: cognito.challenges.issue(pool, client, user.sub, step),
     ChallengeParameters: parametersOf(step, pool, user),
   };
-  return { pool, answer };
+  // What the user has answered so far counts, such as a new password.
+  return { pool: putUser(pool, user), answer };
 }
 
 /** New tokens of a sign-in, as long as the user may sign in. */
