@@ -1,20 +1,15 @@
 import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as O from "fp-ts/Option";
-import type * as RT from "fp-ts/ReaderTask";
 import * as RTE from "fp-ts/ReaderTaskEither";
-import * as T from "fp-ts/Task";
-import * as TE from "fp-ts/TaskEither";
 import { advance, advanceUnlessSuspended } from "./advance";
 import { finish, isOvertaken, isReplaced } from "./finish-rebuild";
 import { type Found, find, summaryOf } from "./found";
 import type { StreamId, StreamVersion } from "./identifiers";
 import type { ProjectionEnvironment, Rebuild, StoredRebuild } from "./ports";
-import { publishLast } from "./publish-again";
 import { begin, build } from "./rebuild";
 import { emptySummary, isSuspended, type Summary } from "./summary";
 import {
-  handOver,
   type Overtaken,
   type Progress,
   retrySuperseded,
@@ -151,79 +146,3 @@ export const bringUpToDate = <State>(
       RTE.flatMap((rows) => proceed(streamId, rows, known)),
     ),
   );
-
-/** Whether a request is done with, or is to come again after a while. */
-export type Answer = "DONE" | "AGAIN";
-
-/**
- * Publishes the last changes of a stream whose rows this release writes. Where a rebuild is only waiting to remove what it has
- * replaced, it has been done.
- */
-const publishLastOf = <State>(streamId: StreamId): UseCase<State, void> =>
-  retrySuperseded(
-    pipe(
-      loadRows<State>(streamId),
-      RTE.bind("own", () =>
-        RTE.asks(({ projectionVersion }: ProjectionEnvironment<State>) => projectionVersion),
-      ),
-      RTE.flatMap(({ found, stored, own }) => {
-        const isWaiting = pipe(
-          stored,
-          O.flatMap(({ rebuild }) => rebuild),
-          O.exists(({ replacedAt }) => O.isSome(replacedAt)),
-        );
-        return pipe(
-          summaryOf(found),
-          O.filter(({ projectionVersion }) => projectionVersion === own && !isWaiting),
-          O.match((): Step<State, void> => RTE.right(undefined), publishLast<State>),
-        );
-      }),
-    ),
-  );
-
-/** A request to bring a stream up to date, as it comes out of the queue. */
-export interface RebuildRequest {
-  readonly streamId: StreamId;
-  /** A version that is known to have been written. */
-  readonly known: StreamVersion;
-  /** Whether it has come before: whoever worked on it may have died before it published what it had folded. */
-  readonly again: boolean;
-}
-
-/** Works on a request of the rebuild queue for as long as there is time. It never fails. */
-export const answerRequest =
-  <State>({
-    streamId,
-    known,
-    again,
-  }: RebuildRequest): RT.ReaderTask<ProjectionEnvironment<State>, Answer> =>
-  (environment) =>
-    pipe(
-      environment,
-      pipe(
-        again ? publishLastOf<State>(streamId) : RTE.right(undefined),
-        RTE.flatMap(() => bringUpToDate<State>(streamId, known)),
-        RTE.flatMap(
-          (progress): UseCase<State, Answer> =>
-            progress === "UNFINISHED"
-              ? // A new request: the old one's count of attempts is for those that fail.
-                pipe(
-                  handOver<State>(streamId, known),
-                  RTE.map(() => "DONE"),
-                )
-              : RTE.right(progress === "LATER" ? "AGAIN" : "DONE"),
-        ),
-      ),
-      TE.getOrElse((error) =>
-        error._tag === "Outdated"
-          ? // The later release is being deployed, or was taken back: whoever can work on it will.
-            pipe(
-              T.fromIO(environment.telemetry.streamOfLaterRelease(streamId)),
-              T.map((): Answer => "AGAIN"),
-            )
-          : pipe(
-              T.fromIO(environment.telemetry.streamFailed(streamId, error)),
-              T.map((): Answer => "AGAIN"),
-            ),
-      ),
-    );

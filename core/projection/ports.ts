@@ -115,9 +115,13 @@ export interface RebuildStore<State> {
 export interface RebuildQueue {
   /**
    * Asks for a stream to be brought up to date: rebuilt if need be, and folded to its end. `known` is a version that is known
-   * to have been written.
+   * to have been written. From `unpublishedFrom` up to it, changes may be committed that nobody has published.
    */
-  readonly request: (streamId: StreamId, known: StreamVersion) => TaskEither<Unavailable, void>;
+  readonly request: (
+    streamId: StreamId,
+    known: StreamVersion,
+    unpublishedFrom?: Version,
+  ) => TaskEither<Unavailable, void>;
 }
 
 export interface Publisher {

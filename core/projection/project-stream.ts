@@ -26,6 +26,12 @@ const lastOf = (delivered: ReadonlyArray<Delivered>): StreamVersion =>
     noVersion,
   );
 
+/** Leaves to the rebuilder what was delivered. Some of it may be folded, by somebody who died before it published that. */
+const handOverDelivered = <State>(streamId: StreamId, delivered: ReadonlyArray<Delivered>) => {
+  const [first] = delivered.map(({ version }) => version).sort((a, b) => a - b);
+  return handOver<State>(streamId, lastOf(delivered), first);
+};
+
 const projectLoaded = <State>(
   streamId: StreamId,
   loaded: O.Option<Summary<State>>,
@@ -40,7 +46,9 @@ const projectLoaded = <State>(
         O.getOrElse((): Summary<State> => emptySummary(streamId, projectionVersion)),
       );
       if (from.projectionVersion < projectionVersion) {
-        return isSuspended(from) ? reportSuspension(from) : handOver<State>(streamId, known);
+        return isSuspended(from)
+          ? reportSuspension(from)
+          : handOverDelivered<State>(streamId, delivered);
       }
       return pipe(
         publishAgain(from, delivered),
@@ -78,7 +86,7 @@ export const projectStream = <State>(
           pipe(
             RTE.ask<ProjectionEnvironment<State>>(),
             RTE.flatMap(({ projectionVersion }) => {
-              const handedOver = handOver<State>(streamId, lastOf(delivered));
+              const handedOver = handOverDelivered<State>(streamId, delivered);
               if (error._tag === "Outdated") {
                 // While a release is deployed, this may be an instance of the one before.
                 return pipe(

@@ -4,10 +4,10 @@ import * as O from "fp-ts/Option";
 import * as RTE from "fp-ts/ReaderTaskEither";
 import * as TE from "fp-ts/TaskEither";
 import type { Folded } from "./fold-events";
-import type { StreamId, StreamVersion } from "./identifiers";
+import type { StreamId, StreamVersion, Version } from "./identifiers";
 import { loop } from "./loop";
 import type { ProjectionEnvironment, Superseded, Unavailable, UnreadableSummary } from "./ports";
-import type { Summary, Suspension } from "./summary";
+import { isSuspended, type Summary, type Suspension } from "./summary";
 
 /** The stream was left to other projectors: they kept moving its summary, or a later release has written its rows. */
 export interface Overtaken {
@@ -63,10 +63,13 @@ export const retrySuperseded = <State, A>(step: Step<State, A>): UseCase<State, 
 export const handOver = <State>(
   streamId: StreamId,
   known: StreamVersion,
+  unpublishedFrom?: Version,
 ): RTE.ReaderTaskEither<ProjectionEnvironment<State>, Unavailable, void> =>
   pipe(
     RTE.ask<ProjectionEnvironment<State>>(),
-    RTE.flatMapTaskEither(({ rebuildQueue }) => rebuildQueue.request(streamId, known)),
+    RTE.flatMapTaskEither(({ rebuildQueue }) =>
+      rebuildQueue.request(streamId, known, unpublishedFrom),
+    ),
   );
 
 /** Leaves to the rebuilder what there was no time for. */
@@ -154,16 +157,17 @@ const hasReached =
   (summary: Summary<unknown>): boolean =>
     summary.projectionVersion === written.projectionVersion &&
     summary.generation === written.generation &&
-    (summary.version > written.version ||
+    ((summary.version > written.version && !isSuspended(written)) ||
       (summary.version === written.version &&
         // The hash chain's link stands for all that was folded.
         summary.chainHead === written.chainHead &&
         suspendedAlike.equals(summary.suspension, written.suspension)));
 
 /**
- * Moves a summary, and announces what that commits. A commit that was not answered may have succeeded, and then nobody
- * else announces it: so the summary is read again. What has been reached counts as committed. It may have been reached by
- * another projector, which announces it, too: subscribers recognise a change that comes twice by its version.
+ * Moves a summary, and announces what that commits. A commit that was not answered may have succeeded, and so may one that
+ * was superseded: by itself, when the client sent it again. Nobody else announces it then, so the summary is read again. What
+ * has been reached counts as committed. It may have been reached by another projector, which announces it, too: subscribers
+ * recognise a change that comes twice by its version.
  */
 export const commit = <State>(
   loaded: O.Option<Summary<State>>,
@@ -182,14 +186,12 @@ export const commit = <State>(
         ),
         TE.orElse(
           (error): TE.TaskEither<Unavailable | Superseded, void> =>
-            error._tag === "Superseded"
-              ? TE.left(error)
-              : pipe(
-                  readModel.load(folded.summary.streamId),
-                  TE.mapLeft(() => error),
-                  TE.filterOrElse(O.exists(hasReached(folded.summary)), () => error),
-                  TE.asUnit,
-                ),
+            pipe(
+              readModel.load(folded.summary.streamId),
+              TE.mapLeft(() => error),
+              TE.filterOrElse(O.exists(hasReached(folded.summary)), () => error),
+              TE.asUnit,
+            ),
         ),
       ),
     ),

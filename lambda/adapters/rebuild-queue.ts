@@ -5,15 +5,18 @@ import { pipe } from "fp-ts/function";
 import * as TE from "fp-ts/TaskEither";
 import * as t from "io-ts";
 import { decodeWith } from "../../core/projection/decoding";
-import { StreamId, StreamVersion } from "../../core/projection/identifiers";
+import { StreamId, StreamVersion, Version } from "../../core/projection/identifiers";
 import type { RebuildQueue } from "../../core/projection/ports";
 import { call } from "./availability";
 
 // The queue of the rebuilder. It is first-in-first-out: the messages of one stream are worked on one after the other, those
 // of different streams side by side.
 
-/** The stream that is to be brought up to date, and a version of it that is known to have been written. */
-const Request = t.type({ streamId: StreamId, known: StreamVersion });
+/** What `RebuildQueue` is asked for. */
+const Request = t.intersection([
+  t.type({ streamId: StreamId, known: StreamVersion }),
+  t.partial({ unpublishedFrom: t.union([Version, t.undefined]) }),
+]);
 export type Request = t.TypeOf<typeof Request>;
 
 /** Reads a message. Left says what is wrong with it. */
@@ -31,13 +34,13 @@ const groupOf = (streamId: StreamId): string => createHash("sha256").update(stre
 
 /** The queue, as the functions ask for work. */
 export const sqsRebuildQueue = (client: SQSClient, queueUrl: string): RebuildQueue => ({
-  request: (streamId, known) =>
+  request: (streamId, known, unpublishedFrom) =>
     pipe(
       call(() =>
         client.send(
           new SendMessageCommand({
             QueueUrl: queueUrl,
-            MessageBody: JSON.stringify(Request.encode({ streamId, known })),
+            MessageBody: JSON.stringify(Request.encode({ streamId, known, unpublishedFrom })),
             MessageGroupId: groupOf(streamId),
             // Each request counts: one that comes while the last is being worked on may have to be worked on after it.
             MessageDeduplicationId: randomUUID(),

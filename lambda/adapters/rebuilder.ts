@@ -1,7 +1,7 @@
 import * as E from "fp-ts/Either";
 import { pipe } from "fp-ts/function";
 import * as t from "io-ts";
-import { answerRequest } from "../../core/projection/bring-up-to-date";
+import { answerRequest } from "../../core/projection/answer-request";
 import { decodeWith } from "../../core/projection/decoding";
 import type { Domain } from "../../core/projection/domain";
 import type { Envelope } from "../../core/projection/envelope";

@@ -140,7 +140,7 @@ describe("the projector", () => {
     const answer = await handler({ Records: events.map((event) => record(event)) });
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(published()).toEqual([]);
-    expect(await requested()).toEqual([{ streamId: "old", known: 2 }]);
+    expect(await requested()).toEqual([{ streamId: "old", known: 2, unpublishedFrom: 1 }]);
   });
 
   it("folds a page of what was not delivered, and leaves more of it to the rebuilder", async () => {

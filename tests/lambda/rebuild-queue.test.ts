@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import * as E from "fp-ts/Either";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StreamId, StreamVersion } from "../../core/projection/identifiers";
+import type { StreamId, StreamVersion, Version } from "../../core/projection/identifiers";
 import type { RebuildQueue } from "../../core/projection/ports";
 import { requestFrom, sqsRebuildQueue } from "../../lambda/adapters/rebuild-queue";
 import { type Surroundings, startSurroundings } from "./surroundings";
@@ -36,6 +36,14 @@ describe("a request for a rebuild", () => {
     expect(others).toEqual([]);
     expect(requestFrom(message?.Body ?? "")).toEqual(E.right({ streamId: "savings", known: 7 }));
     expect(message?.Attributes?.MessageGroupId).toBe(sha256("savings"));
+  });
+
+  it("says from which version on changes may be unpublished, where there are such", async () => {
+    await queue.request("savings" as StreamId, 7 as StreamVersion, 5 as Version)();
+    const [message] = await surroundings.takeRequests();
+    expect(requestFrom(message?.Body ?? "")).toEqual(
+      E.right({ streamId: "savings", known: 7, unpublishedFrom: 5 }),
+    );
   });
 
   it("counts each time: one that is the same as the last is no repetition of it", async () => {
@@ -74,6 +82,7 @@ describe("a message that is no request", () => {
     ['{"streamId": "savings"}', "known: expected StreamVersion"],
     ['{"streamId": "savings", "known": -1}', "known: expected StreamVersion"],
     ['{"streamId": "savings", "known": "1"}', "known: expected StreamVersion"],
+    ['{"streamId": "savings", "known": 1, "unpublishedFrom": 0}', "unpublishedFrom: expected"],
   ])("is refused, with what is wrong with it: %s", (body, fault) => {
     const read = requestFrom(body);
     expect(E.isLeft(read) && read.left).toContain(fault);

@@ -1,7 +1,7 @@
 import { pipe } from "fp-ts/function";
 import * as RA from "fp-ts/ReadonlyArray";
 import * as TE from "fp-ts/TaskEither";
-import { answerRequest } from "../../core/projection/bring-up-to-date";
+import { answerRequest } from "../../core/projection/answer-request";
 import type { ProjectionEnvironment, Publisher } from "../../core/projection/ports";
 import { projectBatch } from "../../core/projection/project-batch";
 import { rebuildStream } from "../../core/projection/rebuild-stream";
@@ -103,9 +103,9 @@ export class Functions<State> {
       fold: release.rules.fold,
       rewind: release.rules.rewind,
       rebuildQueue: {
-        request: (streamId, known) => {
+        request: (streamId, ...asks) => {
           handedOver.add(streamId);
-          return rebuildQueue.request(streamId, known);
+          return rebuildQueue.request(streamId, ...asks);
         },
       },
       publisher: this.#variant.publisher?.(publish) ?? publisher,

@@ -43,6 +43,9 @@ export class Projector<State> {
     ]);
     const { troubled, handedOver, reports } = invocation;
     this.#watch.failuresHaveCauses(failed, records, troubled);
+    for (const record of records) {
+      if (!failed.includes(record.sequenceNumber)) this.#publications.delivered(record);
+    }
     // A record of an event that was mended brings nothing to fold, so its stream is not met.
     const insertions = records.filter(
       ({ streamId, event, sequenceNumber }) =>

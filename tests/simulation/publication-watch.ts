@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Version } from "../../core/projection/identifiers";
+import type { StreamId, Version } from "../../core/projection/identifiers";
 import type { Change } from "../../core/projection/summary";
-import { summarySortKey } from "../../lambda/adapters/keys";
+import { summarySortKey, suspendedPartition } from "../../lambda/adapters/keys";
 import type { StreamRecord } from "./change-stream";
 import { type Command, isWrite, type Write, writesOf } from "./commands";
 import type { Expectations } from "./expectations";
@@ -34,16 +34,25 @@ export class PublicationWatch<State> {
   readonly #expectations: Expectations<State>;
   readonly #rows: RowWatch<State>;
   readonly #publications = new WeakMap<Process, Publications>();
+  /** What anybody has ever published, or has tried to. */
+  readonly #everTried = new Set<string>();
+  /** The deliveries that somebody has answered for, by stream. */
+  readonly #delivered = new Map<StreamId, Set<Version>>();
+  readonly #everSuspended = new Set<StreamId>();
 
   constructor(world: World, expectations: Expectations<State>, rows: RowWatch<State>) {
     this.#world = world;
     this.#expectations = expectations;
     this.#rows = rows;
     world.witnesses.push({ answered: (process, command) => this.#answered(process, command) });
+    world.listeners.push(({ key }) => {
+      if (key.pk === suspendedPartition) this.#everSuspended.add(world.streamOf(String(key.sk)));
+    });
   }
 
   /** A publication is on its way, and may fail. */
   tried({ streamId, version }: Change, process: Process): void {
+    this.#everTried.add(positionOf(streamId, version));
     this.#of(process).tried.add(positionOf(streamId, version));
     this.#of(process).owed.delete(positionOf(streamId, version));
   }
@@ -77,6 +86,27 @@ export class PublicationWatch<State> {
   ended(process: Process): void {
     const owed = [...this.#of(process).owed];
     this.#demand(owed.length === 0, `${process.name} has committed ${owed} and not published it`);
+  }
+
+  /** Somebody has answered for the delivery of an event: it does not come again. */
+  delivered({ streamId, version }: StreamRecord): void {
+    const versions = this.#delivered.get(streamId) ?? new Set();
+    this.#delivered.set(streamId, versions.add(version));
+  }
+
+  /** Every change that was delivered and folded has been published at last, whichever release folded it. */
+  nothingIsLeftUnpublished(streams: ReadonlyArray<StreamId>): void {
+    for (const streamId of streams) {
+      if (this.#everSuspended.has(streamId) || this.#world.hasLost(streamId)) continue;
+      const last = Number(this.#rows.summaryOf(streamId)?.version ?? 0);
+      for (const version of this.#delivered.get(streamId) ?? []) {
+        const position = positionOf(streamId, version);
+        this.#demand(
+          version > last || last - version >= longAgo || this.#everTried.has(position),
+          `${position} was committed, and nobody has published it`,
+        );
+      }
+    }
   }
 
   /** Whoever answers for an event that is folded has published its change, again if need be. */

@@ -18,11 +18,9 @@ export class Rebuilder<State> {
   }
 
   /** One invocation with a message, which rejects when the process dies. */
-  async invoke(
-    release: Release<State>,
-    { asks: { streamId, known }, receives }: Message,
-  ): Promise<"DONE" | "AGAIN"> {
+  async invoke(release: Release<State>, { asks, receives }: Message): Promise<"DONE" | "AGAIN"> {
     const { journal, plan } = this.#world;
+    const { streamId, known } = asks;
     const process = this.#world.process(`${release.name}-rebuilder`);
     process.sheltered = receives > attemptsWithFaults;
     journal.count("rebuilderInvocations");
@@ -31,7 +29,7 @@ export class Rebuilder<State> {
     const invocation = this.#functions.begin(process, release, plan.timeout);
     const before = this.#watch.suspendedAmong([streamId]).get(streamId);
     const work = async () => {
-      const answer = await this.#functions.answerRequest<State>({ streamId, known, again })(
+      const answer = await this.#functions.answerRequest<State>({ ...asks, again })(
         invocation.environment,
       )();
       await invocation.finish();

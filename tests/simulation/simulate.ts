@@ -85,7 +85,7 @@ const assemble = <State>(
     });
   });
   return {
-    ...{ world, simulated, watch, rows, newsroom, releases, abandoned, stream },
+    ...{ world, simulated, watch, rows, newsroom, releases, abandoned, stream, publications },
     atRest: new AtRest(world, simulated, expectations, newsroom),
     operators: new Operators(world, functions, releases, abandon),
   };
@@ -108,7 +108,7 @@ const toRest = async <State>({ world, rows, newsroom }: Everybody<State>): Promi
  * gave up one of its records.
  */
 const live = async <State>(everybody: Everybody<State>): Promise<void> => {
-  const { world, simulated, watch, operators, stream, abandoned, atRest } = everybody;
+  const { world, simulated, watch, operators, stream, abandoned, atRest, publications } = everybody;
   startWriters(world, simulated);
   startFaultyWriter(world, simulated);
   startReaders(world, simulated, watch);
@@ -128,6 +128,7 @@ const live = async <State>(everybody: Everybody<State>): Promise<void> => {
   atRest.streamsAreFolded(inGoodHands);
   atRest.suspensionsAreKnown(inGoodHands);
   atRest.nothingIsLeftOver(inGoodHands);
+  publications.nothingIsLeftUnpublished(inGoodHands);
 };
 
 /** Events vanish, and their streams are rebuilt: each is suspended there, unless it has to be suspended before. */

@@ -65,6 +65,24 @@ const mistaking =
 
 export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   {
+    mistake: "does not tell the rebuilder what an earlier release may have left unpublished",
+    kind: "batching",
+    provoke: (plan) => ({
+      ...plan,
+      ...{ faultyEvents: 0, rebuilds: 0, oldRebuilds: 0 },
+      deployment: { from: 100, to: 600, raises: true, readsEarlierRows: true, rollback: undefined },
+      faults: { ...plan.faults, crashAfter: 0.2 },
+    }),
+    variant: {
+      environment: (environment) => ({
+        ...environment,
+        rebuildQueue: {
+          request: (streamId, known) => environment.rebuildQueue.request(streamId, known),
+        },
+      }),
+    },
+  },
+  {
     mistake: "replaces a summary before the rebuild has its version",
     variant: {
       environment: mistaking((summary) => ({

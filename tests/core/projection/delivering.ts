@@ -1,5 +1,5 @@
 import type { Account } from "../../../core/ledger/account";
-import { answerRequest, type RebuildRequest } from "../../../core/projection/bring-up-to-date";
+import { answerRequest, type RebuildRequest } from "../../../core/projection/answer-request";
 import { projectStream } from "../../../core/projection/project-stream";
 import { type StoredEvent, savings } from "../ledger/requests";
 import { type ProjectorOptions, World } from "./memory";

@@ -4,7 +4,7 @@ import * as T from "fp-ts/Task";
 import * as TE from "fp-ts/TaskEither";
 import { ledger } from "../../../core/ledger";
 import type { Account } from "../../../core/ledger/account";
-import type { RebuildRequest } from "../../../core/projection/bring-up-to-date";
+import type { RebuildRequest } from "../../../core/projection/answer-request";
 import type { Row } from "../../../core/projection/columns";
 import type { Timestamp } from "../../../core/projection/envelope";
 import { foldOf } from "../../../core/projection/fold";
@@ -283,11 +283,11 @@ export class World {
           }),
       },
       rebuildQueue: {
-        request: (streamId, known) =>
+        request: (streamId, known, unpublishedFrom) =>
           operate(
             "request",
             streamId,
-            () => void this.requests.push({ streamId, known, again: false }),
+            () => void this.requests.push({ streamId, known, unpublishedFrom, again: false }),
           ),
       },
       publisher: {

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import * as E from "fp-ts/Either";
+import { pipe } from "fp-ts/function";
+import * as TE from "fp-ts/TaskEither";
 import { describe, expect, it } from "vitest";
+import type { Account } from "../../../core/ledger/account";
+import { answerRequest } from "../../../core/projection/answer-request";
 import { noVersion } from "../../../core/projection/identifiers";
 import {
   anyRequests,
@@ -104,6 +108,70 @@ describe("a batch whose projector died before it published", () => {
   });
 });
 
+describe("a batch whose projector died before it published, and which a later release gets", () => {
+  const published = (world: World) => world.published.map(({ hash: _, ...change }) => change);
+  const due = folded(events, savings, 2, 2).changes.map(({ hash: _, ...change }) => change);
+
+  it("is published once the later release has rebuilt the stream", async () => {
+    const world = worldWith(events);
+    await deliver(world, events, { gate: dying });
+    await deliver(world, events, { projectionVersion: 2 });
+    await workOffRequests(world, { projectionVersion: 2 });
+    expect(published(world)).toEqual(due);
+  });
+
+  it("is published, too, where the rebuilder has no time for more than a page", async () => {
+    const world = worldWith(events);
+    await deliver(world, events, { gate: dying });
+    await deliver(world, events, { projectionVersion: 2 });
+    await workOffRequests(world, { projectionVersion: 2, hasTime: () => false });
+    expect(published(world)).toEqual(due);
+  });
+
+  it("is published in the order of the events with what has followed it", async () => {
+    const world = worldWith(events);
+    await deliver(world, events.slice(0, 3), { gate: dying });
+    await deliver(world, events.slice(1), { projectionVersion: 2 });
+    await workOffRequests(world, { projectionVersion: 2 });
+    const versions = world.published.map(({ version }) => version);
+    expect(new Set(versions)).toEqual(new Set([2, 3, 4, 5, 6, 7]));
+  });
+
+  it("is published by the later release, too, where an earlier one gets what that has committed", async () => {
+    const world = worldWith(events);
+    await deliver(world, events, { projectionVersion: 2, gate: dying });
+    await deliver(world, events, { projectionVersion: 1 });
+    await workOffRequests(world, { projectionVersion: 2 });
+    expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it("is published, too, where the later release cannot read the summary", async () => {
+    const world = worldWith(events);
+    await deliver(world, events, { gate: dying });
+    world.unreadable.add(savings);
+    await deliver(world, events, { projectionVersion: 2 });
+    await workOffRequests(world, { projectionVersion: 2 });
+    expect(published(world)).toEqual(due);
+  });
+
+  it("is published although the earlier release folded it only after it was left to the rebuilder", async () => {
+    const world = worldWith(events);
+    await deliver(world, events.slice(0, 3));
+    await deliver(world, events.slice(3), { projectionVersion: 2 });
+    await deliver(world, events.slice(3), { gate: dying });
+    await workOffRequests(world, { projectionVersion: 2 });
+    expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it("is published once where nobody died", async () => {
+    const world = worldWith(events);
+    await deliver(world, events.slice(0, 3));
+    await deliver(world, events.slice(3), { projectionVersion: 2 });
+    await workOffRequests(world, { projectionVersion: 2 });
+    expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+});
+
 describe("a rebuilder that died before it published what it had folded", () => {
   const many = stored(opening(), ...Array.from({ length: 11 }, () => deposit(1)));
 
@@ -122,6 +190,21 @@ describe("a rebuilder that died before it published what it had folded", () => {
     await workOffRequests(world);
     const versions = new Set(world.published.map(({ version }) => version));
     expect([...versions].toSorted((a, b) => a - b)).toEqual(many.map(({ version }) => version));
+  });
+
+  it("publishes what it has committed although its client has sent each commit twice", async () => {
+    const world = worldWith(events);
+    const environment = world.environment();
+    const { readModel } = environment;
+    const commit: typeof readModel.commit = (loaded, next) =>
+      pipe(
+        readModel.commit(loaded, next),
+        TE.flatMap(() => readModel.commit(loaded, next)),
+      );
+    const request = { streamId: savings, known: noVersion, again: false };
+    const answer = answerRequest<Account>(request);
+    expect(await answer({ ...environment, readModel: { ...readModel, commit } })()).toBe("DONE");
+    expect(world.published.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   it("publishes nothing twice while it only waits to remove what a rebuild has replaced", async () => {
