@@ -10,6 +10,7 @@ import { type Dynamodb, type DynamodbOptions, startDynamodb } from "./dynamodb/d
 import { shareDynamodb } from "./dynamodb/shared";
 import { Iam } from "./iam/iam";
 import type { LambdaFunction } from "./lambda/function";
+import type { StreamMappingContext } from "./lambda/stream-mapping";
 import type { Step } from "./progress";
 import { Seed } from "./seed";
 import { type Sqs, startSqs } from "./sqs/sqs";
@@ -53,8 +54,13 @@ export interface CloudOptions {
   readonly shareEngine?: boolean;
   /** For tests: faults in the API's answers. */
   readonly appsync?: Pick<AppSyncOptions, "intercept">;
-  /** For tests: the clock of metrics and alarms, in milliseconds since 1970. Alarms are evaluated when they are asked to. */
-  readonly cloudwatch?: { readonly now: () => number };
+  /**
+   * For tests: the clock of queues, metrics and alarms, in milliseconds since 1970; the machine's if omitted. Alarms are
+   * then evaluated when CloudWatch is asked to.
+   */
+  readonly now?: () => number;
+  /** For tests: how long mappings on streams pause before they try again. */
+  readonly retryPauseMs?: StreamMappingContext["retryPauseMs"];
   /** Gets told of each alarm that has come into another state. */
   readonly alarm?: (change: AlarmChange) => void;
   /** Gets told what is being made, and may throw to give the start up. */
@@ -63,7 +69,10 @@ export interface CloudOptions {
 
 /** The engines that stand in for AWS on one machine. */
 export interface Cloud
-  extends Pick<CloudOptions, "region" | "dataDirectory" | "workDirectory" | "log" | "progress"> {
+  extends Pick<
+    CloudOptions,
+    "region" | "dataDirectory" | "workDirectory" | "log" | "progress" | "retryPauseMs"
+  > {
   readonly warn: (source: string, line: string) => void;
   readonly iam: Iam;
   readonly seed: Seed;
@@ -120,7 +129,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const topics = new Topics(region, deliver);
   const cloudwatch = new CloudWatch({
     region,
-    now: options.cloudwatch?.now,
+    now: options.now,
     publish: (notification) => topics.publish(notification),
     changed: options.alarm ?? (() => {}),
     warn: (line) => (options.warn ?? log)("cloudwatch", line),
@@ -141,7 +150,14 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     // One after the other: a port that is taken shall not leave others half started.
     const sqs = await start(
       "SQS",
-      startSqs({ region, iam, port: ports.sqs, dataDirectory, meters: cloudwatch }),
+      startSqs({
+        region,
+        iam,
+        port: ports.sqs,
+        dataDirectory,
+        meters: cloudwatch,
+        ...(options.now && { now: options.now }),
+      }),
     );
     const dynamodb = await start(
       "DynamoDB",
@@ -199,6 +215,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       workDirectory,
       log,
       warn: options.warn ?? log,
+      ...(options.retryPauseMs && { retryPauseMs: options.retryPauseMs }),
       progress,
       iam,
       seed,

@@ -10,11 +10,12 @@ export interface RunStackOptions
     StackOptions,
     | "alarm"
     | "appsync"
-    | "cloudwatch"
     | "deliver"
     | "dynamodb"
     | "log"
+    | "now"
     | "progress"
+    | "retryPauseMs"
     | "trace"
     | "warn"
   > {

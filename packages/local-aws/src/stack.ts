@@ -14,8 +14,9 @@ export interface StackOptions
     CloudOptions,
     | "alarm"
     | "appsync"
-    | "cloudwatch"
+    | "now"
     | "ports"
+    | "retryPauseMs"
     | "dataDirectory"
     | "deliver"
     | "dynamodb"

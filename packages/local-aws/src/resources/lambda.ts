@@ -144,6 +144,7 @@ function makeMapping(name: string, inputs: Inputs, cloud: Cloud): Provisioned {
         dynamodbEndpoint: cloud.dynamodb.endpoint,
         sendMessage: cloud.sqs.sendMessage,
         warn: (line) => cloud.warn(name, line),
+        ...(cloud.retryPauseMs && { retryPauseMs: cloud.retryPauseMs }),
         positionsFile:
           cloud.dataDirectory &&
           join(cloud.dataDirectory, "lambda", `${encodeURIComponent(name)}.json`),
