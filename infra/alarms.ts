@@ -1,31 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { metricsNamespace } from "./bundled-function";
+import { conditions, type Watched } from "./alarm-conditions";
 import { componentType } from "./component";
 import { encryptionKey } from "./encryption-key";
 import { arnBeside, denyPlainHttp, onBehalfOf, policyOf } from "./policy";
 
-export interface AlarmsArgs {
-  projector: aws.lambda.Function;
-  /** The queue of what the projector gave up. */
-  failureQueue: aws.sqs.Queue;
-  rebuilder: aws.lambda.Function;
-  /** The queue of what the rebuilder has not managed to do. */
-  rebuildFailureQueue: aws.sqs.Queue;
+export interface AlarmsArgs extends Watched {
+  /** The addresses that get an e-mail. Not an `Input`: each is a resource. */
+  recipients: readonly string[];
 }
-
-type Condition = Pick<
-  aws.cloudwatch.MetricAlarmArgs,
-  "alarmDescription" | "namespace" | "metricName" | "dimensions" | "statistic" | "threshold"
->;
-
-/** What lasts until somebody mends it. */
-const lasting: readonly string[] = [
-  "suspended",
-  "suspendedInRebuild",
-  "unreadable",
-  "laterRelease",
-];
 
 /** What an operator must know, sent to one topic; docs/runbook says what to do about each alarm. */
 export class Alarms extends pulumi.ComponentResource {
@@ -35,21 +18,29 @@ export class Alarms extends pulumi.ComponentResource {
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("Alarms"), name, {}, opts);
     this.topic = this.#createTopic(name, args.failureQueue.arn);
+    for (const address of args.recipients) {
+      new aws.sns.TopicSubscription(
+        `${name}-to-${address}`,
+        { topic: this.topic.arn, protocol: "email", endpoint: address },
+        { parent: this },
+      );
+    }
     this.alarms = Object.entries(conditions(args)).map(
-      ([alarm, condition]) =>
+      ([alarm, { meaning, page, ...condition }]) =>
         new aws.cloudwatch.MetricAlarm(
           `${name}-${alarm}`,
           {
-            ...condition,
+            alarmDescription: `${meaning} What to do: docs/runbook/${page}`,
             comparisonOperator: "GreaterThanOrEqualToThreshold",
-            // One bad minute raises the alarm; a minute without a measurement is good, for then nothing happened.
+            // One bad minute raises the alarm.
             period: 60,
             evaluationPeriods: 1,
-            treatMissingData: "notBreaching",
+            // An alarm stands until it is measured that things are good again, or somebody says so: where nothing is
+            // reported, nothing is known.
+            treatMissingData: "ignore",
             alarmActions: [this.topic.arn],
-            // A stream stays suspended, and a summary unreadable, after the minute in which it was met: an end of that alarm
-            // would be a false all-clear.
-            ...(lasting.includes(alarm) ? {} : { okActions: [this.topic.arn] }),
+            okActions: [this.topic.arn],
+            ...condition,
           },
           { parent: this },
         ),
@@ -95,94 +86,4 @@ export class Alarms extends pulumi.ComponentResource {
     );
     return topic;
   }
-}
-
-function conditions(args: AlarmsArgs): Record<string, Condition> {
-  const ofFunction = {
-    namespace: "AWS/Lambda",
-    dimensions: { FunctionName: args.projector.name },
-  };
-  return {
-    suspended: {
-      alarmDescription: "A stream is suspended: one of its events cannot be folded.",
-      namespace: metricsNamespace(),
-      metricName: "StreamsSuspended",
-      dimensions: { service: "projector" },
-      statistic: "Sum",
-      threshold: 1,
-    },
-    // The projector counts such a stream as well, but only when its next event comes.
-    suspendedInRebuild: {
-      alarmDescription:
-        "The rebuilder has suspended a stream: one of its events cannot be folded any more.",
-      namespace: metricsNamespace(),
-      metricName: "StreamsSuspended",
-      dimensions: { service: "rebuilder" },
-      statistic: "Sum",
-      threshold: 1,
-    },
-    unreadable: {
-      alarmDescription: "A summary cannot be read: its stream is not folded until it is rebuilt.",
-      namespace: metricsNamespace(),
-      metricName: "SummariesUnreadable",
-      dimensions: { service: "projector" },
-      statistic: "Sum",
-      threshold: 1,
-    },
-    failures: {
-      alarmDescription: "Records have left the projector's retries for the failure queue.",
-      namespace: "AWS/SQS",
-      metricName: "ApproximateNumberOfMessagesVisible",
-      dimensions: { QueueName: args.failureQueue.name },
-      statistic: "Maximum",
-      threshold: 1,
-    },
-    rebuilds: {
-      alarmDescription:
-        "A stream was not brought up to date, after many attempts of the rebuilder.",
-      namespace: "AWS/SQS",
-      metricName: "ApproximateNumberOfMessagesVisible",
-      dimensions: { QueueName: args.rebuildFailureQueue.name },
-      statistic: "Maximum",
-      threshold: 1,
-    },
-    rebuilderErrors: {
-      alarmDescription: "The rebuilder ended in an error or ran out of time.",
-      namespace: "AWS/Lambda",
-      dimensions: { FunctionName: args.rebuilder.name },
-      metricName: "Errors",
-      statistic: "Sum",
-      threshold: 1,
-    },
-    laterRelease: {
-      alarmDescription: "Streams were left alone, because a later release has written their rows.",
-      namespace: metricsNamespace(),
-      metricName: "StreamsOfLaterRelease",
-      dimensions: { service: "projector" },
-      statistic: "Sum",
-      threshold: 1,
-    },
-    lag: {
-      alarmDescription: "The read model is a minute or more behind the event table.",
-      ...ofFunction,
-      metricName: "IteratorAge",
-      statistic: "Maximum",
-      // Milliseconds.
-      threshold: 60_000,
-    },
-    errors: {
-      alarmDescription: "The projector ended in an error or ran out of time.",
-      ...ofFunction,
-      metricName: "Errors",
-      statistic: "Sum",
-      threshold: 1,
-    },
-    throttles: {
-      alarmDescription: "Lambda has no room to run the projector.",
-      ...ofFunction,
-      metricName: "Throttles",
-      statistic: "Sum",
-      threshold: 1,
-    },
-  };
 }

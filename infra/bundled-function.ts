@@ -22,6 +22,8 @@ export interface BundledFunctionArgs extends Keeping {
   permissions: readonly Permission[];
   /** In seconds. */
   timeout: pulumi.Input<number>;
+  /** See `ProjectorArgs`; none is reserved if omitted. */
+  reservedConcurrency?: number;
   /** The name of the function in its log lines and metrics. */
   service: pulumi.Input<string>;
   /** The least severe level that is logged: DEBUG, INFO, WARN or ERROR. */
@@ -88,6 +90,9 @@ export class BundledFunction extends pulumi.ComponentResource {
         architectures: ["arm64"],
         memorySize: 512,
         timeout: args.timeout,
+        ...(args.reservedConcurrency && {
+          reservedConcurrentExecutions: args.reservedConcurrency,
+        }),
         role: this.role.arn,
         // The logger and the metrics write JSON lines themselves.
         loggingConfig: { logFormat: "Text", logGroup: this.logGroup.name },

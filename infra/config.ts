@@ -47,6 +47,24 @@ const optionalRoleArn = new t.Type<string | undefined, string, unknown>(
   (arn) => arn ?? "none",
 );
 
+const isAddresses = (value: unknown): value is readonly string[] =>
+  t.array(t.string).is(value) && value.every((text) => /^[^@\s"]+@[^@\s"]+$/.test(text));
+
+/** A list of addresses, in the JSON in which Pulumi hands over what is no text. */
+const emailAddresses = new t.Type<readonly string[], string, unknown>(
+  'a list of e-mail addresses, such as ["a@example.com"]',
+  isAddresses,
+  (text, context) => {
+    try {
+      const value: unknown = JSON.parse(String(text));
+      return isAddresses(value) ? t.success(value) : t.failure(text, context);
+    } catch {
+      return t.failure(text, context);
+    }
+  },
+  JSON.stringify,
+);
+
 /** The settings of Pulumi.yaml's `config` block, which describes them. */
 const Settings = t.type({
   keepData: flag,
@@ -70,6 +88,11 @@ const Settings = t.type({
   firewall: flag,
   // What AWS WAF admits.
   requestsPerAddress: wholeNumber(10, 2_000_000_000),
+  alarmRecipients: emailAddresses,
+  parallelizationFactor: wholeNumber(1, 10),
+  projectorConcurrency: wholeNumber(0, 1_000),
+  maxReadUnits: wholeNumber(0, 999_999_999),
+  maxWriteUnits: wholeNumber(0, 999_999_999),
 });
 
 export interface StackConfig extends t.TypeOf<typeof Settings> {

@@ -6,6 +6,13 @@ import { followEvents, reportFailures } from "./permissions";
 import { type ProjectionArgs, projectionPermissions, projectionSettings } from "./projection";
 import { queuePolicy } from "./queue-policy";
 
+export interface ProjectorArgs extends ProjectionArgs {
+  /** How many batches of a shard are folded at a time: 1 to 10. */
+  parallelizationFactor: pulumi.Input<number>;
+  /** How many invocations are kept free for it, and are its most; 0: as many as there is room for. Not an `Input`. */
+  reservedConcurrency: number;
+}
+
 /** Folds the events of ① into ② as they are recorded: the function, its event source, and the queue of its failures. */
 export class Projector extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
@@ -13,7 +20,7 @@ export class Projector extends pulumi.ComponentResource {
   /** Holds a message for each batch of records that was given up. */
   readonly failureQueue: aws.sqs.Queue;
 
-  constructor(name: string, args: ProjectionArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ProjectorArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("Projector"), name, {}, opts);
     this.failureQueue = new aws.sqs.Queue(
       `${name}-failures`,
@@ -33,6 +40,7 @@ export class Projector extends pulumi.ComponentResource {
           reportFailures(this.failureQueue),
         ],
         timeout: 60,
+        reservedConcurrency: args.reservedConcurrency,
         service: "projector",
         logLevel: args.logLevel,
         logRetentionDays: args.logRetentionDays,
@@ -51,12 +59,15 @@ export class Projector extends pulumi.ComponentResource {
         // No batching window: it would delay every change by its length.
         batchSize: 100,
         functionResponseTypes: ["ReportBatchItemFailures"],
+        // The projection is gated by version, so records of a stream may arrive in any order.
+        parallelizationFactor: args.parallelizationFactor,
         bisectBatchOnFunctionError: true,
-        // A failing record blocks its shard while it is retried, so it is given up in the end: after an hour, or after
-        // more attempts than an outage of some minutes should take. Nothing is lost by it: the event table has the
-        // event, and the stream's next event makes the projector catch up.
+        // A failing record blocks its shard while it is retried, so it is given up in the end: after more attempts than an
+        // outage of some minutes should take. Nothing is lost by it: the event table has the event, and the stream's next
+        // event makes the projector catch up.
         maximumRetryAttempts: 100,
-        maximumRecordAgeInSeconds: 3600,
+        // Attempts count, and age does not: after a pause of hours, every record is old and none has been tried.
+        maximumRecordAgeInSeconds: -1,
         destinationConfig: { onFailure: { destinationArn: this.failureQueue.arn } },
         metricsConfig: { metrics: ["EventCount"] },
       },

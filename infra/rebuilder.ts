@@ -39,6 +39,7 @@ export class Rebuilder extends pulumi.ComponentResource {
         // After a release that raises the projection version many streams come at a time. They must not take the tables'
         // capacity from those that are current.
         scalingConfig: { maximumConcurrency: 10 },
+        metricsConfig: { metrics: ["EventCount"] },
       },
       // Lambda refuses a mapping whose function may not read the queue yet.
       { parent: this, dependsOn: [bundled.policy] },

@@ -88,7 +88,12 @@ export class Service extends pulumi.ComponentResource {
     };
     this.projector = new Projector(
       `${name}-projector`,
-      { ...projection, entry: entries.projector },
+      {
+        ...projection,
+        entry: entries.projector,
+        parallelizationFactor: config.parallelizationFactor,
+        reservedConcurrency: config.projectorConcurrency,
+      },
       parent,
     );
     this.resumer = new Resumer(
@@ -131,10 +136,17 @@ export class Service extends pulumi.ComponentResource {
     this.alarms = new Alarms(
       `${name}-alarms`,
       {
+        recipients: config.alarmRecipients,
         projector: this.projector.function,
+        projectorMapping: this.projector.mapping,
         failureQueue: this.projector.failureQueue,
         rebuilder: this.rebuilder.function,
+        rebuilderMapping: this.rebuilder.mapping,
         rebuildFailureQueue: this.rebuildQueue.failureQueue,
+        resumer: this.resumer.function,
+        events,
+        readModel,
+        graphqlApi,
       },
       parent,
     );

@@ -3,6 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { ownerIndex } from "../lambda/adapters/keys";
 import { componentType, type Keeping, keeping } from "./component";
 
+export interface TablesArgs extends Keeping {
+  /** The most read units a second of a table, and of the index; 0: no ceiling. Not an `Input`. */
+  maxReadUnits: number;
+  /** The most write units a second of a table, and of the index; 0: no ceiling. Not an `Input`. */
+  maxWriteUnits: number;
+}
+
 /** Where the events are recorded, and where they are folded into. */
 export class Tables extends pulumi.ComponentResource {
   /** Event table ①: one item an event, keyed by its stream and its version in the stream. */
@@ -10,7 +17,7 @@ export class Tables extends pulumi.ComponentResource {
   /** Read model ②: the summary and the entries of every stream. */
   readonly readModel: aws.dynamodb.Table;
 
-  constructor(name: string, args: Keeping, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: TablesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("Tables"), name, {}, opts);
     this.events = new aws.dynamodb.Table(
       `${name}-events`,
@@ -48,6 +55,7 @@ export class Tables extends pulumi.ComponentResource {
               { attributeName: "pk", keyType: "RANGE" },
             ],
             projectionType: "KEYS_ONLY",
+            ...ceilings(args),
           },
         ],
       },
@@ -58,13 +66,23 @@ export class Tables extends pulumi.ComponentResource {
 }
 
 /** What both tables have in common. */
-function settings({ keepData }: Keeping) {
+function settings(args: TablesArgs) {
   return {
     billingMode: "PAY_PER_REQUEST",
+    ...ceilings(args),
     pointInTimeRecovery: { enabled: true },
     // The AWS managed key: unlike the default key, which AWS owns, each use of it shows in CloudTrail. DynamoDB
     // asks KMS once in five minutes for a caller, so this costs cents.
     serverSideEncryption: { enabled: true },
-    deletionProtectionEnabled: keepData,
+    deletionProtectionEnabled: args.keepData,
   };
+}
+
+/** Bounds what a flood of requests can cost: above them, requests are throttled. */
+function ceilings({ maxReadUnits, maxWriteUnits }: TablesArgs) {
+  const onDemandThroughput = {
+    ...(maxReadUnits > 0 && { maxReadRequestUnits: maxReadUnits }),
+    ...(maxWriteUnits > 0 && { maxWriteRequestUnits: maxWriteUnits }),
+  };
+  return Object.keys(onDemandThroughput).length > 0 ? { onDemandThroughput } : {};
 }

@@ -28,6 +28,7 @@ const answers: Readonly<Record<string, (name: string) => object>> = {
   "aws:s3/bucket:Bucket": (name) => ({ bucket: name, arn: `arn:aws:s3:::${name}` }),
   "aws:wafv2/webAcl:WebAcl": (name) => ({ arn: arn("wafv2", `regional/webacl/${name}/id`) }),
   "aws:iam/role:Role": (name) => ({ name, arn: `arn:aws:iam::${account}:role/${name}` }),
+  "aws:lambda/eventSourceMapping:EventSourceMapping": (name) => ({ uuid: `uuid-of-${name}` }),
   "aws:lambda/function:Function": (name) => ({ name, arn: arn("lambda", `function:${name}`) }),
   "aws:sns/topic:Topic": (name) => ({ arn: arn("sns", name) }),
   "aws:sqs/queue:Queue": (name) => ({

@@ -21,6 +21,11 @@ const { outputs } = new Service("inventory", {
     auditLockDays: 0,
     firewall: false,
     requestsPerAddress: 2000,
+    alarmRecipients: [],
+    parallelizationFactor: 1,
+    projectorConcurrency: 0,
+    maxReadUnits: 0,
+    maxWriteUnits: 0,
   },
   wiring,
   entries: {

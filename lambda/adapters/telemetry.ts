@@ -18,6 +18,9 @@ const errorOf = (cause: unknown) => (cause instanceof Error ? cause : { cause })
 export const powertoolsTelemetry: Telemetry = {
   folded: (streamId, events) => () => {
     count("EventsFolded", events);
+    // Work that goes well says so: without a 0, an alarm on failures would never be told that they are over.
+    count("StreamsFailed", 0);
+    count("PublishesFailed", 0);
     logger.debug("folded", { streamId, events });
   },
   // The detail may quote the event. It is stored with the stream's row in the list of suspended streams.
@@ -44,6 +47,7 @@ export const powertoolsTelemetry: Telemetry = {
   },
   rebuilt: (streamId) => () => {
     count("StreamsRebuilt");
+    count("StreamsFailed", 0);
     logger.info("rebuilt", { streamId });
   },
   streamFailed: (streamId, cause) => () => {

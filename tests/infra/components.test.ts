@@ -171,7 +171,7 @@ describe("the projector", () => {
     expect(inputsOf(prod, "ledger-projector-log")).toEqual({ retentionInDays: 365 });
   });
 
-  it("gets every new event, and gives up on a record in the end", () => {
+  it("gets every new event, however old it is, and gives up on a record that fails again and again", () => {
     expect(inputsOf(prod, "ledger-projector-mapping")).toEqual({
       eventSourceArn: `${table("ledger-events")}/stream/2026-01-01T00:00:00.000`,
       functionName:
@@ -182,7 +182,8 @@ describe("the projector", () => {
       functionResponseTypes: ["ReportBatchItemFailures"],
       bisectBatchOnFunctionError: true,
       maximumRetryAttempts: 100,
-      maximumRecordAgeInSeconds: 3600,
+      maximumRecordAgeInSeconds: -1,
+      parallelizationFactor: 10,
       destinationConfig: {
         onFailure: {
           destinationArn: "arn:aws:sqs:eu-central-1:123456789012:ledger-projector-failures-1a2b3c4",
@@ -215,6 +216,7 @@ describe("the rebuilder", () => {
       batchSize: 1,
       functionResponseTypes: ["ReportBatchItemFailures"],
       scalingConfig: { maximumConcurrency: 10 },
+      metricsConfig: { metrics: ["EventCount"] },
     });
   });
 

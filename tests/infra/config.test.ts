@@ -32,6 +32,11 @@ describe("a stack's configuration", () => {
         auditLockDays: 365,
         firewall: true,
         requestsPerAddress: 2000,
+        alarmRecipients: [],
+        parallelizationFactor: 10,
+        projectorConcurrency: 0,
+        maxReadUnits: 0,
+        maxWriteUnits: 0,
       },
     });
   });
@@ -52,7 +57,7 @@ describe("a stack's configuration", () => {
     expect(faults).toEqual([
       "aws:region is not set; allowed: the name of an AWS region",
       expect.stringMatching(
-        /^event-ledger:colour is not a setting of this project; its settings: keepData, .*requestsPerAddress$/,
+        /^event-ledger:colour is not a setting of this project; its settings: keepData, .*requestsPerAddress, .*/,
       ),
       'event-ledger:keepData is "yes"; allowed: true, false',
       'event-ledger:queryDepthLimit is "76"; allowed: a whole number from 1 to 75',
@@ -87,6 +92,15 @@ describe("a stack's configuration", () => {
       'event-ledger:userPoolTier is "LITE" with a threatProtection of ENFORCED; allowed: PLUS',
     ]);
   });
+
+  it.each(["", "a@example.com", '["a@example.com", "b"]', "[1]", '{"a": "a@example.com"}'])(
+    "takes only a list of addresses for recipients: %j",
+    (recipients) => {
+      expect(faultsOf({ "event-ledger:alarmRecipients": recipients }, "eu-central-1")).toEqual([
+        `event-ledger:alarmRecipients is ${JSON.stringify(recipients)}; allowed: a list of e-mail addresses, such as ["a@example.com"]`,
+      ]);
+    },
+  );
 
   it.each(["0", "-1", "1.5", "", " 7", "seven"])("allows no depth of %j", (depth) => {
     expect(faultsOf({ "event-ledger:queryDepthLimit": depth }, "eu-central-1")).toHaveLength(1);

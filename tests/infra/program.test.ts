@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { alarmNames } from "./alarm-names";
 import { type Recording, record } from "./record";
 
 let dev: Recording;
@@ -95,16 +96,8 @@ describe("the resources of a stack", () => {
     "aws:kms/key:Key ledger-alarms-key",
     "aws:sns/topic:Topic ledger-alarms-topic",
     "aws:sns/topicPolicy:TopicPolicy ledger-alarms-topic-policy",
-    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-suspended",
-    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-suspendedInRebuild",
-    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-unreadable",
-    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-failures",
-    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-rebuilds",
-    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-rebuilderErrors",
-    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-laterRelease",
-    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-lag",
-    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-errors",
-    "aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-throttles",
+    // tests/infra/alarms.test.ts has them with their metrics.
+    ...alarmNames.map((name) => `aws:cloudwatch/metricAlarm:MetricAlarm ledger-alarms-${name}`),
   ];
   const names = ({ resources }: Recording) => resources.map(({ type, name }) => `${type} ${name}`);
 

@@ -85,7 +85,8 @@ describe("each function writes out its metrics, those of its publications includ
     const metrics = await metricsOf(() => invoke(events));
     expect(metrics.at(-1)).toMatchObject({
       EventsFolded: name === "resumer" ? 2 : 3,
-      PublishesFailed: name === "resumer" ? [1, 1] : [1, 1, 1],
+      StreamsFailed: 0,
+      PublishesFailed: name === "resumer" ? [0, 1, 1] : [0, 1, 1, 1],
     });
   });
 });

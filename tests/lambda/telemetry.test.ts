@@ -132,6 +132,21 @@ describe("telemetry", () => {
     expect(lines.at(-1)).toMatchObject({ RebuildsBegun: [1, 1], StreamsRebuilt: 1 });
   });
 
+  it("says of work that went well that it did not fail, so that an alarm on failures can end", () => {
+    expect(
+      linesOf(() => {
+        telemetry.folded(stream("a"), 1)();
+        flushTelemetry();
+      }).at(-1),
+    ).toMatchObject({ StreamsFailed: 0, PublishesFailed: 0 });
+    expect(
+      linesOf(() => {
+        telemetry.rebuilt(stream("a"))();
+        flushTelemetry();
+      }).at(-1),
+    ).toMatchObject({ StreamsFailed: 0 });
+  });
+
   it("writes no metrics where nothing was counted", () => {
     expect(linesOf(flushTelemetry)).toEqual([]);
   });

@@ -61,7 +61,9 @@ const changeFields =
   "accountId owner version type commandId actor recordedAt amount memo outcome reason balance currency status";
 
 /** The whole system on this machine, as `npm start` runs it. */
-export async function startWorld(options: Pick<StackOptions, "dynamodb"> = {}) {
+export async function startWorld(
+  options: Pick<StackOptions, "alarm" | "appsync" | "dynamodb" | "now" | "retryPauseMs"> = {},
+) {
   const logs: string[] = [];
   const stack: LocalStack = await startStack({
     program: ledgerProgram,
