@@ -1,12 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentType, type Keeping, keeping } from "./component";
+import { componentType, type Staying, staying } from "./component";
 import { createAndWriteLogs } from "./permissions";
 import { allow, arnBeside, assumedBy } from "./policy";
 import { schema } from "./templates";
 import type { Wiring } from "./wiring";
 
-export interface ApiArgs extends Keeping {
+export interface ApiArgs extends Staying {
   region: pulumi.Input<string>;
   /** The pool whose users may call. */
   userPoolId: pulumi.Input<string>;
@@ -78,7 +78,7 @@ export class Api extends pulumi.ComponentResource {
         name: pulumi.interpolate`/aws/appsync/apis/${this.graphqlApi.id}`,
         retentionInDays: args.logRetentionDays,
       },
-      { parent: this, ...keeping(args) },
+      { parent: this, ...staying(args) },
     );
     new aws.iam.RolePolicy(
       `${name}-log-policy`,

@@ -1,12 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
-import { componentType, type Keeping, keeping } from "./component";
+import { componentType, type Staying, staying } from "./component";
 import { encryptionKey } from "./encryption-key";
 import { accountOf, arnBeside, type Statement } from "./policy";
 import { PrivateBucket } from "./private-bucket";
 
-export interface AuditTrailArgs extends Keeping {
+export interface AuditTrailArgs extends Staying {
   /** The event table: every read and write of it and of its stream is recorded. */
   events: aws.dynamodb.Table;
   /**
@@ -30,8 +30,8 @@ export class AuditTrail extends pulumi.ComponentResource {
   constructor(name: string, args: AuditTrailArgs, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("AuditTrail"), name, {}, opts);
     const own = { parent: this };
-    // A pattern, for the trail's name ends in random letters, and the trail needs what is said of it here.
-    const trailArn = arnBeside(args.events.arn, "cloudtrail", `trail/${name}*`);
+    // A pattern, for Pulumi makes the trail's name, and the trail needs what is said of it here.
+    const trailArn = arnBeside(args.events.arn, "cloudtrail", `trail/*${name}*`);
     const account = accountOf(args.events.arn);
     this.records = new PrivateBucket(
       `${name}-records`,
@@ -52,7 +52,7 @@ export class AuditTrail extends pulumi.ComponentResource {
         beside: args.events.arn,
         statements: lettingTrailEncrypt(account, trailArn),
       },
-      { ...own, ...keeping(args) },
+      { ...own, ...staying(args) },
     );
     this.trail = new awsx.cloudtrail.Trail(
       `${name}-trail`,
@@ -73,12 +73,8 @@ export class AuditTrail extends pulumi.ComponentResource {
           dataEvents("Reads of the event table's stream", "Stream", args.events.streamArn),
         ],
       },
-      // What it was called before this component was around it.
-      {
-        ...own,
-        ...keeping(args),
-        aliases: [{ name, ...(opts?.parent && { parent: opts.parent }) }],
-      },
+      // Not kept: a trail that stays in AWS goes on recording. What it has recorded stays.
+      own,
     );
     this.registerOutputs({ bucketName: this.records.bucket.bucket });
   }
@@ -91,7 +87,7 @@ export class AuditTrail extends pulumi.ComponentResource {
           bucket: this.records.bucket.id,
           rule: { defaultRetention: { mode: "COMPLIANCE", days: args.auditLockDays } },
         },
-        { parent: this, ...keeping(args), dependsOn: [this.records.versioning] },
+        { parent: this, ...staying(args), dependsOn: [this.records.versioning] },
       );
     }
   }
@@ -123,7 +119,7 @@ export class AuditTrail extends pulumi.ComponentResource {
     new aws.s3.BucketLogging(
       `${name}-access-log`,
       { bucket: source.id, targetBucket: target.policy.bucket, targetPrefix: "records/" },
-      { parent: this, ...keeping(args) },
+      { parent: this, ...staying(args) },
     );
   }
 }

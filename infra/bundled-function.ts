@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "./bundle";
-import { componentType, type Keeping, keeping } from "./component";
+import { componentType, type Staying, staying } from "./component";
 import { writeLogs } from "./permissions";
 import { allow, arnBeside, assumedBy, type Permission } from "./policy";
 
@@ -10,7 +10,7 @@ export function metricsNamespace(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
-export interface BundledFunctionArgs extends Keeping {
+export interface BundledFunctionArgs extends Staying {
   /**
    * The TypeScript file that exports `createHandler`, which takes the settings; from the program's folder on.
    * Not an `Input`: it is bundled at once.
@@ -48,7 +48,7 @@ export class BundledFunction extends pulumi.ComponentResource {
     this.logGroup = new aws.cloudwatch.LogGroup(
       `${name}-log`,
       { retentionInDays: args.logRetentionDays },
-      { parent: this, ...keeping(args) },
+      { parent: this, ...staying(args) },
     );
     this.role = new aws.iam.Role(
       `${name}-role`,
@@ -57,7 +57,7 @@ export class BundledFunction extends pulumi.ComponentResource {
         // what a mapping's poller says it acts for: the function, or the mapping, whose ARN nobody can foresee.
         assumeRolePolicy: assumedBy(
           "lambda.amazonaws.com",
-          arnBeside(this.logGroup.arn, "lambda", `function:${name}-function*`),
+          arnBeside(this.logGroup.arn, "lambda", `function:*${name}-function*`),
           arnBeside(this.logGroup.arn, "lambda", "event-source-mapping:*"),
         ),
       },

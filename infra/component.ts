@@ -9,15 +9,31 @@ export function componentType(name: string): string {
   return `${pulumi.getProject()}:infra:${name}`;
 }
 
-/**
- * For what holds data or a record of what happened: guard it against deletion, and leave it in AWS when the stack is
- * destroyed. Not an `Input`: resource options take plain values only.
- */
-export interface Keeping {
+/** How records of what happened are kept. Not `Input`s: resource options take plain values only. */
+export interface Staying {
+  /** Leave it in AWS when it leaves the stack; and let AWS refuse to delete what holds data. */
   keepData: boolean;
 }
 
-/** The options of such a resource. */
-export function keeping({ keepData }: Keeping): pulumi.CustomResourceOptions {
-  return { protect: keepData, retainOnDelete: keepData };
+/** How what holds data is kept. */
+export interface Keeping extends Staying {
+  /** Let a change replace it by an empty one, and let it leave the stack. */
+  allowReplacement: boolean;
+}
+
+/**
+ * The options of a resource that holds data. Of a protected resource Pulumi refuses every deletion, and every change that
+ * AWS can only make by a replacement, before it begins: in a preview as in an update. A hook could not do that: before a
+ * creation it does not learn that something is replaced, and before a deletion the new resource is there already.
+ */
+export function keeping(args: Keeping): pulumi.CustomResourceOptions {
+  return { protect: !args.allowReplacement, ...staying(args) };
+}
+
+/**
+ * The options of a record of what happened, such as a log, and of what can be switched off: it stays in AWS where data is
+ * kept, and the stack is not stuck.
+ */
+export function staying({ keepData }: Staying): pulumi.CustomResourceOptions {
+  return { retainOnDelete: keepData };
 }

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Either, left, right } from "fp-ts/Either";
 import * as t from "io-ts";
 import { maxChangesInRequest } from "../lambda/adapters/keys";
+import { leastRetentionDays } from "./backup";
+import { dangersOf } from "./dangers";
 
 /** One of a few values, read from the text that Pulumi hands over for every setting. */
 function oneOf<A extends string | number | boolean>(...values: readonly A[]) {
@@ -69,6 +71,7 @@ const emailAddresses = new t.Type<readonly string[], string, unknown>(
 const Settings = t.type({
   keepData: flag,
   breakGlassRoleArn: optionalRoleArn,
+  allowReplacement: flag,
   passwordSignIn: flag,
   mfa: oneOf("OFF", "OPTIONAL", "ON"),
   userPoolTier: oneOf("LITE", "ESSENTIALS", "PLUS"),
@@ -93,6 +96,8 @@ const Settings = t.type({
   projectorConcurrency: wholeNumber(0, 1_000),
   maxReadUnits: wholeNumber(0, 999_999_999),
   maxWriteUnits: wholeNumber(0, 999_999_999),
+  backup: flag,
+  backupRetentionDays: wholeNumber(leastRetentionDays, 36_500),
 });
 
 export interface StackConfig extends t.TypeOf<typeof Settings> {
@@ -134,9 +139,12 @@ export function decodeConfig(
     const found = `${JSON.stringify(own.userPoolTier)} with a threatProtection of ${own.threatProtection}`;
     faults.push(`${namespace}userPoolTier is ${found}; allowed: PLUS`);
   }
-  return region === undefined || settings._tag === "Left" || faults.length > 0
-    ? left(faults)
-    : right({ ...settings.right, region });
+  if (region === undefined || settings._tag === "Left" || faults.length > 0) {
+    return left(faults);
+  }
+  const config = { ...settings.right, region };
+  const dangers = dangersOf(config).map((danger) => `${namespace}${danger}`);
+  return dangers.length > 0 ? left(dangers) : right(config);
 }
 
 /** The configuration of the stack that is running; a faulty one ends the program with one message. */

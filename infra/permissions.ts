@@ -94,6 +94,29 @@ export function takeRequests(queue: aws.sqs.Queue): Permission {
   };
 }
 
+/** To back the table up, whether AWS Backup keeps the backup itself or leaves it with DynamoDB. */
+export function backUpTable(table: aws.dynamodb.Table): Permission {
+  return {
+    name: "BackUpTable",
+    actions: [
+      "dynamodb:CreateBackup",
+      "dynamodb:DescribeTable",
+      "dynamodb:ListTagsOfResource",
+      "dynamodb:StartAwsBackupJob",
+    ],
+    resources: [table.arn],
+  };
+}
+
+/** To delete the backups that are left with DynamoDB, once their time is over. */
+export function expireBackups(table: aws.dynamodb.Table): Permission {
+  return {
+    name: "ExpireBackups",
+    actions: ["dynamodb:DeleteBackup", "dynamodb:DescribeBackup"],
+    resources: [pulumi.interpolate`${table.arn}/backup/*`],
+  };
+}
+
 export function resumeStreams(resumer: aws.lambda.Function): Permission {
   return {
     name: "ResumeStreams",

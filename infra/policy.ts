@@ -46,17 +46,18 @@ export function denyPlainHttp(
 /**
  * The trust policy of a role that one AWS service, such as `lambda.amazonaws.com`, assumes for certain resources alone:
  * without them, whoever makes the service use the role in an account of their own would have its permissions.
- * @param sources patterns of the resources' ARNs, all of one account
+ * @param sources patterns of the resources' ARNs, all of one account; none for a service that does not say for whom it acts
  */
 export function assumedBy(
   service: string,
-  ...sources: readonly [pulumi.Input<string>, ...pulumi.Input<string>[]]
+  ...sources: readonly pulumi.Input<string>[]
 ): pulumi.Output<string> {
+  const [first, ...others] = sources;
   return policyOf({
     Effect: "Allow",
     Action: "sts:AssumeRole",
     Principal: { Service: service },
-    Condition: onBehalfOf(...sources),
+    ...(first !== undefined && { Condition: onBehalfOf(first, ...others) }),
   });
 }
 

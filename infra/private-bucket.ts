@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentType, type Keeping, keeping } from "./component";
+import { componentType, type Staying, staying } from "./component";
 import { denyPlainHttp, policyOf, type Statement } from "./policy";
 
-export interface PrivateBucketArgs extends Keeping {
+export interface PrivateBucketArgs extends Staying {
   /** What AWS services may do with the bucket of that ARN. */
   statements: (arn: pulumi.Output<string>) => readonly Statement[];
   /** When an object moves to a class that costs less, and when it is deleted, in days. */
@@ -25,7 +25,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
     this.bucket = new aws.s3.Bucket(
       `${name}-bucket`,
       { objectLockEnabled: args.lockable ?? false },
-      { ...own, ...keeping(args) },
+      { ...own, ...staying(args) },
     );
     const bucket = this.bucket.id;
     const access = new aws.s3.BucketPublicAccessBlock(
@@ -37,17 +37,17 @@ export class PrivateBucket extends pulumi.ComponentResource {
         ignorePublicAcls: true,
         restrictPublicBuckets: true,
       },
-      { ...own, ...keeping(args) },
+      { ...own, ...staying(args) },
     );
     this.versioning = new aws.s3.BucketVersioning(
       `${name}-versioning`,
       { bucket, versioningConfiguration: { status: "Enabled" } },
-      { ...own, ...keeping(args) },
+      { ...own, ...staying(args) },
     );
     new aws.s3.BucketServerSideEncryptionConfiguration(
       `${name}-encryption`,
       { bucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
-      { ...own, ...keeping(args) },
+      { ...own, ...staying(args) },
     );
     const { archiveAfter, deleteAfter } = args.lifecycle;
     new aws.s3.BucketLifecycleConfiguration(
@@ -69,7 +69,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
         ],
       },
       // Which versions are there is asked of a bucket that has versions.
-      { ...own, ...keeping(args), dependsOn: [this.versioning] },
+      { ...own, ...staying(args), dependsOn: [this.versioning] },
     );
     const { arn } = this.bucket;
     this.policy = new aws.s3.BucketPolicy(
@@ -82,7 +82,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
         ),
       },
       // S3 takes one change of who has access at a time.
-      { ...own, ...keeping(args), dependsOn: [access] },
+      { ...own, ...staying(args), dependsOn: [access] },
     );
     this.registerOutputs({ bucketName: this.bucket.bucket });
   }

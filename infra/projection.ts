@@ -1,11 +1,11 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Keeping } from "./component";
+import type { Staying } from "./component";
 import { publishChanges, readEvents, requestRebuilds, writeReadModel } from "./permissions";
 import type { Permission } from "./policy";
 
 /** What every function that folds events into the read model is given. */
-export interface ProjectionArgs extends Keeping {
+export interface ProjectionArgs extends Staying {
   /**
    * The function's TypeScript file, such as `lambda/projector.ts`, from the program's folder on. Not an `Input`: it is
    * bundled at once.

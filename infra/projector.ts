@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BundledFunction } from "./bundled-function";
-import { componentType, keeping } from "./component";
+import { componentType, staying } from "./component";
 import { followEvents, reportFailures } from "./permissions";
 import { type ProjectionArgs, projectionPermissions, projectionSettings } from "./projection";
 import { queuePolicy } from "./queue-policy";
@@ -26,9 +26,9 @@ export class Projector extends pulumi.ComponentResource {
       `${name}-failures`,
       // Two weeks, the longest that SQS keeps a message: time for a person to look.
       { messageRetentionSeconds: 14 * 24 * 3600, sqsManagedSseEnabled: true },
-      { parent: this, ...keeping(args) },
+      { parent: this, ...staying(args) },
     );
-    queuePolicy(`${name}-failures-policy`, this.failureQueue, { parent: this, ...keeping(args) });
+    queuePolicy(`${name}-failures-policy`, this.failureQueue, { parent: this, ...staying(args) });
     const bundled = new BundledFunction(
       name,
       {

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { componentType, type Keeping, keeping } from "./component";
+import { componentType, type Staying, staying } from "./component";
 import { queuePolicy } from "./queue-policy";
 
 /** How long the rebuilder may work on one stream before it lets go of it, in seconds. */
@@ -23,11 +23,11 @@ export class RebuildQueue extends pulumi.ComponentResource {
   /** Holds what the rebuilder has not managed to do. */
   readonly failureQueue: aws.sqs.Queue;
 
-  constructor(name: string, args: Keeping, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: Staying, opts?: pulumi.ComponentResourceOptions) {
     super(componentType("RebuildQueue"), name, {}, opts);
     this.failureQueue = new aws.sqs.Queue(`${name}-failures`, fifo, {
       parent: this,
-      ...keeping(args),
+      ...staying(args),
     });
     this.queue = new aws.sqs.Queue(
       `${name}-requests`,
@@ -45,7 +45,7 @@ export class RebuildQueue extends pulumi.ComponentResource {
       { parent: this },
     );
     queuePolicy(`${name}-requests-policy`, this.queue, { parent: this });
-    queuePolicy(`${name}-failures-policy`, this.failureQueue, { parent: this, ...keeping(args) });
+    queuePolicy(`${name}-failures-policy`, this.failureQueue, { parent: this, ...staying(args) });
     this.registerOutputs({ queueUrl: this.queue.url, failureQueueUrl: this.failureQueue.url });
   }
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Alarms } from "./alarms";
 import { Api } from "./api";
 import { AuditTrail } from "./audit-trail";
+import { Backup } from "./backup";
 import { componentType, keeping } from "./component";
 import type { StackConfig } from "./config";
 import { eventTablePolicy } from "./event-table-policy";
@@ -55,6 +56,7 @@ export class Service extends pulumi.ComponentResource {
   readonly firewall: Firewall | undefined;
   readonly alarms: Alarms;
   readonly auditTrail: AuditTrail | undefined;
+  readonly backup: Backup | undefined;
   readonly outputs: ServiceOutputs;
 
   constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -152,6 +154,9 @@ export class Service extends pulumi.ComponentResource {
     );
     this.auditTrail = config.auditTrail
       ? new AuditTrail(`${name}-audit`, { ...config, events }, parent)
+      : undefined;
+    this.backup = config.backup
+      ? new Backup(`${name}-backup`, { ...config, events }, parent)
       : undefined;
     this.outputs = {
       region: config.region,

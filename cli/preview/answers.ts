@@ -14,6 +14,7 @@ const answers: Readonly<Record<string, (name: string) => object>> = {
       REALTIME: `wss://api-host.appsync-realtime-api.${region}.amazonaws.com/graphql`,
     },
   }),
+  "aws:backup/vault:Vault": (name) => ({ name }),
   "aws:cloudwatch/logGroup:LogGroup": (name) => ({ name, arn: arn("logs", `log-group:${name}`) }),
   "aws:cognito/userPool:UserPool": () => ({
     arn: arn("cognito-idp", `userpool/${region}_Pool`),

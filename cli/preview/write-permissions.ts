@@ -4,7 +4,7 @@ import { runCommand } from "local-aws";
 import { evaluate } from "./evaluate";
 import { permissionsDocument, permissionsFile } from "./permissions-document";
 
-// Writes docs/permissions.md: `npm run docs:permissions`. Roles do not differ between stacks.
+// Writes docs/permissions.md: `npm run docs:permissions`. Roles do not differ between stacks, and prod has all of them.
 runCommand(async () => {
   const program = resolve(__dirname, "../..");
   const resources = await evaluate(program, "prod");

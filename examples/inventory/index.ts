@@ -8,6 +8,7 @@ const { outputs } = new Service("inventory", {
     region: aws.config.requireRegion(),
     keepData: false,
     breakGlassRoleArn: undefined,
+    allowReplacement: true,
     passwordSignIn: true,
     mfa: "OFF",
     userPoolTier: "ESSENTIALS",
@@ -26,6 +27,8 @@ const { outputs } = new Service("inventory", {
     projectorConcurrency: 0,
     maxReadUnits: 0,
     maxWriteUnits: 0,
+    backup: false,
+    backupRetentionDays: 36,
   },
   wiring,
   entries: {

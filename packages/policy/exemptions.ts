@@ -81,10 +81,4 @@ export const exemptions: readonly Exemption[] = [
   ),
   ...exempt("alarm-on-queue-lag", ["rebuilds-requests"], "The alarm is being added."),
   ...exempt("alarm-on-api-errors", ["api-graphql"], "The alarm is being added."),
-  {
-    rule: "backup",
-    resource: "ledger-events",
-    stacks: ["event-ledger/prod"],
-    reason: "The backup plan is being added.",
-  },
 ];

@@ -460,3 +460,31 @@ describe("the firewall", () => {
     });
   });
 });
+
+describe("the backup of the event table", () => {
+  it("is made every day, and kept as long as configured", () => {
+    expect(inputsOf(prod, "ledger-backup-plan")).toEqual({
+      rules: [
+        {
+          ruleName: "daily",
+          schedule: "cron(0 3 * * ? *)",
+          targetVaultName: "ledger-backup-vault-1a2b3c4",
+          lifecycle: { deleteAfter: 365 },
+        },
+      ],
+    });
+    expect(inputsOf(prod, "ledger-backup-table")).toEqual({
+      planId: "ledger-backup-plan-1a2b3c4",
+      iamRoleArn: "arn:aws:iam::123456789012:role/ledger-backup-role-1a2b3c4",
+      resources: [table("ledger-events")],
+    });
+  });
+
+  it("cannot be deleted before its time, from two weeks after the vault was made", () => {
+    expect(inputsOf(prod, "ledger-backup-lock")).toEqual({
+      backupVaultName: "ledger-backup-vault-1a2b3c4",
+      minRetentionDays: 36,
+      changeableForDays: 14,
+    });
+  });
+});

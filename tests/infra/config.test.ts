@@ -19,6 +19,7 @@ describe("a stack's configuration", () => {
         region: "eu-central-1",
         keepData: true,
         breakGlassRoleArn: undefined,
+        allowReplacement: false,
         passwordSignIn: false,
         mfa: "ON",
         userPoolTier: "ESSENTIALS",
@@ -37,8 +38,31 @@ describe("a stack's configuration", () => {
         projectorConcurrency: 0,
         maxReadUnits: 0,
         maxWriteUnits: 0,
+        backup: true,
+        backupRetentionDays: 365,
       },
     });
+  });
+
+  it.each([
+    ["passwordSignIn", "clients would send passwords as they are"],
+    ["introspection", "every signed-in user could read the operators' part of the schema"],
+  ])("may not have %s where the data is kept", (setting, reason) => {
+    const dangerous = { [`event-ledger:${setting}`]: "true" };
+    const others = { passwordSignIn: "false", introspection: "false" };
+    const safe = Object.fromEntries(
+      Object.entries(others).map(([key, value]) => [`event-ledger:${key}`, value]),
+    );
+    const faults = faultsOf(
+      { ...safe, "event-ledger:keepData": "true", ...dangerous },
+      "eu-central-1",
+    );
+    expect(faults).toEqual([
+      expect.stringContaining(
+        `event-ledger:${setting} is true in a stack that keeps its data (keepData): ${reason}`,
+      ),
+    ]);
+    expect(faultsOf(dangerous, "eu-central-1")).toEqual([]);
   });
 
   it("leaves other namespaces alone", () => {

@@ -3,10 +3,12 @@ import { alarmNames } from "./alarm-names";
 import { type Recording, record } from "./record";
 
 let dev: Recording;
+let staging: Recording;
 let prod: Recording;
 
 beforeAll(async () => {
   dev = await record("dev");
+  staging = await record("staging");
   prod = await record("prod");
 });
 
@@ -105,7 +107,10 @@ describe("the resources of a stack", () => {
     expect(names(dev).sort()).toEqual(expected.toSorted());
   });
 
-  it("are the same in prod, with the event table's policy, the firewall and the audit trail besides", () => {
+  it.each([
+    ["staging", () => staging],
+    ["prod", () => prod],
+  ])("are the same in %s, with what protects kept data besides", (stack, recording) => {
     const bucket = (name: string) => [
       `event-ledger:infra:PrivateBucket ${name}`,
       `aws:s3/bucket:Bucket ${name}-bucket`,
@@ -122,13 +127,22 @@ describe("the resources of a stack", () => {
       "aws:wafv2/webAclAssociation:WebAclAssociation ledger-firewall-association",
       "event-ledger:infra:AuditTrail ledger-audit",
       ...bucket("ledger-audit-records"),
-      "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration ledger-audit-lock",
+      ...(stack === "prod"
+        ? ["aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration ledger-audit-lock"]
+        : []),
       ...bucket("ledger-audit-access"),
       "aws:s3/bucketLogging:BucketLogging ledger-audit-access-log",
       "aws:kms/key:Key ledger-audit-key",
       "awsx:cloudtrail:Trail ledger-audit-trail",
+      "event-ledger:infra:Backup ledger-backup",
+      "aws:backup/vault:Vault ledger-backup-vault",
+      "aws:backup/vaultLockConfiguration:VaultLockConfiguration ledger-backup-lock",
+      "aws:backup/plan:Plan ledger-backup-plan",
+      "aws:backup/selection:Selection ledger-backup-table",
+      "aws:iam/role:Role ledger-backup-role",
+      "aws:iam/rolePolicy:RolePolicy ledger-backup-policy",
     ];
-    expect(names(prod).sort()).toEqual([...expected, ...besides].sort());
+    expect(names(recording()).sort()).toEqual([...expected, ...besides].sort());
   });
 });
 

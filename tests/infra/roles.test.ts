@@ -46,7 +46,7 @@ describe("the roles", () => {
       },
     ];
     const ofFunction = (name: string) =>
-      trust("lambda", `function:${name}-function*`, "event-source-mapping:*");
+      trust("lambda", `function:*${name}-function*`, "event-source-mapping:*");
     expect(Object.fromEntries(assumed)).toEqual({
       "ledger-api-log-role": trust("appsync", "apis/*"),
       "ledger-resolvers-EventTable-role": trust("appsync", "apis/api-id"),
@@ -55,6 +55,13 @@ describe("the roles", () => {
       "ledger-projector-role": ofFunction("ledger-projector"),
       "ledger-resumer-role": ofFunction("ledger-resumer"),
       "ledger-rebuilder-role": ofFunction("ledger-rebuilder"),
+      "ledger-backup-role": [
+        {
+          Effect: "Allow",
+          Action: "sts:AssumeRole",
+          Principal: { Service: "backup.amazonaws.com" },
+        },
+      ],
     });
   });
 
@@ -91,6 +98,26 @@ describe("the roles", () => {
         "ResumeStreams",
         ["lambda:InvokeFunction"],
         `arn:aws:lambda:${account}:function:ledger-resumer-function-1a2b3c4`,
+      ),
+    ]);
+  });
+
+  it("let AWS Backup back the event table up, and delete backups whose time is over", () => {
+    expect(policy("ledger-backup-policy")).toEqual([
+      allow(
+        "BackUpTable",
+        [
+          "dynamodb:CreateBackup",
+          "dynamodb:DescribeTable",
+          "dynamodb:ListTagsOfResource",
+          "dynamodb:StartAwsBackupJob",
+        ],
+        events,
+      ),
+      allow(
+        "ExpireBackups",
+        ["dynamodb:DeleteBackup", "dynamodb:DescribeBackup"],
+        `${events}/backup/*`,
       ),
     ]);
   });

@@ -18,8 +18,20 @@ const registered = ({ registrations }: Run) =>
     .map(({ type, name }) => `${type} ${name}`)
     .sort();
 
-const guarded = ({ registrations }: Run) =>
-  registrations.filter(({ protect, retainOnDelete }) => protect && retainOnDelete);
+const namesWhere = ({ registrations }: Run, option: "protect" | "retainOnDelete") =>
+  registrations
+    .filter((registration) => registration[option])
+    .map(({ name }) => name)
+    .sort();
+
+/** What Pulumi may neither delete nor replace. */
+const holdingData = [
+  "ledger-events",
+  "ledger-read-model",
+  "ledger-sign-in-client",
+  "ledger-sign-in-operators",
+  "ledger-sign-in-users",
+];
 
 /** Does the work when it is first asked for. */
 function once<A>(work: () => Promise<A>): () => Promise<A> {
@@ -52,11 +64,13 @@ const updateOfDev = once(() => runProgram({ stack: "dev", loader: "ts-node" }));
 const updateOfProd = once(() => runProgram({ stack: "prod", loader: "tsx" }));
 
 describe.each([
-  { stack: "dev", loader: "the CLI's loader", run: updateOfDev, kept: [] },
+  { stack: "dev", loader: "the CLI's loader", run: updateOfDev, kept: [], guarded: [] },
   {
     stack: "prod",
     loader: "tsx",
     run: updateOfProd,
+    guarded: [...holdingData, "ledger-events-policy"].sort(),
+    // What can be switched off has to be able to leave the stack: it stays in AWS.
     kept: [
       "ledger-api-log",
       ...["bucket", "encryption", "lifecycle", "policy", "public-access", "versioning"].flatMap(
@@ -65,23 +79,24 @@ describe.each([
       "ledger-audit-access-log",
       "ledger-audit-key",
       "ledger-audit-lock",
-      "ledger-audit-trail",
-      "ledger-events",
+      ...[
+        "ledger-backup-lock",
+        "ledger-backup-policy",
+        "ledger-backup-role",
+        "ledger-backup-vault",
+      ],
+      ...holdingData,
       "ledger-events-policy",
       "ledger-projector-failures",
       "ledger-projector-failures-policy",
       "ledger-projector-log",
-      "ledger-read-model",
       "ledger-rebuilder-log",
       "ledger-rebuilds-failures",
       "ledger-rebuilds-failures-policy",
       "ledger-resumer-log",
-      "ledger-sign-in-client",
-      "ledger-sign-in-operators",
-      "ledger-sign-in-users",
     ].sort(),
   },
-])("the program for $stack, in Pulumi's runtime under $loader", ({ stack, run, kept }) => {
+])("the program for $stack, in Pulumi's runtime under $loader", ({ stack, run, guarded, kept }) => {
   let recorded: Recording;
   let update: Run;
   let preview: Run;
@@ -119,14 +134,9 @@ describe.each([
     expect(new Set(Object.values(others))).toEqual(new Set([unknown]));
   });
 
-  it("protects the resources that hold data, where the stack keeps its data", () => {
-    expect(
-      guarded(update)
-        .map(({ name }) => name)
-        .sort(),
-    ).toEqual(kept);
-    const half = update.registrations.filter((one) => one.protect !== one.retainOnDelete);
-    expect(half).toEqual([]);
+  it("protects the resources that hold data, and leaves them in AWS, where the stack keeps its data", () => {
+    expect(namesWhere(update, "protect")).toEqual(guarded);
+    expect(namesWhere(update, "retainOnDelete")).toEqual(kept);
   });
 });
 
@@ -188,6 +198,36 @@ describe.each([".", "examples/inventory"])("the CLI runs the program in %s", (fo
     expect(run).toMatchObject({ exitCode: 0, errors: [], printed: "" });
   });
 });
+
+it.each([
+  [
+    "a kept stack, whose data then stays in AWS",
+    { keepData: "true", allowReplacement: "true" },
+    [],
+  ],
+  [
+    "a stack that may be thrown away",
+    { keepData: "false", allowReplacement: "false" },
+    holdingData,
+  ],
+])(
+  "a change may replace a table or the pool where the configuration says so: %s",
+  async (_, changes, guarded) => {
+    const settings = { ...changes, introspection: "false", passwordSignIn: "false", mfa: "ON" };
+    const run = await runProgram({
+      stack: "dev",
+      preview: true,
+      settings: Object.fromEntries(
+        Object.entries(settings).map(([key, value]) => [`event-ledger:${key}`, value]),
+      ),
+    });
+    expect(run).toMatchObject({ exitCode: 0, errors: [] });
+    expect(namesWhere(run, "protect")).toEqual(guarded);
+    expect(namesWhere(run, "retainOnDelete")).toEqual(
+      changes.keepData === "true" ? expect.arrayContaining(holdingData) : [],
+    );
+  },
+);
 
 it("a faulty configuration ends the program with one message and no resource", async () => {
   const run = await runProgram({
@@ -251,4 +291,18 @@ describe.each<[string, () => Promise<Resources>]>([
       '{"batchItemFailures":[{"itemIdentifier":"111"}]}',
     );
   });
+});
+
+it("a dangerous setting ends the program of a stack that keeps its data, with the reason and no resource", async () => {
+  const run = await runProgram({
+    stack: "prod",
+    settings: { "event-ledger:introspection": "true" },
+  });
+  expect(run.exitCode).not.toBe(0);
+  expect(run.errors).toEqual([
+    expect.stringContaining(
+      "event-ledger:introspection is true in a stack that keeps its data (keepData): every signed-in user",
+    ),
+  ]);
+  expect(registered(run)).toEqual([]);
 });

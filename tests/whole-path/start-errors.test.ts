@@ -52,7 +52,7 @@ describe("npm start prints one line and exits with a non-zero code for", () => {
 
   it("invalid settings, with a further line for each", async () => {
     const settings = readFileSync(join(cwd, "Pulumi.dev.yaml"), "utf8")
-      .replace("queryDepthLimit: 15", "queryDepthLimit: 1500")
+      .replace('queryDepthLimit: "15"', 'queryDepthLimit: "1500"')
       .replace("logLevel: DEBUG", "logLevel: LOUD");
     writeFileSync(join(cwd, "Pulumi.wrong.yaml"), settings);
     const { code, err } = await run("start", ["--stack", "wrong", ...anyPorts], { cwd });

@@ -6,8 +6,12 @@ const isAttachment = ofType(
   "aws:iam/policyAttachment:PolicyAttachment",
 );
 
-/** The `*` that stands for the streams of one log group, and for the objects of one bucket: nothing else names them. */
-const parts = [/^arn:aws:logs:[^*]+:log-group:[^*]+:\*$/, /^arn:aws:s3:::[^*/]+\/(?:[^*]+\/)?\*$/];
+/** The `*` for the streams of one log group, the objects of one bucket, or the backups of one table: nothing else names them. */
+const parts = [
+  /^arn:aws:logs:[^*]+:log-group:[^*]+:\*$/,
+  /^arn:aws:s3:::[^*/]+\/(?:[^*]+\/)?\*$/,
+  /^arn:aws:dynamodb:[^*]+:table\/[^*/]+\/backup\/\*$/,
+];
 
 const isWildcard = (resource: string) =>
   resource.includes("*") && !parts.some((part) => part.test(resource));

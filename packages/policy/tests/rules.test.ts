@@ -134,6 +134,11 @@ const cases: Readonly<Record<string, Cases>> = {
           allow({ Resource: "arn:aws:logs:eu-central-1:123456789012:log-group:work-log:*" }),
         ),
       ],
+      "the backups of one table": [
+        given.rolePolicy(
+          allow({ Resource: "arn:aws:dynamodb:eu-central-1:123456789012:table/work/backup/*" }),
+        ),
+      ],
       "the objects of one bucket": [given.rolePolicy(allow({ Resource: "arn:aws:s3:::trail/*" }))],
       "a denial of everything": [
         given.rolePolicy(allow({ Effect: "Deny", Action: "*", Resource: "*" })),

@@ -33,6 +33,10 @@ export const provisioners: Readonly<Record<string, Provisioner>> = {
   "aws:appsync/function:Function": graphqlFunction,
   "aws:appsync/graphQLApi:GraphQLApi": graphqlApi,
   "aws:appsync/resolver:Resolver": resolver,
+  "aws:backup/plan:Plan": withoutLocalMeaning,
+  "aws:backup/selection:Selection": withoutLocalMeaning,
+  "aws:backup/vault:Vault": withoutLocalMeaning,
+  "aws:backup/vaultLockConfiguration:VaultLockConfiguration": withoutLocalMeaning,
   "aws:cloudwatch/logGroup:LogGroup": logGroup,
   "aws:cloudwatch/metricAlarm:MetricAlarm": metricAlarm,
   "aws:cognito/userGroup:UserGroup": userGroup,
@@ -71,6 +75,8 @@ export const provisioners: Readonly<Record<string, Provisioner>> = {
 
 /** What can be made again while the stack runs, in place of what stands: it holds no data, and nothing refers to its id. */
 const replaceables = new Set([
+  "aws:backup/plan:Plan",
+  "aws:backup/selection:Selection",
   "aws:cloudwatch/metricAlarm:MetricAlarm",
   "aws:dynamodb/resourcePolicy:ResourcePolicy",
   "aws:iam/rolePolicy:RolePolicy",
