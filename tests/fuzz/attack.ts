@@ -7,7 +7,9 @@ import type { Call, CallerName, Value, Values } from "./calls";
 const described = ["InvalidInput", "VersionConflict", "Unauthorized", "NotFound"];
 /** What AppSync answers before any template runs, to a request that is not of the schema's form: an error of no type. */
 const isMalformed = ({ errorType, message, path }: GraphqlError): boolean =>
-  (errorType ?? null) === null && (path ?? null) === null && /^(Validation error|Variable ')/.test(message);
+  (errorType ?? null) === null &&
+  (path ?? null) === null &&
+  /^(Validation error|Variable ')/.test(message);
 
 /** Sends calls, and judges the answers by what has been recorded. */
 export class Attack {
