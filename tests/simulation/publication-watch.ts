@@ -90,7 +90,7 @@ export class PublicationWatch<State> {
 
   /** Somebody has answered for the delivery of an event: it does not come again. */
   delivered({ streamId, version }: StreamRecord): void {
-    const versions = this.#delivered.get(streamId) ?? new Set();
+    const versions = this.#delivered.get(streamId) ?? new Set<Version>();
     this.#delivered.set(streamId, versions.add(version));
   }
 
