@@ -388,7 +388,7 @@ describe("the audit trail", () => {
 
   it("has a bucket of its own, which this trail alone writes to, and whose reads are recorded elsewhere", () => {
     const bucket = "ledger-audit-records-bucket-1a2b3c4";
-    const trail = "arn:aws:cloudtrail:eu-central-1:123456789012:trail/ledger-audit*";
+    const trail = "arn:aws:cloudtrail:eu-central-1:123456789012:trail/*ledger-audit*";
     expect(inputsOf(prod, "ledger-audit-records-bucket").objectLockEnabled).toBe(true);
     const { policy } = inputsOf(prod, "ledger-audit-records-policy");
     expect(JSON.parse(String(policy)).Statement.slice(1)).toEqual([

@@ -45,11 +45,12 @@ describe("a stack's configuration", () => {
   });
 
   it.each([
-    ["passwordSignIn", "clients would send passwords as they are"],
-    ["introspection", "every signed-in user could read the operators' part of the schema"],
-  ])("may not have %s where the data is kept", (setting, reason) => {
-    const dangerous = { [`event-ledger:${setting}`]: "true" };
-    const others = { passwordSignIn: "false", introspection: "false" };
+    ["passwordSignIn", "true", "clients would send passwords as they are"],
+    ["mfa", "OFF", "whoever learns a password has the user's accounts"],
+    ["introspection", "true", "every signed-in user could read the operators' part of the schema"],
+  ])("may not have %s %s where the data is kept", (setting, value, reason) => {
+    const dangerous = { [`event-ledger:${setting}`]: value };
+    const others = { passwordSignIn: "false", introspection: "false", mfa: "ON" };
     const safe = Object.fromEntries(
       Object.entries(others).map(([key, value]) => [`event-ledger:${key}`, value]),
     );
@@ -59,7 +60,7 @@ describe("a stack's configuration", () => {
     );
     expect(faults).toEqual([
       expect.stringContaining(
-        `event-ledger:${setting} is true in a stack that keeps its data (keepData): ${reason}`,
+        `event-ledger:${setting} is ${value} in a stack that keeps its data (keepData): ${reason}`,
       ),
     ]);
     expect(faultsOf(dangerous, "eu-central-1")).toEqual([]);
