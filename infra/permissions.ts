@@ -51,17 +51,23 @@ export function findStreamsOfOwner(readModel: aws.dynamodb.Table): Permission {
   };
 }
 
-/** A transaction is authorized as the writes that it is made of. Query finds the rows that a rebuild has replaced. */
+/**
+ * What every function that folds does with the read model. A transaction is authorized as the writes that it is made of.
+ * Query finds what undoes the last entries, and the rows that a rebuild has replaced.
+ */
 export function writeReadModel(readModel: aws.dynamodb.Table): Permission {
   return {
     name: "WriteReadModel",
-    actions: [
-      "dynamodb:BatchWriteItem",
-      "dynamodb:DeleteItem",
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:Query",
-    ],
+    actions: ["dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+    resources: [readModel.arn],
+  };
+}
+
+/** To end a suspension, and a rebuild: both are rows. The rows that a rebuild has replaced are deleted in batches. */
+export function endSuspensionsAndRebuilds(readModel: aws.dynamodb.Table): Permission {
+  return {
+    name: "EndSuspensionsAndRebuilds",
+    actions: ["dynamodb:DeleteItem"],
     resources: [readModel.arn],
   };
 }

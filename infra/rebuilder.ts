@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { BundledFunction } from "./bundled-function";
 import { componentType } from "./component";
-import { takeRequests } from "./permissions";
+import { endSuspensionsAndRebuilds, takeRequests } from "./permissions";
 import { type ProjectionArgs, projectionPermissions, projectionSettings } from "./projection";
 import { rebuilderTimeout } from "./rebuild-queue";
 
@@ -18,7 +18,11 @@ export class Rebuilder extends pulumi.ComponentResource {
       {
         entry: args.entry,
         settings: projectionSettings(args),
-        permissions: [...projectionPermissions(args), takeRequests(args.rebuildQueue)],
+        permissions: [
+          ...projectionPermissions(args),
+          endSuspensionsAndRebuilds(args.readModel),
+          takeRequests(args.rebuildQueue),
+        ],
         timeout: rebuilderTimeout,
         service: "rebuilder",
         logLevel: args.logLevel,
