@@ -40,14 +40,14 @@ const names: Readonly<Record<string, string>> = {
 
 beforeEach(() => {
   asked.clear();
-  const { allows } = Iam.prototype;
-  vi.spyOn(Iam.prototype, "allows").mockImplementation(function (
+  const { refusal } = Iam.prototype;
+  vi.spyOn(Iam.prototype, "refusal").mockImplementation(function (
     this: Iam,
     ...[principal, action, resource]
   ) {
     const name = resource.split(":").slice(5).join(":");
     if (principal.arn.includes(":role/")) asked.add(`${action} on ${names[name] ?? name}`);
-    return allows.call(this, principal, action, resource);
+    return refusal.call(this, principal, action, resource);
   });
 });
 

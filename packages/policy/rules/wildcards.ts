@@ -16,14 +16,19 @@ const parts = [
 const isWildcard = (resource: string) =>
   resource.includes("*") && !parts.some((part) => part.test(resource));
 
-function faultsOf(statement: Statement): readonly string[] {
+/** In the policy of a key, `*` is that key. */
+const isKey = ofType("aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy");
+
+function faultsOf(statement: Statement, itself?: string): readonly string[] {
   if (statement.Effect !== "Allow") return [];
   const where = named(statement);
   const faults = (["NotAction", "NotResource", "NotPrincipal"] as const)
     .filter((element) => statement[element] !== undefined)
     .map((element) => `${where} allows by ${element}, so whatever AWS adds later.`);
   const actions = listed(statement.Action).filter((action) => action.includes("*"));
-  const resources = listed(statement.Resource).filter(isWildcard);
+  const resources = listed(statement.Resource)
+    .filter(isWildcard)
+    .filter((each) => each !== itself);
   return [
     ...faults,
     ...actions.map((action) => `${where} allows the actions ${action}.`),
@@ -41,7 +46,9 @@ export const wildcards = resourceRule(
       ...(props.managedPolicyArns ?? []),
     ].filter((arn) => /^arn:aws[\w-]*:iam::aws:/.test(String(arn)));
     return [
-      ...statementsOf(resource).flatMap(faultsOf),
+      ...statementsOf(resource).flatMap((each) =>
+        faultsOf(each, isKey(resource) ? "*" : undefined),
+      ),
       ...managed.map((arn) => `${arn} is AWS's: it has wildcards, and AWS changes it.`),
     ];
   },

@@ -72,6 +72,8 @@ export const functionUrl = (args: aws.lambda.FunctionUrlArgs) =>
 export const permission = (args: aws.lambda.PermissionArgs) =>
   given("aws:lambda/permission:Permission", "permission", args);
 
+export const key = (args: aws.kms.KeyArgs) => given("aws:kms/key:Key", "key", args);
+
 export const role = (args: aws.iam.RoleArgs) => given("aws:iam/role:Role", "role", args);
 
 export const rolePolicy = (...statements: readonly object[]) => {

@@ -140,6 +140,9 @@ const cases: Readonly<Record<string, Cases>> = {
         ),
       ],
       "the objects of one bucket": [given.rolePolicy(allow({ Resource: "arn:aws:s3:::trail/*" }))],
+      "the key itself, in a key's policy": [
+        given.key({ policy: policyOf(allow({ Action: "kms:Decrypt", Resource: "*" })) }),
+      ],
       "a denial of everything": [
         given.rolePolicy(allow({ Effect: "Deny", Action: "*", Resource: "*" })),
       ],
@@ -153,6 +156,9 @@ const cases: Readonly<Record<string, Cases>> = {
         given.rolePolicy(allow({ Action: ["sqs:SendMessage", "dynamodb:*"] })),
       ],
       "every action of a kind": [given.rolePolicy(allow({ Action: "dynamodb:Get*" }))],
+      "every action on a key": [
+        given.key({ policy: policyOf(allow({ Action: "kms:*", Resource: "*" })) }),
+      ],
       "every resource": [given.rolePolicy(allow(), allow({ Resource: "*" }))],
       "every index of a table": [
         given.rolePolicy(
