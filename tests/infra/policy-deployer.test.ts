@@ -17,6 +17,8 @@ const deployer = read("deployer");
 const within: Readonly<Record<string, string>> = {
   BackupSelection: "BackupPlan",
   BackupVaultLockConfiguration: "BackupVault",
+  S3BucketLogging: "S3Bucket",
+  S3BucketServerSideEncryptionConfiguration: "S3Bucket",
   S3BucketLifecycleConfiguration: "S3Bucket",
   S3BucketObjectLockConfiguration: "S3Bucket",
   S3BucketOwnershipControls: "S3Bucket",

@@ -137,7 +137,10 @@ export function mutantsOf(
         });
         return [
           having(`no ${label}`, others),
-          having(`${label} denied`, [...others, { ...statement, Effect: "Deny" }]),
+          having(`${label} turned over`, [
+            ...others,
+            { ...statement, Effect: statement.Effect === "Allow" ? "Deny" : "Allow" },
+          ]),
           ...changes,
         ];
       }),
