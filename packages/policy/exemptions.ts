@@ -73,12 +73,5 @@ export const exemptions: readonly Exemption[] = [
       "In a key's policy * is the key itself, and without the account in it nobody could manage the key.",
   },
   // What the program does not have yet.
-  ...exempt("alarm-on-errors", ["resumer-function"], "The alarm is being added."),
-  ...exempt(
-    "alarm-on-throttles",
-    ["resumer-function", "rebuilder-function"],
-    "The alarms are being added.",
-  ),
   ...exempt("alarm-on-queue-lag", ["rebuilds-requests"], "The alarm is being added."),
-  ...exempt("alarm-on-api-errors", ["api-graphql"], "The alarm is being added."),
 ];

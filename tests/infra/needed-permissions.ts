@@ -7,6 +7,7 @@ export interface Need {
     | "the code"
     | "AppSync, for a function"
     | "AppSync, for logs"
+    | "AWS Backup"
     | "Lambda, for a mapping"
     | "Lambda, for logs";
 }
@@ -80,6 +81,17 @@ export const needed: Readonly<Record<string, readonly Need[]>> = {
       "ListStreams",
     ),
     ...mapping("ledger-projector-failures", "sqs", "SendMessage"),
+  ],
+  "ledger-backup-role": [
+    ...needs("AWS Backup")(
+      "ledger-events",
+      "dynamodb",
+      "CreateBackup",
+      "DescribeTable",
+      "ListTagsOfResource",
+      "StartAwsBackupJob",
+    ),
+    ...needs("AWS Backup")("ledger-events/backup/*", "dynamodb", "DeleteBackup", "DescribeBackup"),
   ],
 };
 
