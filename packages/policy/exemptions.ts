@@ -68,10 +68,13 @@ export const exemptions: readonly Exemption[] = [
   {
     rule: "no-wildcards",
     resource: "ledger-audit-key",
-    stacks: ["event-ledger/prod"],
+    stacks: ["event-ledger/staging", "event-ledger/prod"],
     reason:
       "In a key's policy * is the key itself, and without the account in it nobody could manage the key.",
   },
-  // What the program does not have yet.
-  ...exempt("alarm-on-queue-lag", ["rebuilds-requests"], "The alarm is being added."),
+  ...exempt(
+    "alarm-on-queue-lag",
+    ["rebuilds-requests"],
+    "After a release that rebuilds every stream its messages wait for hours, as they should; what is stuck ends in the failure queue, whose alarm tells.",
+  ),
 ];
