@@ -27,7 +27,11 @@ interface Line {
 
 /** The version and the time come first. The stream's id is left out: it is the same in every line. */
 const eventColumns: ReadonlyArray<string> = [
-  ...new Set(["version", "recordedAt", ...Object.keys(Envelope.props), "data"]),
+  ...new Set([
+    ...["version", "recordedAt"],
+    ...Envelope.types.flatMap(({ props }) => Object.keys(props)),
+    "data",
+  ]),
 ].filter((column) => column !== "streamId");
 
 /** The columns of an entry, beside those that it shares with its event. */

@@ -1,18 +1,9 @@
 import * as t from "io-ts";
+import { matcher, textPattern } from "../projection/text";
 import { decodeEvents, type EventOf, type Upcaster } from "../projection/upcasting";
 import { Amount, Currency } from "./money";
 
 // Events are recorded requests: the write path stores what was asked, and the fold decides it.
-
-/**
- * Text of so many characters: Unicode code points, so that an emoji counts as one. An unpaired surrogate is no character,
- * and would not survive: the tables store UTF-8, which cannot represent it. A regular expression, to be anchored at both
- * ends. The templates match the same pattern, because AppSync documents `$util.matches` and java.util.regex works on code
- * points; which methods of Java's String a template may call (`codePointCount`) is not documented.
- */
-const textPattern = (fewest: number, most: number): string => `\\P{Cs}{${fewest},${most}}`;
-
-const matcher = (pattern: string): RegExp => new RegExp(`^${pattern}$`, "u");
 
 interface MemoBrand {
   readonly Memo: unique symbol;

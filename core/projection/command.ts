@@ -1,5 +1,5 @@
 import * as t from "io-ts";
-import { ChosenStreamId } from "./envelope";
+import { ActorReason, ChosenStreamId } from "./envelope";
 import { CommandId, noVersion, StreamVersion, Version } from "./identifiers";
 
 // The fields that every command carries. The templates in vtl/shared check the same before they append; a test compares
@@ -33,9 +33,15 @@ export const OpeningCommand = t.type({
   expectedVersion: ExpectedNoVersion,
 });
 
-/** A command to a stream that exists already. */
-export const LaterCommand = t.type({
-  streamId: ChosenStreamId,
-  commandId: CommandId,
-  expectedVersion: ExpectedLaterVersion,
-});
+/**
+ * A command to a stream that exists already. Only the template that reads the stream's owner knows whether there has to be
+ * a reason. One that is null counts as left out.
+ */
+export const LaterCommand = t.intersection([
+  t.type({
+    streamId: ChosenStreamId,
+    commandId: CommandId,
+    expectedVersion: ExpectedLaterVersion,
+  }),
+  t.partial({ reason: t.union([ActorReason, t.null]) }),
+]);

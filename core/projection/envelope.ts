@@ -1,5 +1,6 @@
 import * as t from "io-ts";
 import { CommandId, isIdentifier, StreamId, Subject, Version } from "./identifiers";
+import { matcher, textPattern } from "./text";
 
 interface TimestampBrand {
   readonly Timestamp: unique symbol;
@@ -35,15 +36,40 @@ export const ChosenStreamId = t.brand(
   "StreamId",
 );
 
-/** The fields that every event carries: `owner` owns the stream, `actor` sent the command. */
-export const Envelope = t.type({
-  streamId: ChosenStreamId,
-  version: Version,
-  type: t.string,
-  schemaVersion: t.number,
-  commandId: CommandId,
-  owner: Subject,
-  actor: Subject,
-  recordedAt: Timestamp,
-});
+interface ActorReasonBrand {
+  readonly ActorReason: unique symbol;
+}
+
+/** The maximum length of an actor's reason in characters. */
+export const actorReasonLength = 200;
+
+export const actorReasonPattern = textPattern(1, actorReasonLength);
+
+const wholeActorReason = matcher(actorReasonPattern);
+
+/** Why an operator has acted on another's stream: 1 to `actorReasonLength` characters. */
+export const ActorReason = t.brand(
+  t.string,
+  (reason): reason is t.Branded<string, ActorReasonBrand> => wholeActorReason.test(reason),
+  "ActorReason",
+);
+export type ActorReason = t.TypeOf<typeof ActorReason>;
+
+/**
+ * The fields that events carry: `owner` owns the stream, `actor` sent the command. Where these differ there is an
+ * `actorReason`, except in the events of earlier releases, which asked for none.
+ */
+export const Envelope = t.intersection([
+  t.type({
+    streamId: ChosenStreamId,
+    version: Version,
+    type: t.string,
+    schemaVersion: t.number,
+    commandId: CommandId,
+    owner: Subject,
+    actor: Subject,
+    recordedAt: Timestamp,
+  }),
+  t.partial({ actorReason: ActorReason }),
+]);
 export type Envelope = t.TypeOf<typeof Envelope>;

@@ -81,6 +81,7 @@ export const foldOf = <Request extends Envelope, State, Movement>(
         { ...summary, version, chainHead: hash, opened, changedAt: O.some(recordedAt) },
         {
           ...{ streamId: summary.streamId, version, type, commandId, owner, actor, recordedAt },
+          actorReason: O.fromNullable(request.actorReason),
           projectionVersion: summary.projectionVersion,
           generation: summary.generation,
           outcome: decision.outcome,

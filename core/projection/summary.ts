@@ -1,7 +1,7 @@
 import * as O from "fp-ts/Option";
 import * as t from "io-ts";
 import type { Row } from "./columns";
-import { Timestamp } from "./envelope";
+import { type ActorReason, Timestamp } from "./envelope";
 import { genesis } from "./hash-chain";
 import {
   firstGeneration,
@@ -97,6 +97,8 @@ export interface Change extends RowSet {
   readonly commandId: string;
   readonly owner: Subject;
   readonly actor: Subject;
+  /** Why an operator has acted on another's stream. */
+  readonly actorReason: O.Option<ActorReason>;
   readonly recordedAt: Timestamp;
   readonly outcome: "POSTED" | "DECLINED";
   /** Why it was declined. */

@@ -32,6 +32,7 @@ const envelopeFields = [
   "type",
   "commandId",
   "actor",
+  "actorReason",
   "recordedAt",
   "outcome",
   "reason",
@@ -61,7 +62,11 @@ const inputFrom =
   ({ name, entry, state }: Shape) =>
   (change: Change): Row => ({
     [idName(name)]: change.streamId,
-    ...columnsOf(envelopeFields, { ...change, reason: O.toNullable(change.reason) }),
+    ...columnsOf(envelopeFields, {
+      ...change,
+      actorReason: O.toNullable(change.actorReason),
+      reason: O.toNullable(change.reason),
+    }),
     ...columnsOf(entry.names, change.entry),
     ...columnsOf(
       state.names,

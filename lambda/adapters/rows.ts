@@ -245,6 +245,7 @@ export const rowsOf = <State>({
       type: change.type,
       commandId: change.commandId,
       actor: change.actor,
+      actorReason: O.toUndefined(change.actorReason),
       recordedAt: change.recordedAt,
       outcome: change.outcome,
       reason: O.toUndefined(change.reason),

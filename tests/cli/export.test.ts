@@ -31,7 +31,7 @@ describe("export", () => {
     const [names, openingLine, first, ...rest] = (await exported(false)).split("\r\n");
 
     expect(names).toBe(
-      "version,recordedAt,type,schemaVersion,commandId,owner,actor,data,outcome,reason,amount,memo,balance,hash",
+      "version,recordedAt,type,schemaVersion,commandId,owner,actor,actorReason,data,outcome,reason,amount,memo,balance,hash",
     );
     expect(openingLine).toMatch(/^1,2026-.*,"{""currency"":""EUR"",""name"":""Savings""}",,,,,,$/);
     expect(first).toContain(',POSTED,,500,"rent, ""May""\nand June",500,');

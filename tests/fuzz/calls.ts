@@ -36,7 +36,7 @@ export interface Operation {
 }
 
 const event =
-  "{ accountId owner actor version type commandId recordedAt amount memo currency name }";
+  "{ accountId owner actor actorReason version type commandId recordedAt amount memo currency name }";
 const command = (field: string, input: string): Operation => ({
   ...{ type: "mutation", field, args: { input: `${input}!` }, selection: event },
 });
@@ -66,7 +66,8 @@ export const operations = {
   },
   statement: {
     ...{ type: "query", field: "statement", args: { accountId: "ID!", ...page } },
-    selection: "{ items { version type actor outcome reason amount memo balance } nextToken }",
+    selection:
+      "{ items { version type actor actorReason outcome reason amount memo balance } nextToken }",
   },
   suspendedStreams: {
     ...{ type: "query", field: "suspendedStreams", args: page },
@@ -118,7 +119,14 @@ const nasty = fc.oneof(
       "__proto__",
       "constructor",
     ],
-    ...["a".repeat(64), "a".repeat(65), "a".repeat(2_049), "é".repeat(1_024), "😀".repeat(141)],
+    ...[
+      "a".repeat(64),
+      "a".repeat(65),
+      "a".repeat(2_049),
+      "é".repeat(1_024),
+      "😀".repeat(141),
+      "😀".repeat(201),
+    ],
   ),
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.string({ unit: "grapheme", maxLength: 40 }),
@@ -171,7 +179,8 @@ const expectedVersion = mostly(
 const envelope = { accountId, commandId: mostly(given(fc.uuid())), expectedVersion };
 const amount = mostly(given(fc.stringMatching(/^[1-9][0-9]{0,5}$/)));
 const text = mostly(given(fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 })));
-const money = { ...envelope, amount, memo: text };
+const later = { ...envelope, reason: text };
+const money = { ...later, amount, memo: text };
 const inputs = {
   openAccount: {
     ...{ ...envelope, expectedVersion: mostly(given(fc.constant(0))), name: text },
@@ -179,7 +188,7 @@ const inputs = {
   },
   deposit: money,
   withdraw: money,
-  closeAccount: envelope,
+  closeAccount: later,
 } as const;
 
 const subject = mostly(given(fc.constantFrom<CallerName>(...callerNames)));

@@ -91,6 +91,7 @@ describe("the publisher", () => {
       type: "DepositRequested",
       commandId: "command-2",
       actor: "alice",
+      actorReason: null,
       recordedAt: deposited.recordedAt,
       amount: "100",
       memo: "rent",

@@ -6,10 +6,11 @@ import { describe, expect, it } from "vitest";
 import { ledger } from "../../core/ledger";
 import type { Account } from "../../core/ledger/account";
 import { currencyCodes } from "../../core/ledger/money";
+import type { Row } from "../../core/projection/columns";
 import type { Timestamp } from "../../core/projection/envelope";
 import type { Generation, StreamVersion, Version } from "../../core/projection/identifiers";
 import type { Rebuild } from "../../core/projection/ports";
-import { emptySummary, type RowSet, Suspension } from "../../core/projection/summary";
+import { type Change, emptySummary, type RowSet, Suspension } from "../../core/projection/summary";
 import { numbers } from "../../lambda/adapters/marshalling";
 import {
   afterEntriesOf,
@@ -213,6 +214,19 @@ describe("an entry's row", () => {
       amount: "101",
       balance: "100",
     });
+  });
+
+  it("says why an operator has acted on another's account, and is as it was where nobody has", () => {
+    const actorReason = "Branch deposit 😀";
+    const byOperator = { ...events[1], actor: "olga", actorReason };
+    const [, change] = folded([events[0], byOperator]).changes;
+    const { hash, ...row } = throughTheTable(rows.entry(change as Change));
+    const { hash: ownersHash, ...ownersRow } = entries[1] as Row;
+    expect(row).toEqual({ ...ownersRow, actor: "olga", actorReason });
+    expect(hash).not.toBe(ownersHash);
+    expect(hash).not.toBe(
+      folded([events[0], { ...byOperator, actorReason: "another" }]).summary.chainHead,
+    );
   });
 
   it("has nothing to undo where it has changed nothing", () => {

@@ -179,17 +179,42 @@ describe("loadPreviousEvent.request", () => {
 });
 
 describe("loadPreviousEvent.response", () => {
-  const respond = (more: Omit<TemplateContext, "arguments">) =>
+  const reason = "Branch deposit, slip 17";
+  const respond = (more: Omit<TemplateContext, "arguments">, input: object = { ...move, reason }) =>
     render(
       "shared/loadPreviousEvent.response",
-      context(move, { info: { fieldName: "deposit", parentTypeName: "Mutation" }, ...more }),
+      context(input, { info: { fieldName: "deposit", parentTypeName: "Mutation" }, ...more }),
     );
 
-  it.each(["owner", "operator"] as const)("stashes the stream's owner for the %s", (caller) => {
+  it.each([
+    ["owner", { owner: "alice" }],
+    ["operator", { owner: "alice", actorReason: reason }],
+  ] as const)("stashes for the %s what the event needs: %j", (caller, expected) => {
     const stash = newMap();
     const rendered = respond({ identity: callers[caller], stash, result: { owner: "alice" } });
     expect(rendered).toEqual({ json: {} });
-    expect(stash).toEqual({ owner: "alice" });
+    expect(stash).toEqual(expected);
+  });
+
+  it.each([{}, { reason: null }])("rejects an operator's command for %j", (without) => {
+    const more = { identity: callers.operator, stash: newMap(), result: { owner: "alice" } };
+    expect(refusalOf(respond(more, { ...move, ...without }))).toEqual(
+      refusal(
+        "InvalidInput",
+        "reason",
+        "reason: required of an operator who acts on another's account, 1 to 200 characters",
+      ),
+    );
+  });
+
+  it.each([
+    ["operator", "olga"],
+    ["owner", "alice"],
+  ] as const)("asks the %s for no reason on an own account", (caller, owner) => {
+    const stash = newMap();
+    const rendered = respond({ identity: callers[caller], stash, result: { owner } }, move);
+    expect(rendered).toEqual({ json: {} });
+    expect(stash).toEqual({ owner });
   });
 
   it.each(["stranger", "user without groups"] as const)(
@@ -206,6 +231,18 @@ describe("loadPreviousEvent.response", () => {
     const stash = newMap();
     expect(respond({ stash, result: null })).toEqual({ json: {} });
     expect(stash).toEqual({ rejected: true });
+  });
+});
+
+describe("append.request with an actor's reason", () => {
+  it("puts it beside the actor", () => {
+    const event = { type: "DepositRequested", schemaVersion: 1, data: { amount: "250" } };
+    const stash = { owner: "alice", actorReason: "Branch deposit", event };
+    expect(
+      render("shared/append.request", context(move, { identity: callers.operator, stash })),
+    ).toMatchObject({
+      json: { attributeValues: { actor: { S: "olga" }, actorReason: { S: "Branch deposit" } } },
+    });
   });
 });
 
@@ -296,10 +333,11 @@ describe("recogniseRepetition", () => {
     });
   });
 
-  const respond = (result: object | null, asked: object = event) => {
+  const respond = (result: object | null, actorReason: string | null = null) => {
     const stash = newMap([
       ["placeTaken", true],
-      ["event", asked],
+      ["event", event],
+      ["actorReason", actorReason],
     ]);
     const rendered = render(
       "shared/recogniseRepetition.response",
@@ -332,6 +370,22 @@ describe("recogniseRepetition", () => {
     { schemaVersion: 1, type: "WithdrawalRequested" },
   ])("rejects what has the commandId, and is another command: %j", (other) => {
     expect(respond({ ...own, ...other })).toEqual({ rejected: true, hasCommandId: true });
+  });
+
+  it.each([
+    [{ actorReason: "slip 17" }, "slip 17"],
+    // An earlier release has recorded it, and asked for none.
+    [{}, "slip 17"],
+  ])("answers with the command's own event, recorded for %j and sent for %j", (was, is) => {
+    expect(respond({ ...own, ...was }, is)).toEqual(recognised);
+  });
+
+  it("rejects what has the commandId, and was recorded for another reason", () => {
+    for (const other of ["slip 18", null]) {
+      expect(respond({ ...own, actorReason: "slip 17" }, other)).toEqual({
+        ...{ rejected: true, hasCommandId: true },
+      });
+    }
   });
 
   it.each([{ commandId: "c-8" }, { actor: "olga" }, null])(
@@ -512,13 +566,17 @@ describe("toRecordedEvent.after", () => {
     const rendered = render("shared/toRecordedEvent.after", {
       prev: { result: { ...stored, data } },
     });
-    expect(rendered).toEqual({ json: { accountId: "savings", ...envelope, ...data } });
+    expect(rendered).toEqual({
+      json: { accountId: "savings", ...envelope, actorReason: null, ...data },
+    });
   });
 
   it("lets no field of the data replace a field of the envelope", () => {
-    const result = { ...stored, data: { owner: "mallory", accountId: "checking" } };
+    const actorReason = "Branch deposit";
+    const data = { owner: "mallory", accountId: "checking", actorReason: "none" };
+    const result = { ...stored, actorReason, data };
     expect(render("shared/toRecordedEvent.after", { prev: { result } })).toEqual({
-      json: { accountId: "savings", ...envelope },
+      json: { accountId: "savings", ...envelope, actorReason },
     });
   });
 });

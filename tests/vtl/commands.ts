@@ -2,7 +2,7 @@ import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { newMap, type Rendered, type TemplateContext } from "local-aws";
 import type { AccountEventType } from "../../core/ledger/events";
 import { recorders, wiring } from "../../vtl/wiring";
-import { callers, refusalOf, render, valuesOf } from "./templates";
+import { type CallerName, callers, refusalOf, render, valuesOf } from "./templates";
 
 /** Every type of event, with the mutation that records it. */
 export const eventTypes = Object.keys(recorders) as AccountEventType[];
@@ -24,11 +24,11 @@ export type Outcome =
   | { readonly appended: Readonly<Record<string, unknown>> }
   | { readonly rejected: { readonly errorType: string | null; readonly field: unknown } };
 
-/** Runs a command's templates up to the append, on a stream whose event `expectedVersion` is there and the caller's. */
-export function sendCommand(command: string, input: Input): Outcome {
+/** Runs a command's templates up to the append, on a stream whose event `expectedVersion` is there and alice's, the owner's. */
+export function sendCommand(command: string, input: Input, caller: CallerName = "owner"): Outcome {
   const context: TemplateContext = {
     arguments: { input },
-    identity: callers.owner,
+    identity: callers[caller],
     info: { fieldName: command, parentTypeName: "Mutation" },
     stash: newMap(),
   };

@@ -52,6 +52,7 @@ const event = fc.record({
   commandId: text,
   owner: fc.constantFrom("alice", "mallory"),
   actor: fc.constantFrom("alice", "olga"),
+  actorReason: perhaps(text),
   recordedAt: fc.constant("2026-01-01T00:00:00.000Z"),
   data,
 });
@@ -88,6 +89,7 @@ const input = fc.record(
     expectedVersion: version,
     amount: perhaps(text),
     memo: perhaps(text),
+    reason: perhaps(text),
     currency: text,
     name: perhaps(text),
     label: text,
@@ -126,6 +128,7 @@ const stash = fc.record(
   {
     event,
     owner: text,
+    actorReason: text,
     limit: fc.integer({ min: 1, max: 100 }),
     nextToken: perhaps(text),
     rejected: fc.boolean(),

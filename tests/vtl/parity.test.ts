@@ -81,6 +81,8 @@ const openingVersion = fc.oneof(
 );
 
 const anything = { accountId: id, commandId: id, expectedVersion };
+/** A command to an account that exists already. */
+const later = { ...anything, reason: textAround(200) };
 
 /** What clients may send for each type of event. A new type does not compile until it is drawn here. */
 const inputs: Readonly<Record<AccountEventType, fc.Arbitrary<Input>>> = {
@@ -89,11 +91,13 @@ const inputs: Readonly<Record<AccountEventType, fc.Arbitrary<Input>>> = {
     { requiredKeys: ["accountId", "commandId", "expectedVersion", "currency"] },
   ),
   DepositRequested: fc.record(
-    { ...anything, amount, memo: textAround(140) },
+    { ...later, amount, memo: textAround(140) },
     { requiredKeys: ["accountId", "commandId", "expectedVersion", "amount"] },
   ),
-  WithdrawalRequested: fc.record({ ...anything, amount }),
-  AccountClosingRequested: fc.record(anything),
+  WithdrawalRequested: fc.record({ ...later, amount }),
+  AccountClosingRequested: fc.record(later, {
+    requiredKeys: ["accountId", "commandId", "expectedVersion"],
+  }),
 };
 
 /** The fields that a codec finds fault with. */
@@ -126,6 +130,26 @@ describe.each(eventTypes)("the command that is recorded as %s", (type) => {
     );
   });
 
+  it("is rejected for a reason that an operator does not give for acting on another's account", () => {
+    const opens = recorders[type].opens === true;
+    fc.assert(
+      fc.property(inputs[type], (input) => {
+        const outcome = sendCommand(command, input, "operator");
+        const faults = faultsOf(accountCommands[type], input);
+        if (!opens && input.reason == null) faults.push("reason");
+        if ("rejected" in outcome) {
+          expect(faults).toContain(outcome.rejected.field);
+          return;
+        }
+        expect(faults).toEqual([]);
+        const event = decodeAccountEvent(outcome.appended);
+        expect(event).toEqual(E.right(expect.objectContaining({ type, actor: "olga" })));
+        expect(E.isRight(event) && event.right.actorReason).toBe(opens ? undefined : input.reason);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it("leaves an event that the core reads, with what was asked for in it", () => {
     fc.assert(
       fc.property(inputs[type], (input) => {
@@ -144,6 +168,7 @@ describe.each(eventTypes)("the command that is recorded as %s", (type) => {
           ),
         );
         expect(outcome.appended).toMatchObject({ data: dataOf(type, input) });
+        expect(outcome.appended).not.toHaveProperty("actorReason");
       }),
       { numRuns: 300 },
     );

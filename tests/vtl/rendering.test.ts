@@ -54,6 +54,16 @@ const requestOf = (name: string, context: TemplateContext): Request => {
 describe("a client's text stays one JSON string", () => {
   const input = { accountId: "savings", commandId: "c-1" };
 
+  it("as an operator's reason", () => {
+    const deposit = { ...input, expectedVersion: 1, amount: "1" };
+    const reasonOf = (reason: string) => {
+      if (isIllFormed(reason) || reason === "") return reason;
+      const outcome = sendCommand("deposit", { ...deposit, reason }, "operator");
+      return "appended" in outcome ? outcome.appended.actorReason : outcome;
+    };
+    keeps(reasonOf, 200);
+  });
+
   it("as a memo", () => {
     const deposit = { ...input, expectedVersion: 1, amount: "1" };
     const memoOf = (memo: string) =>

@@ -115,15 +115,18 @@ const following =
     },
   });
 
+/** Operators have to give one. */
+const reason = "asked to";
+
 /** A request of each operation, about an account of the owner's. */
 const requests: Readonly<Record<string, MakeRequest>> = {
   "Mutation.openAccount": () => ({
     query: "mutation Any($input: OpenAccountInput!) { openAccount(input: $input) { version } }",
     variables: newCommand(0, { currency: "EUR" }),
   }),
-  "Mutation.deposit": following("deposit", "MoveMoneyInput", { amount: "1" }),
-  "Mutation.withdraw": following("withdraw", "MoveMoneyInput", { amount: "1" }),
-  "Mutation.closeAccount": following("closeAccount", "CloseAccountInput", {}),
+  "Mutation.deposit": following("deposit", "MoveMoneyInput", { amount: "1", reason }),
+  "Mutation.withdraw": following("withdraw", "MoveMoneyInput", { amount: "1", reason }),
+  "Mutation.closeAccount": following("closeAccount", "CloseAccountInput", { reason }),
   "Mutation.resumeStream": () => ({
     query: "mutation Any($accountId: ID!) { resumeStream(accountId: $accountId) { version } }",
     variables: { accountId: folded },

@@ -95,6 +95,7 @@ it(
     for await (const { Items = [] } of pages) {
       for (const item of Items) {
         expect(decodeAccountEvent(item)).toEqual(E.right(expect.anything()));
+        expect([item, "actorReason" in item]).toEqual([item, item.actor !== item.owner]);
         const id = String(item.streamId);
         versions.set(id, [...(versions.get(id) ?? []), Number(item.version)]);
       }

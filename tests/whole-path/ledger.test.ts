@@ -102,6 +102,7 @@ describe("an account", () => {
       type: "WithdrawalRequested",
       commandId: expect.any(String),
       actor: owner.sub,
+      actorReason: null,
       recordedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       amount: "50000",
       memo: null,
@@ -224,14 +225,29 @@ describe("somebody else's account", () => {
     for (const watch of [mine, theirs, strangers]) watch.close();
   });
 
-  it("can be acted on by an operator, who is named as the actor", async () => {
+  it("can be acted on by an operator who says why; actor and reason are shown to the owner", async () => {
     const accountId = await open(owner);
-    const watch = await owner.watch(owner.sub);
-    expect(
-      await operator.command("deposit", { accountId, expectedVersion: 1, amount: "1" }),
-    ).toMatchObject({ event: { version: 2 } });
+    const watch = await owner.watch(owner.sub, accountId);
+    const deposit = { accountId, expectedVersion: 1, amount: "1" };
+    expect(await operator.command("deposit", deposit)).toEqual({
+      ...{ event: null, errorType: "InvalidInput", field: "reason" },
+    });
+    const reason = "Branch deposit “17” 😀";
+    expect(await operator.command("deposit", { ...deposit, reason })).toMatchObject({
+      event: { version: 2 },
+    });
+    await owner.command("withdraw", { accountId, expectedVersion: 2, amount: "1" });
+    await accountAt(owner, accountId, 3);
+    const { data } = await owner.ask(
+      "query Actors($id: ID!) { statement(accountId: $id) { items { version actor actorReason } } }",
+      { id: accountId },
+    );
+    const acted = { version: 2, actor: operator.sub, actorReason: reason };
+    expect(data?.statement).toEqual({
+      items: [{ version: 3, actor: owner.sub, actorReason: null }, acted],
+    });
     const change = await eventually(async () => watch.changes.find(({ version }) => version === 2));
-    expect(change).toMatchObject({ accountId, owner: owner.sub, actor: operator.sub });
+    expect(change).toMatchObject({ accountId, owner: owner.sub, ...acted });
     watch.close();
   });
 

@@ -57,8 +57,11 @@ const everybody: readonly CallerName[] = ["owner", "operator", "stranger", "user
 type Expected = readonly [owner: string, operator: string, stranger: string, noGroups: string];
 
 const following = ["deposit", "withdraw", "closeAccount"] as const;
+const reason = "Branch deposit, slip 17";
 const asked = (field: string, accountId: string, version: number) =>
-  field === "closeAccount" ? command(accountId, version) : deposit(accountId, version);
+  command(accountId, version, field === "closeAccount" ? { reason } : { amount: "100", reason });
+const depositFor = (accountId: string, expectedVersion: number) =>
+  command(accountId, expectedVersion, { amount: "100", reason });
 
 describe("the pipeline of a command", () => {
   const cases: readonly [what: string, version: number, Expected][] = [
@@ -151,12 +154,52 @@ describe("the pipeline of a command", () => {
     expect(await versionsOf(accountId)).toEqual([1]);
   });
 
-  it("keeps the owner when an operator acts on the account", async () => {
+  it("keeps the owner when an operator acts on the account, and records the operator's reason alone", async () => {
     const accountId = await aliceOpens();
-    const byOperator = pipelines.ask("Mutation.deposit", deposit(accountId, 1), "operator");
-    expect(await succeeds(byOperator)).toMatchObject({ owner: "alice", actor: "olga" });
-    const byOwner = pipelines.ask("Mutation.deposit", deposit(accountId, 2), "owner");
-    expect(await succeeds(byOwner)).toMatchObject({ owner: "alice", actor: "alice" });
+    const byOperator = pipelines.ask("Mutation.deposit", depositFor(accountId, 1), "operator");
+    const acted = { owner: "alice", actor: "olga", actorReason: reason };
+    expect(await succeeds(byOperator)).toMatchObject(acted);
+    const byOwner = pipelines.ask("Mutation.deposit", depositFor(accountId, 2), "owner");
+    const own = { owner: "alice", actor: "alice" };
+    expect(await succeeds(byOwner)).toMatchObject({ ...own, actorReason: null });
+    const [, second, third] = await pipelines.events(accountId);
+    expect(second).toMatchObject(acted);
+    expect(third).toMatchObject(own);
+    expect(third).not.toHaveProperty("actorReason");
+  });
+
+  it("records nothing for an operator without a reason, and gives a stranger no hint of it", async () => {
+    const accountId = await aliceOpens();
+    for (const field of following) {
+      const { input } = asked(field, accountId, 1);
+      const refused = { error: { errorType: "InvalidInput", errorInfo: { field: "reason" } } };
+      for (const none of [undefined, null]) {
+        const without = { input: { ...input, reason: none } };
+        expect(await pipelines.ask(`Mutation.${field}`, without, "operator")).toMatchObject(
+          refused,
+        );
+        for (const caller of ["stranger", "user without groups"] as const) {
+          const answer = await pipelines.ask(`Mutation.${field}`, without, caller);
+          expect(kindOf(answer)).toBe("Unauthorized");
+        }
+      }
+      for (const wrong of ["", "r".repeat(201), "\ud800"]) {
+        for (const caller of everybody) {
+          const with_ = { input: { ...input, reason: wrong } };
+          expect(await pipelines.ask(`Mutation.${field}`, with_, caller)).toMatchObject(refused);
+        }
+      }
+    }
+    expect(await versionsOf(accountId)).toEqual([1]);
+  });
+
+  it("asks an operator for no reason on the operator's own account", async () => {
+    const accountId = newId("account");
+    await succeeds(pipelines.ask("Mutation.openAccount", opening(accountId), "operator"));
+    const own = await succeeds(
+      pipelines.ask("Mutation.deposit", deposit(accountId, 1), "operator"),
+    );
+    expect(own).toMatchObject({ owner: "olga", actor: "olga", actorReason: null });
   });
 });
 
@@ -175,7 +218,7 @@ describe("a version conflict", () => {
     ] as const) {
       const answer = await pipelines.ask(
         "Mutation.deposit",
-        deposit(accountId, expectedVersion),
+        depositFor(accountId, expectedVersion),
         caller,
       );
       expect(answer).toMatchObject({
@@ -265,9 +308,19 @@ describe("a command sent again", () => {
     },
   );
 
+  it("is recognised with its reason, and gets a conflict that names its commandId for another", async () => {
+    const { input } = depositFor(await aliceOpens(), 1);
+    const first = await pipelines.ask("Mutation.deposit", { input }, "operator");
+    expect(await pipelines.ask("Mutation.deposit", { input }, "operator")).toEqual(first);
+    const another = { input: { ...input, reason: "Branch deposit, slip 18" } };
+    expect(await pipelines.ask("Mutation.deposit", another, "operator")).toMatchObject({
+      error: { errorType: "VersionConflict", errorInfo: { field: "commandId", version: 2 } },
+    });
+  });
+
   it("gets no conflict that names its commandId when the other command is another user's", async () => {
     const accountId = await aliceOpens();
-    const sent = deposit(accountId, 1);
+    const sent = depositFor(accountId, 1);
     await succeeds(pipelines.ask("Mutation.deposit", sent, "operator"));
     expect(await pipelines.ask("Mutation.deposit", sent, "owner")).toMatchObject({
       error: { errorType: "VersionConflict", errorInfo: { field: "expectedVersion" } },
@@ -311,7 +364,7 @@ describe("a command sent again after a deployment", () => {
   ] as const)(
     "is answered to the %s with its own event of schema version %i, whose data are %j",
     async (caller, schemaVersion, data) => {
-      const { input } = deposit(await aliceOpens(), 1);
+      const { input } = depositFor(await aliceOpens(), 1);
       const sent = { input: { ...input, memo: "Rent" } };
       const { answer, stored } = await again(
         "Mutation.deposit",
@@ -330,6 +383,16 @@ describe("a command sent again after a deployment", () => {
       channel: "mobile",
     }));
     expect(answer).toMatchObject({ data: { recordedAt: stored.recordedAt, amount: "100" } });
+  });
+
+  it("is answered with its own event, for which an earlier release has asked no reason", async () => {
+    const { answer } = await again(
+      "Mutation.deposit",
+      depositFor(await aliceOpens(), 1),
+      ({ actorReason: _, ...event }) => event,
+      "operator",
+    );
+    expect(answer).toMatchObject({ data: { version: 2, actor: "olga", actorReason: null } });
   });
 
   it("gets a conflict when the data differ in the same schema version", async () => {

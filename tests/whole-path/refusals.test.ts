@@ -89,6 +89,8 @@ describe.each(fields)("a rejected %s", (field, more) => {
       for (const id of [accountId, "nowhere"]) {
         const cost = await costOf(field, command(id, 0, more), caller);
         expect(cost).toEqual({ requests: "", readUnits: 0, errorType: "InvalidInput" });
+        const illFormed = command(id, 2, { ...more, reason: "" });
+        expect(await costOf(field, illFormed, caller)).toEqual(cost);
       }
     }
   });
@@ -125,6 +127,10 @@ describe("a recorded command", () => {
     });
     const deposit = command(accountId, 1, { amount: "1" });
     expect(await costOf("deposit", deposit, "owner")).toEqual({
+      ...{ errorType: "recorded", requests: "GetItem PutItem", readUnits: 1 },
+    });
+    const byOperator = command(accountId, 2, { amount: "1", reason: "Branch deposit" });
+    expect(await costOf("deposit", byOperator, "operator")).toEqual({
       ...{ errorType: "recorded", requests: "GetItem PutItem", readUnits: 1 },
     });
   });

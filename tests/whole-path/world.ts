@@ -58,7 +58,7 @@ const inputTypes: Readonly<Record<CommandName, string>> = {
 };
 
 const changeFields =
-  "accountId owner version type commandId actor recordedAt amount memo outcome reason balance currency status";
+  "accountId owner version type commandId actor actorReason recordedAt amount memo outcome reason balance currency status";
 
 /** The whole system on this machine, as `npm start` runs it. */
 export async function startWorld(

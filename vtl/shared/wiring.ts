@@ -1,3 +1,4 @@
+import { actorReasonLength, actorReasonPattern } from "../../core/projection/envelope";
 import { highestVersion, identifierPattern } from "../../core/projection/identifiers";
 import type { Fields, Pipeline, Step, Unit } from "../../infra/wiring";
 import * as keys from "../../lambda/adapters/keys";
@@ -27,6 +28,8 @@ export const sharedValues = (name: string) => ({
   suspendedPartition: keys.suspendedPartition,
   ownerIndex: keys.ownerIndex,
   identifierPattern,
+  actorReasonLength: String(actorReasonLength),
+  actorReasonPattern,
   /** The event after it has the highest version. */
   highestExpectedVersion: String(highestVersion - 1),
 });

@@ -53,6 +53,14 @@ describe("the schema", () => {
     expect(fieldsOf(root)).toEqual(Object.keys(wiring.resolvers[root]).sort());
   });
 
+  it("takes an operator's reason with every command on an article that exists", () => {
+    const inputs = Object.values(schema.getMutationType()?.getFields() ?? {})
+      .filter(({ name }) => Object.values(recorders).some((r) => r.field === name && !r.opens))
+      .map(({ args }) => String(args[0]?.type).replace("!", ""));
+    expect(inputs).toHaveLength(3);
+    for (const input of inputs) expect(fieldsOf(input)).toContain("reason");
+  });
+
   it("names every event type and every reason to decline", () => {
     expect(valuesOf("EventType")).toEqual(eventTypes);
     expect(valuesOf("DeclineReason")).toEqual(declineReasons);
