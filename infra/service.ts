@@ -115,7 +115,7 @@ export class Service extends pulumi.ComponentResource {
         events,
         readModel,
         resumer: this.resumer.function,
-        readers: [this.projector, this.resumer, this.rebuilder],
+        readers: [this.rebuildQueue, this.projector, this.resumer, this.rebuilder],
         wiring,
       },
       parent,

@@ -66,6 +66,7 @@ const mistaking =
 export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   {
     mistake: "does not tell the rebuilder what an earlier release may have left unpublished",
+    within: 40,
     kind: "batching",
     provoke: (plan) => ({
       ...plan,
@@ -177,6 +178,7 @@ export const wrongRebuilders: ReadonlyArray<WrongProjector> = [
   },
   {
     mistake: "removes rows although another rebuild has begun meanwhile",
+    within: 40,
     kind: "removing",
     provoke: (plan) => ({ ...plan, streams: 1, rebuilds: 8, duration: 500 }),
     variant: {

@@ -429,6 +429,7 @@ describe("loadFirstEvent", () => {
     const stash = { rejected: true };
     expect(render("shared/loadFirstEvent.request", context(move, { stash }))).toEqual({
       json: {
+        version: "2018-05-29",
         operation: "GetItem",
         key: { streamId: { S: "savings" }, version: { N: "1" } },
         consistentRead: true,
