@@ -4,8 +4,12 @@ import { defineConfig } from "vitest/config";
 /** Core, templates and infrastructure: no engine starts for them. */
 const unit = ["tests/{core,vtl,infra}/**/*.test.ts"];
 
-/** What needs a process of its own: it sets the telemetry up when it loads it. */
-const alone = ["tests/lambda/{functions,projector,rebuilder,telemetry}.test.ts"];
+/** What needs a process of its own: it evaluates the program, or sets the telemetry up when it loads it. */
+const alone = [
+  "tests/whole-path/*.test.ts",
+  "examples/*/tests/whole-path.test.ts",
+  "tests/lambda/{functions,projector,rebuilder,telemetry}.test.ts",
+];
 
 export default defineConfig({
   test: {

@@ -310,12 +310,18 @@ describe("a function", () => {
     await deposit(accountId, 1);
     await until("projectorSlow", "ALARM");
     await accountAt(owner, accountId, 2);
-    once("readModelTableName", reads, late(28));
-    await resume(accountId);
-    await until("resumerSlow", "ALARM");
-    once("readModelTableName", reads, late(28));
-    await requestRebuild(JSON.stringify({ streamId: accountId, known: 1 }));
-    await until("rebuilderSlow", "ALARM");
+    /** Makes one read of an invocation late. Another function's read may come first: then it is done again. */
+    const untilSlow = (name: string, act: () => Promise<unknown>): Promise<true> =>
+      eventually(async () => {
+        once("readModelTableName", reads, late(28));
+        await act();
+        pass();
+        return stateOf(name) === "ALARM" ? true : undefined;
+      });
+    await untilSlow("resumerSlow", () => resume(accountId));
+    await untilSlow("rebuilderSlow", () =>
+      requestRebuild(JSON.stringify({ streamId: accountId, known: 1 })),
+    );
   });
 });
 

@@ -136,7 +136,7 @@ const cases: Readonly<Record<string, Cases>> = {
       ],
       "the backups of one table": [
         given.rolePolicy(
-          allow({ Resource: "arn:aws:dynamodb:eu-central-1:123456789012:table/work/backup/*" }),
+          allow({ Resource: "arn:aws:dynamodb:eu-central-1:123456789012:table/stock/backup/*" }),
         ),
       ],
       "the objects of one bucket": [given.rolePolicy(allow({ Resource: "arn:aws:s3:::trail/*" }))],
